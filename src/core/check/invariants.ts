@@ -1,0 +1,87 @@
+/**
+ * Invariants: the live checks over the facts of all nodes, a pure fold.
+ *
+ * "Chosen" is computed here, from votes alone, never taken from a node's claim. What is checked does
+ * not depend on the order in which facts of different nodes arrive; within a node and life, facts
+ * come in order. Wording never claims proof.
+ *
+ * Bounds: tallies are kept for the newest `TALLY_SLOTS_MAX` slots, digests for the newest
+ *         `DIGESTS_MAX` watermarks; what is older is final and only compared.
+ */
+import type { LabEvent } from '../event'
+import { Agreement } from './agreement'
+import { DigestCheck } from './digestCheck'
+import { PromiseCheck } from './promiseCheck'
+import type { Violation } from './violation'
+
+/** One invariant as the checks panel shows it. */
+export interface InvariantView {
+  readonly id: string
+  readonly title: string
+  readonly state: 'holds' | 'violated' | 'notEnoughData' | 'idle'
+  readonly words: string
+  readonly evidence: readonly number[]
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  I1: 'No vote below a promise (P1a)',
+  I2: 'A promise never goes down',
+  I5: 'One value per slot and ballot',
+  I8: 'At most one value chosen per slot',
+  I12: 'Equal logs give equal digests',
+}
+
+export class Invariants {
+  private readonly promises = new PromiseCheck()
+  private readonly digests = new DigestCheck()
+  private readonly agreement: Agreement
+  private readonly found = new Map<string, Violation>()
+  private events = 0
+  private gapAt: number | null = null
+
+  constructor(members: number) {
+    this.agreement = new Agreement(members)
+  }
+
+  /** Folds one event; answers the violations that it completed, each invariant once. */
+  feed(event: LabEvent): readonly Violation[] {
+    this.events += 1
+    if (event.type === 'factsDropped') this.gapAt ??= event.seq
+    const fresh = [
+      ...this.promises.feed(event),
+      ...this.agreement.feed(event),
+      ...this.digests.feed(event),
+    ].filter(({ invariant }) => !this.found.has(invariant))
+    for (const violation of fresh) this.found.set(violation.invariant, violation)
+    return fresh
+  }
+
+  /** Slots that a phase-2 quorum voted, as far as the facts show: the "sometimes" of a run. */
+  get chosenSlots(): number {
+    return this.agreement.chosenSlots
+  }
+
+  views(): InvariantView[] {
+    return Object.entries(TITLES).map(([id, title]) => {
+      const violation = this.found.get(id)
+      if (violation !== undefined) {
+        return {
+          id,
+          title,
+          state: 'violated',
+          words: violation.words,
+          evidence: violation.evidence,
+        }
+      }
+      if (this.gapAt !== null) {
+        const words = `Facts were lost at event ${this.gapAt}: not enough data`
+        return { id, title, state: 'notEnoughData', words, evidence: [this.gapAt] }
+      }
+      if (this.chosenSlots === 0) {
+        return { id, title, state: 'idle', words: 'No value was chosen yet', evidence: [] }
+      }
+      const words = `No violation in ${this.events} events`
+      return { id, title, state: 'holds', words, evidence: [] }
+    })
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * LabEvent: the one vocabulary of lab, simulator, record and view. Every picture and every check is
+ * a fold over these; nothing else may change a picture.
+ *
+ * Order: `seq` is the order of the record, for reading only. Causality is (node, life, nodeSeq) within
+ *        a node and message ids between nodes.
+ * Units: `atMs` is lab time, ms since the run started, three decimals at most. Never compared across
+ *        machines. `docs/events.md` lists every event.
+ */
+import type { ActiveFault } from './fault'
+import type { Ballot, NodeId, Slot } from './paxos/ballot'
+import type { ElectionPolicy } from './paxos/config'
+import type { PaxosFact } from './paxos/fact'
+import type { MessageType } from './paxos/message'
+
+/** Facts of a node's runtime, transport and storage. */
+export type NodeFact =
+  | {
+      readonly type: 'recovered'
+      readonly promised: Ballot
+      readonly chosenThrough: Slot
+      readonly records: number
+      readonly bytes: number
+      /** Bytes of a torn tail that recovery cut off. */
+      readonly tornBytes: number
+    }
+  /** Records up to `record` are durable; `offset` is the length of the log in bytes. */
+  | {
+      readonly type: 'persisted'
+      readonly record: number
+      readonly offset: number
+      readonly flushMs: number
+    }
+  /** The first send after a flush that relied on it, for I4: `after` ≤ the durable record. */
+  | {
+      readonly type: 'sentAfter'
+      readonly message: MessageType
+      readonly after: number
+      readonly durable: number
+    }
+  | { readonly type: 'peerConnected'; readonly peer: NodeId }
+  | { readonly type: 'peerLost'; readonly peer: NodeId; readonly reason: string }
+  /** A connection or frame was refused: bad hello, bad proof, garbage, too long. */
+  | {
+      readonly type: 'connectionRefused'
+      readonly port: 'peer' | 'client' | 'control'
+      readonly reason: string
+    }
+  | { readonly type: 'storageFailed'; readonly reason: string }
+  | { readonly type: 'nodeFailed'; readonly reason: string }
+  /** Facts or frames that a bounded queue lost; checks over the gap say "not enough data". */
+  | { readonly type: 'factsDropped'; readonly count: number }
+
+/** Events of the lab itself. */
+export type LabFact =
+  | {
+      readonly type: 'clusterStarted'
+      readonly cluster: string
+      readonly members: readonly NodeId[]
+      readonly mode: 'single' | 'multi'
+      readonly direct: boolean
+      readonly seed: number
+      readonly policy: ElectionPolicy
+      readonly scenario: string | null
+    }
+  | { readonly type: 'clusterStopped' }
+  | { readonly type: 'nodeStarted'; readonly node: NodeId; readonly pid: number }
+  | {
+      readonly type: 'nodeReady'
+      readonly node: NodeId
+      readonly clientPort: number
+      readonly life: number
+    }
+  | {
+      readonly type: 'nodeExited'
+      readonly node: NodeId
+      readonly code: number | null
+      readonly signal: string | null
+      /** True when the lab asked for it (kill, stop); false is a failure of the product. */
+      readonly injected: boolean
+      /** Last lines of stderr. */
+      readonly tail: readonly string[]
+    }
+  | { readonly type: 'faultStarted'; readonly fault: ActiveFault }
+  | { readonly type: 'faultEnded'; readonly fault: ActiveFault }
+  /** A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load. */
+  | { readonly type: 'acted'; readonly act: string; readonly actor: 'person' | 'scenario' }
+  | {
+      readonly type: 'clientReplied'
+      readonly node: NodeId
+      readonly command: string
+      readonly reply: string
+      readonly outcome: 'ok' | 'error' | 'unknown'
+      readonly latencyMs: number
+    }
+  | {
+      readonly type: 'learnerRead'
+      readonly node: NodeId
+      readonly key: string
+      readonly result: LearnerReadResult
+      readonly latencyMs: number
+    }
+  /** Status lines of the nodes, at most four a second: pictures of progress change on these. */
+  | { readonly type: 'statusSampled'; readonly nodes: readonly NodeStatus[] }
+  /** Frames per directed link since the last one. Empty in direct mode. */
+  | { readonly type: 'trafficSampled'; readonly links: readonly LinkTraffic[] }
+  /** What the load generator saw in one bucket of `spanMs` that ends at `atMs`. */
+  | {
+      readonly type: 'loadSampled'
+      readonly spanMs: number
+      readonly clients: number
+      readonly sent: number
+      readonly acked: number
+      readonly failed: number
+      readonly unknown: number
+      /** Requests that wait now, and the longest such wait. */
+      readonly waiting: number
+      readonly waitMsMax: number
+      /** Log-bucket histogram of latencies: [bucket index, count] pairs, see core/measure. */
+      readonly latency: readonly (readonly [number, number])[]
+    }
+  | {
+      readonly type: 'violated'
+      readonly invariant: string
+      readonly words: string
+      readonly evidence: readonly number[]
+    }
+  | { readonly type: 'labNote'; readonly level: 'info' | 'warn' | 'error'; readonly words: string }
+
+/** A learner's answer: `chosen` needs a majority that reports the same (ballot, value). */
+export interface LearnerReadResult {
+  readonly verdict: 'chosen' | 'undetermined'
+  readonly value: string | null
+  /** Why it is undetermined, in words; empty when chosen. */
+  readonly reason: string
+  readonly replies: readonly {
+    readonly node: NodeId
+    readonly appliedThrough: Slot
+    readonly value: string | null
+    readonly votes: readonly { readonly slot: Slot; readonly ballot: Ballot; readonly id: string }[]
+  }[]
+}
+
+/** What a node says of itself, several times a second. */
+export interface NodeStatus {
+  readonly node: NodeId
+  readonly life: number
+  readonly role: 'idle' | 'preparing' | 'leading'
+  /** Own ballot of the last bid; 0.0 before the first. */
+  readonly ballot: Ballot
+  readonly promised: Ballot
+  /** Ballot of the leader this node follows or is; null if it knows none. */
+  readonly leader: Ballot | null
+  readonly votedThrough: Slot
+  readonly chosenThrough: Slot
+  readonly appliedThrough: Slot
+  readonly digest: string
+  readonly policy: ElectionPolicy
+  /** Requests that wait here for a leader, a ballot or a place in the window. */
+  readonly waiting: number
+  readonly inFlight: number
+  readonly acked: number
+  readonly clients: number
+  readonly logBytes: number
+  readonly flushMsP95: number
+  readonly lagMsP95: number
+  readonly rssBytes: number
+  readonly bids: number
+  readonly preemptions: number
+  readonly dropped: number
+}
+
+/** Frames of one directed link in a span of time. */
+export interface LinkTraffic {
+  readonly from: NodeId
+  readonly to: NodeId
+  readonly frames: number
+  readonly bytes: number
+  readonly dropped: number
+  readonly duplicated: number
+  /** Frames by message type. */
+  readonly types: Readonly<Partial<Record<MessageType, number>>>
+  /** A few frames, for moving pictures: [type, ballot as text or '', slot or 0, fate]. */
+  readonly samples: readonly (readonly [
+    MessageType,
+    string,
+    Slot,
+    'passed' | 'dropped' | 'doubled',
+  ])[]
+}
+
+export interface EventStamp {
+  /** Position in the record, from 1, no gap. */
+  readonly seq: number
+  readonly atMs: number
+}
+
+/** Which node, in which life (start of the process), and its own count of facts. */
+export interface NodeStamp {
+  readonly by: NodeId
+  readonly life: number
+  readonly nodeSeq: number
+}
+
+export type NodeEvent = EventStamp & NodeStamp & (PaxosFact | NodeFact)
+export type LabOwnEvent = EventStamp & { readonly by: 'lab' } & LabFact
+export type LabEvent = NodeEvent | LabOwnEvent
+export type LabEventType = LabEvent['type']
+
+/** A fact as it leaves a node, before the lab gives it its place in the record. */
+export type NodeReport = Omit<NodeStamp, 'by'> & { readonly nodeAtMs: number } & (
+    PaxosFact | NodeFact
+  )

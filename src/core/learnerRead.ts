@@ -1,0 +1,141 @@
+/**
+ * Learner reads: ask all acceptors, and answer `chosen` only when a majority reports the same
+ * (ballot, value); otherwise `undetermined`, which does not mean "not chosen".
+ *
+ * Source: PMS §2.3; protocol rows S1, S2 and reader's notes 1, 2, 6. Counting values alone is unsafe.
+ *
+ * For a key: the answer that applied most, up to slot A, gives the value at A. A write that was
+ * acknowledged later is chosen in a slot above A, and at least one of any majority voted for it. So
+ * if a majority answered and no vote above A can change the key, the value is current; if one can,
+ * nothing is guessed.
+ */
+import type { LearnerReadResult } from './event'
+import { compareBallot, formatBallot } from './paxos/ballot'
+import type { NodeId, Slot } from './paxos/ballot'
+import { valueId } from './paxos/fact'
+import type { Held, OpenVote, ReadSubject } from './paxos/message'
+import { describeValue } from './kv/value'
+import { majorityOf } from './paxos/quorum'
+
+/** A read waits this many periods of the read timer before it gives up. */
+const PERIODS_MAX = 4
+
+export const READS_MAX = 100
+
+interface OpenRead {
+  readonly tag: number
+  readonly subject: ReadSubject
+  readonly replies: Map<NodeId, Held>
+  periods: number
+}
+
+export interface FinishedRead {
+  readonly tag: number
+  readonly result: LearnerReadResult
+}
+
+export class LearnerReads {
+  private readonly reads = new Map<number, OpenRead>()
+  private count = 0
+
+  constructor(private readonly members: number) {}
+
+  get size(): number {
+    return this.reads.size
+  }
+
+  /** Opens a read and answers its number. */
+  open(tag: number, subject: ReadSubject): number {
+    this.count += 1
+    this.reads.set(this.count, { tag, subject, replies: new Map(), periods: 0 })
+    return this.count
+  }
+
+  /** Takes an answer; the read is finished when every member has answered. */
+  take(from: NodeId, held: Held): FinishedRead | null {
+    const read = this.reads.get(held.read)
+    if (read === undefined) return null
+    read.replies.set(from, held)
+    return read.replies.size === this.members ? this.finish(held.read, read) : null
+  }
+
+  /** A period has passed: reads that can be answered are, and those that waited long enough. */
+  tick(): FinishedRead[] {
+    const finished: FinishedRead[] = []
+    for (const [number, read] of this.reads) {
+      read.periods += 1
+      const decided = judgeRead(read.subject, read.replies, this.members).verdict === 'chosen'
+      if (decided || read.periods >= PERIODS_MAX) finished.push(this.finish(number, read))
+    }
+    return finished
+  }
+
+  private finish(number: number, read: OpenRead): FinishedRead {
+    this.reads.delete(number)
+    return { tag: read.tag, result: judgeRead(read.subject, read.replies, this.members) }
+  }
+}
+
+/** The verdict over the answers so far. */
+export function judgeRead(
+  subject: ReadSubject,
+  replies: ReadonlyMap<NodeId, Held>,
+  members: number,
+): LearnerReadResult {
+  const shown = [...replies].map(([node, held]) => ({
+    node,
+    appliedThrough: held.appliedThrough,
+    value: held.value,
+    votes: held.open.map(({ slot, ballot, value }) => ({ slot, ballot, id: valueId(value) })),
+  }))
+  const undetermined = (reason: string): LearnerReadResult => ({
+    verdict: 'undetermined',
+    value: null,
+    reason,
+    replies: shown,
+  })
+  const needed = majorityOf(members)
+  if (subject.kind === 'slot') return judgeSlot(subject.slot, replies, needed, undetermined, shown)
+  if (replies.size < needed) {
+    return undetermined(`${replies.size} of ${members} nodes answered; a majority is ${needed}`)
+  }
+  let newest: Held | null = null
+  for (const held of replies.values()) {
+    if (newest === null || held.appliedThrough > newest.appliedThrough) newest = held
+  }
+  const from = newest?.appliedThrough ?? 0
+  for (const held of replies.values()) {
+    if (held.more) return undetermined('more votes are open than an answer can carry')
+    const open = held.open.find((vote) => vote.slot > from && vote.touches)
+    if (open !== undefined) return undetermined(describeOpen(open))
+  }
+  return { verdict: 'chosen', value: newest?.value ?? null, reason: '', replies: shown }
+}
+
+function judgeSlot(
+  slot: Slot,
+  replies: ReadonlyMap<NodeId, Held>,
+  needed: number,
+  undetermined: (reason: string) => LearnerReadResult,
+  shown: LearnerReadResult['replies'],
+): LearnerReadResult {
+  const votes: OpenVote[] = []
+  for (const held of replies.values()) {
+    if (held.appliedThrough >= slot) {
+      return { verdict: 'chosen', value: held.value, reason: '', replies: shown }
+    }
+    votes.push(...held.open.filter((vote) => vote.slot === slot))
+  }
+  for (const vote of votes) {
+    const same = votes.filter((other) => compareBallot(other.ballot, vote.ballot) === 0)
+    if (same.length >= needed) {
+      return { verdict: 'chosen', value: describeValue(vote.value), reason: '', replies: shown }
+    }
+  }
+  return undetermined(`no ballot has ${needed} votes among ${replies.size} answers`)
+}
+
+function describeOpen(vote: OpenVote): string {
+  const what = describeValue(vote.value, 40)
+  return `slot ${vote.slot} holds a vote at ${formatBallot(vote.ballot)} for "${what}", not known to be chosen`
+}

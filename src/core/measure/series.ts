@@ -1,0 +1,141 @@
+/**
+ * Series: what charts draw, folded from events in one place for lab, simulator and saved run.
+ *
+ * Units: `atMs` is lab time. Buckets end at multiples of `spanMs`. No series has more than
+ *        `POINTS_MAX` points: when it would, buckets are merged two by two and `spanMs` doubles.
+ */
+import type { Ballot, NodeId } from '../paxos/ballot'
+
+export const BUCKET_MS = 100
+export const POINTS_MAX = 600
+export const STAIRS_MAX = 4000
+/** Two spans a ballot, preparing and leading. */
+export const LEADERS_MAX = 8000
+export const PREEMPTION_BIN_MS = 250
+
+/** One bucket of client traffic, as load generator and client commands saw it. */
+export interface LoadPoint {
+  readonly atMs: number
+  readonly ackedPerSecond: number
+  readonly sentPerSecond: number
+  readonly failedPerSecond: number
+  /** Neither acknowledged nor refused by its deadline: it may still be chosen. */
+  readonly unknownPerSecond: number
+  /** Null where nothing was acknowledged: the line breaks, it never shows 0. */
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  readonly maxMs: number | null
+  /** Requests of the load that wait at the end of the bucket, and the longest such wait so far. */
+  readonly waiting: number
+  readonly waitMsMax: number
+}
+
+/** Progress of one node at a status sample. */
+export interface ProgressPoint {
+  readonly atMs: number
+  readonly node: NodeId
+  readonly chosenThrough: number
+  readonly appliedThrough: number
+}
+
+/** One ballot on the staircase. */
+export interface Stair {
+  readonly ballot: Ballot
+  readonly bidAtMs: number
+  /** When a phase-1 quorum had promised; null: it never reached phase 2. */
+  readonly electedAtMs: number | null
+  readonly preemptedAtMs: number | null
+  readonly preemptedBy: Ballot | null
+  /** When a first value was chosen at it. */
+  readonly chosenAtMs: number | null
+}
+
+/** A span in which a node was preparing or leading, or was down. `toMs` null: still so. */
+export interface LeaderSpan {
+  readonly node: NodeId
+  readonly kind: 'preparing' | 'leading' | 'down' | 'paused'
+  readonly ballot: Ballot | null
+  readonly fromMs: number
+  readonly toMs: number | null
+}
+
+/** Preempted ballots per proposer in a bin of `binMs` (250 at first) that starts at `atMs`. */
+export interface PreemptionPoint {
+  readonly atMs: number
+  readonly node: NodeId
+  readonly count: number
+}
+
+/** Rule of the verdict chip over the staircase; see `liveness.ts`. */
+export interface LivenessView {
+  readonly verdict: 'progressing' | 'dueling' | 'noQuorum' | 'idle'
+  /** Ballots begun since a value was last chosen, and the most in this run. */
+  readonly undecidedBallots: number
+  readonly undecidedBallotsMax: number
+  /** Ballots preempted since a value was last chosen, and in this run. */
+  readonly undecidedPreemptions: number
+  readonly preemptions: number
+  /** Lab time of the first ballot since a value was last chosen; null: none. */
+  readonly undecidedSinceMs: number | null
+  /** Lab time when a value was last chosen; null: never. */
+  readonly chosenAtMs: number | null
+  readonly chosenSlots: number
+  /** Slots chosen in the last second. */
+  readonly chosenPerSecond: number
+  readonly bids: number
+}
+
+export interface SeriesSnapshot {
+  readonly spanMs: number
+  readonly binMs: number
+  readonly load: readonly LoadPoint[]
+  readonly progress: readonly ProgressPoint[]
+  readonly stairs: readonly Stair[]
+  readonly leaders: readonly LeaderSpan[]
+  readonly preemptions: readonly PreemptionPoint[]
+  readonly liveness: LivenessView
+  /** Oldest stairs and spans that the bounds pushed out; 0: the picture is whole. */
+  readonly dropped: number
+}
+
+/**
+ * What changed since the last frame. `load`, `progress`: points to append. `stairs`, `leaders`,
+ * `preemptions`: rows to insert or replace (by ballot; by node, kind and `fromMs`; by node and
+ * `atMs`). `whole` is there when buckets were merged or the run began anew: it replaces everything.
+ */
+export interface SeriesFrame {
+  readonly load: readonly LoadPoint[]
+  readonly progress: readonly ProgressPoint[]
+  readonly stairs: readonly Stair[]
+  readonly leaders: readonly LeaderSpan[]
+  readonly preemptions: readonly PreemptionPoint[]
+  readonly liveness: LivenessView
+  readonly dropped: number
+  readonly whole: SeriesSnapshot | null
+}
+
+export const EMPTY_LIVENESS: LivenessView = {
+  verdict: 'idle',
+  undecidedBallots: 0,
+  undecidedBallotsMax: 0,
+  undecidedPreemptions: 0,
+  preemptions: 0,
+  undecidedSinceMs: null,
+  chosenAtMs: null,
+  chosenSlots: 0,
+  chosenPerSecond: 0,
+  bids: 0,
+}
+
+export const EMPTY_SERIES: SeriesSnapshot = {
+  spanMs: BUCKET_MS,
+  binMs: PREEMPTION_BIN_MS,
+  load: [],
+  progress: [],
+  stairs: [],
+  leaders: [],
+  preemptions: [],
+  liveness: EMPTY_LIVENESS,
+  dropped: 0,
+}

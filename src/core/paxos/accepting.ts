@@ -1,0 +1,127 @@
+/**
+ * Accepting: the acceptor role on the wire: persists, answers, tells learners.
+ *
+ * Source: PMS §2.2 phases 1(b) and 2(b), §2.5: the record is durable before the answer leaves.
+ */
+import type { Ballot, NodeId, Slot } from './ballot'
+import { sameBallot } from './ballot'
+import { valueId } from './fact'
+import type { Accept, Prepare, SlotVote, Value } from './message'
+import type { ReplicaState } from './state'
+
+/** A run this far above the log is not one of ours: it would only cost memory. */
+const SLOTS_AHEAD_MAX = 1_000_000
+
+/** Cost of one vote in a promise besides its value. */
+const VOTE_OVERHEAD_BYTES = 64
+
+export function ids(values: readonly Value[]): string[] {
+  return values.map(valueId)
+}
+
+/** Answers a prepare; true if it raised the promise. */
+export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): boolean {
+  const { ballot, ranges } = message
+  r.see(ballot)
+  const answer = r.acceptor.prepare(message)
+  if (answer.kind === 'refused') {
+    refuse(r, from, ballot, answer.promised, 1)
+    return false
+  }
+  if (answer.fresh) {
+    r.outbox.persist({ kind: 'promise', ballot }, true)
+    r.outbox.emit({ type: 'promised', ballot })
+  }
+  const votes = r.log.votesIn(ranges)
+  const parts = splitVotes(votes, r.config.messageBytesMax)
+  parts.forEach((part, index) => {
+    const promise = {
+      type: 'promise',
+      ballot,
+      chosenThrough: r.log.chosenThrough,
+      votes: part,
+      part: index,
+      parts: parts.length,
+    } as const
+    r.outbox.sendTo(from, promise, r.outbox.lastFlushed)
+  })
+  return answer.raised
+}
+
+/** Votes and tells the learners; false if it refused. `raised` is told through `onRaise`. */
+export function answerAccept(
+  r: ReplicaState,
+  from: NodeId,
+  message: Accept,
+  onRaise: () => void,
+): boolean {
+  const { ballot, slot, values } = message
+  r.see(ballot)
+  if (slot + values.length > r.log.through + SLOTS_AHEAD_MAX) {
+    r.outbox.emit({ type: 'limitReached', limit: 'slotsAheadMax', dropped: values.length })
+    return false
+  }
+  const answer = r.acceptor.accept(message)
+  if (answer.kind === 'refused') {
+    refuse(r, from, ballot, answer.promised, 2)
+    return false
+  }
+  if (answer.fresh) {
+    r.outbox.persist({ kind: 'vote', ballot, slot, values }, true)
+    if (r.outbox.factsOn) {
+      r.outbox.emit({ type: 'voted', ballot, slot, count: values.length, ids: ids(values) })
+    }
+  }
+  tellLearners(r, ballot, slot, values.length)
+  if (answer.raised) onRaise()
+  return true
+}
+
+/** Answers a stale message with the ballot that won: a hint that makes a duel visible. */
+export function refuse(
+  r: ReplicaState,
+  to: NodeId,
+  ballot: Ballot,
+  promised: Ballot,
+  phase: 1 | 2,
+): void {
+  // A ballot of the owner's own future is no preemption, but a delayed frame.
+  if (sameBallot(ballot, promised)) return
+  r.outbox.sendTo(to, { type: 'nack', ballot, promised }, 0)
+  r.outbox.emit({ type: 'refused', ballot, promised, phase })
+}
+
+function tellLearners(r: ReplicaState, ballot: Ballot, slot: Slot, count: number): void {
+  const accepted = { type: 'accepted', ballot, slot, count } as const
+  const { learnerMode, members } = r.config
+  const after = r.outbox.lastFlushed
+  switch (learnerMode.kind) {
+    case 'leader':
+      return r.outbox.sendTo(ballot.node, accepted, after)
+    case 'all':
+      return r.outbox.sendMany(members, accepted, after)
+    case 'set':
+      // The proposer is told as well: it must know what to send again.
+      return r.outbox.sendMany(
+        members.filter((node) => node === ballot.node || learnerMode.nodes.includes(node)),
+        accepted,
+        after,
+      )
+  }
+}
+
+/** At least one part: an empty list of votes is a promise too. */
+function splitVotes(votes: readonly SlotVote[], bytesMax: number): SlotVote[][] {
+  const parts: SlotVote[][] = [[]]
+  let bytes = 0
+  for (const vote of votes) {
+    const cost = vote.value.length + VOTE_OVERHEAD_BYTES
+    if (bytes + cost > bytesMax && bytes > 0) {
+      parts.push([])
+      bytes = 0
+    }
+    parts[parts.length - 1]?.push(vote)
+    bytes += cost
+  }
+  return parts
+}

@@ -1,0 +1,116 @@
+/**
+ * Proposer: phase 1 over all open slots at once, adoption of forced values, phase 2 per slot.
+ *
+ * Source: PMS §2.2 phase 2(a), P2c; §3: a new leader runs phase 1 for infinitely many instances, then
+ *         proposes what was forced and fills the gaps below with a no-op.
+ * Invariant: a promise counts only for the ballot of the present attempt, once an acceptor (M4).
+ */
+import { compareBallot, sameBallot, ZERO_BALLOT } from './ballot'
+import type { Ballot, NodeId, Slot } from './ballot'
+import type { SlotLog } from './log'
+import { NO_OP } from './message'
+import type { Promised, SlotRange, SlotVote, Value } from './message'
+import { addNode, isQuorum } from './quorum'
+import type { NodeSet } from './quorum'
+import { chooseValue } from './rules'
+
+export type ProposerPhase = 'idle' | 'preparing' | 'leading'
+
+/** A proposal that phase 1 fixed. */
+export interface ForcedSlot {
+  readonly slot: Slot
+  readonly value: Value
+  readonly cause: 'forced' | 'noop'
+}
+
+/** Long promises come in parts; more than this is not a promise of ours. */
+const PARTS_MAX = 10_000
+
+export class Proposer {
+  phase: ProposerPhase = 'idle'
+  ballot: Ballot = ZERO_BALLOT
+  ranges: readonly SlotRange[] = []
+  promises: NodeSet = 0
+  nextSlot: Slot = 1
+  /** Slots up to this are chosen according to an acceptor: catch up on them, never propose there. */
+  chosenElsewhere: Slot = 0
+  /** The acceptor that knows them. */
+  chosenAt: NodeId = 0
+  /** Issued at the present ballot and not known to be chosen. */
+  readonly open = new Map<Slot, Value>()
+  private readonly votes = new Map<Slot, SlotVote>()
+  private readonly parts = new Map<NodeId, Set<number>>()
+
+  constructor(private readonly members: number) {}
+
+  begin(ballot: Ballot, ranges: readonly SlotRange[]): void {
+    this.reset('preparing')
+    this.ballot = ballot
+    this.ranges = ranges
+  }
+
+  /** Gives up the ballot; what was issued may still be chosen. */
+  stop(): void {
+    this.reset('idle')
+  }
+
+  /** Takes a promise; true when it completes a phase-1 quorum. */
+  takePromise(from: NodeId, promise: Promised): boolean {
+    if (this.phase !== 'preparing' || !sameBallot(promise.ballot, this.ballot)) return false
+    if (promise.parts > PARTS_MAX || promise.part >= promise.parts) return false
+    for (const vote of promise.votes) this.keepNewest(vote)
+    if (promise.chosenThrough > this.chosenElsewhere) {
+      this.chosenElsewhere = promise.chosenThrough
+      this.chosenAt = from
+    }
+    const parts = this.parts.get(from) ?? new Set<number>()
+    this.parts.set(from, parts.add(promise.part))
+    if (parts.size < promise.parts) return false
+    this.promises = addNode(this.promises, from)
+    return isQuorum(this.promises, this.members)
+  }
+
+  /**
+   * Ends phase 1: the proposals it forces, in slot order. Slots known to be chosen are left alone;
+   * open ones below the highest forced slot get a no-op (PMS §3, instances 136 and 137).
+   */
+  lead(log: SlotLog): ForcedSlot[] {
+    this.phase = 'leading'
+    const floor = Math.max(log.chosenThrough, this.chosenElsewhere)
+    let top = Math.max(floor, log.through)
+    for (const slot of this.votes.keys()) if (slot > top) top = slot
+    while (top > floor && !this.votes.has(top) && !log.isChosen(top)) top -= 1
+    const forced: ForcedSlot[] = []
+    for (let slot = floor + 1; slot <= top; slot += 1) {
+      if (log.isChosen(slot)) continue
+      const vote = this.votes.get(slot)
+      const value = vote === undefined ? null : chooseValue([vote])
+      forced.push({
+        slot,
+        value: value ?? NO_OP,
+        cause: value === null ? 'noop' : 'forced',
+      })
+    }
+    this.nextSlot = top + 1
+    this.votes.clear()
+    this.parts.clear()
+    return forced
+  }
+
+  private keepNewest(vote: SlotVote): void {
+    const kept = this.votes.get(vote.slot)
+    if (kept === undefined || compareBallot(vote.ballot, kept.ballot) > 0) {
+      this.votes.set(vote.slot, vote)
+    }
+  }
+
+  private reset(phase: ProposerPhase): void {
+    this.phase = phase
+    this.promises = 0
+    this.chosenElsewhere = 0
+    this.chosenAt = 0
+    this.votes.clear()
+    this.parts.clear()
+    this.open.clear()
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * Replica: all roles of one node over one log; composes acceptor, proposer and learner.
+ *
+ * Source: PMS §2.5 ("each process plays the role of proposer, acceptor and learner") and §3.
+ * Order:  the host carries out effects as `effect.ts` says. `settle` ends a round: it forms batches,
+ *         applies what is chosen and takes messages that the node sent to itself.
+ * Errors: none for peer input; InvariantError when the program contradicts itself.
+ */
+import { answerAccept, answerPrepare, refuse } from './accepting'
+import { compareBallot, sameBallot } from './ballot'
+import type { Ballot, NodeId } from './ballot'
+import type { ElectionPolicy, ReplicaConfig } from './config'
+import { anyoneProposes, electionWait } from './election'
+import type { Effect, StableRecord, TimerName } from './effect'
+import { applyChosen, countVotes, retryCatchUp, serveCatchUp } from './learning'
+import { takeChosen, takeWatermark } from './learning'
+import type { Accept, Heartbeat, Message, Nack, Promised, Value } from './message'
+import {
+  abandonBallot,
+  becomeLeader,
+  bid,
+  checkPreempted,
+  follow,
+  forwardWaiting,
+  preempted,
+  proposeWaiting,
+  resend,
+  sendHeartbeat,
+  watchLeader,
+} from './proposing'
+import { ReplicaState } from './state'
+import type { Slot } from './ballot'
+
+/** The watermark is recorded at least this often, so that a restart knows most of what is chosen. */
+const RECORD_SLOTS = 256
+
+/** A leader that steps down by hand waits this many times longer, so that another may be elected. */
+const STEP_DOWN_PATIENCE = 3
+
+/** What stands above a replica: the state machine, and the messages that are not about ballots. */
+export interface ReplicaHost {
+  /** Called in slot order, over no gap, once a slot. */
+  readonly apply: (slot: Slot, value: Value) => void
+  /** Takes `forward`, `forwarded`, `query` and `held` that the node sent to itself. */
+  readonly takeOther: (from: NodeId, message: Message) => void
+}
+
+export class Replica {
+  readonly state: ReplicaState
+
+  constructor(
+    config: ReplicaConfig,
+    private readonly host: ReplicaHost,
+  ) {
+    this.state = new ReplicaState(config, host.apply)
+  }
+
+  /** Takes back one record of stable storage, in the order in which they were written. */
+  recover(record: StableRecord): void {
+    const { acceptor, log } = this.state
+    switch (record.kind) {
+      case 'promise':
+        acceptor.raise(record.ballot)
+        break
+      case 'vote':
+        acceptor.raise(record.ballot)
+        record.values.forEach((value, i) => log.vote(record.slot + i, record.ballot, value))
+        break
+      case 'learned':
+        record.values.forEach((value, i) => log.choose(record.slot + i, value))
+        break
+      case 'chosen':
+        for (let slot = log.chosenThrough + 1; slot <= record.through; slot += 1) {
+          const entry = log.at(slot)
+          if (entry === undefined) break
+          if (!entry.chosen) log.choose(slot, entry.voteValue)
+        }
+        break
+    }
+  }
+
+  start(effects: Effect[]): void {
+    const r = this.state
+    r.outbox.open(effects)
+    r.see(r.acceptor.promised)
+    r.recordedThrough = r.log.chosenThrough
+    const { resendTicks } = r.config
+    r.outbox.setTimer('resend', resendTicks, resendTicks)
+    watchLeader(r)
+    applyChosen(r)
+  }
+
+  /** A value of a client of this node. */
+  submit(value: Value): void {
+    const r = this.state
+    r.waiting.addOwn(value)
+    this.bidIfWaiting()
+  }
+
+  /** Values that `from` forwarded. Without a ballot of its own, a non-leader drops them. */
+  takeForwarded(from: NodeId, values: readonly Value[]): void {
+    const r = this.state
+    if (r.proposer.phase === 'idle' && !anyoneProposes(r.policy)) return
+    let dropped = 0
+    for (const value of values) {
+      if (r.waiting.length < r.config.waitingRequestsMax) r.waiting.addForwarded(value, from)
+      else dropped += 1
+    }
+    if (dropped > 0) {
+      r.outbox.emit({ type: 'limitReached', limit: 'waitingRequestsMax', dropped })
+    }
+    if (r.proposer.phase === 'idle' && !r.backingOff) bid(r, 'request')
+  }
+
+  take(from: NodeId, message: Message): void {
+    const r = this.state
+    switch (message.type) {
+      case 'prepare':
+        if (answerPrepare(r, from, message)) checkPreempted(r, message.ballot)
+        // A bidder deserves the time to win before this node bids as well.
+        if (r.proposer.phase === 'idle') r.heard = true
+        return
+      case 'promise':
+        return this.takePromise(from, message)
+      case 'accept':
+        return this.takeAccept(from, message)
+      case 'accepted':
+        return countVotes(r, from, message)
+      case 'nack':
+        return this.takeNack(message)
+      case 'heartbeat':
+        return this.takeHeartbeat(from, message)
+      case 'chosen':
+        return takeChosen(r, from, message)
+      case 'catchUp':
+        return serveCatchUp(r, from, message)
+      case 'forward':
+      case 'forwarded':
+      case 'query':
+      case 'held':
+        return this.host.takeOther(from, message)
+    }
+  }
+
+  timer(timer: TimerName): void {
+    const r = this.state
+    switch (timer) {
+      case 'election':
+        return this.electionTimer()
+      case 'heartbeat':
+        if (r.leads) sendHeartbeat(r)
+        return
+      case 'bid':
+        r.backingOff = false
+        return this.bidIfWaiting('preempted')
+      case 'resend':
+        return resend(r)
+      case 'catchUp':
+        // Whoever knew these slots is gone: a new phase 1 asks those who are there.
+        if (retryCatchUp(r) && r.leads) bid(r, 'election')
+        return
+      case 'read':
+        return
+    }
+  }
+
+  persisted(through: number): void {
+    this.state.outbox.confirm(through)
+  }
+
+  startElection(): void {
+    bid(this.state, 'manual')
+  }
+
+  stepDown(): void {
+    const r = this.state
+    if (r.proposer.phase === 'idle') return
+    abandonBallot(r, 'manual')
+    const wait = electionWait(r.policy)
+    if (wait === null) return
+    const ticks = wait.ticksMax * STEP_DOWN_PATIENCE
+    r.outbox.setTimer('election', ticks, ticks)
+  }
+
+  setPolicy(policy: ElectionPolicy): void {
+    const r = this.state
+    r.policy = policy
+    r.preemptionsInRow = 0
+    r.backingOff = false
+    r.outbox.emit({ type: 'policySet', policy })
+    r.outbox.clearTimer('bid')
+    r.outbox.clearTimer('election')
+    if (r.proposer.phase !== 'idle') return
+    // What was forwarded under the old policy is this node's own business under the new one.
+    r.waiting.requeueOwn()
+    watchLeader(r)
+    this.bidIfWaiting()
+  }
+
+  /** Ends a round: own messages, batches, execution; repeats until nothing moves. */
+  settle(): void {
+    const r = this.state
+    for (;;) {
+      const own = r.outbox.takeOwn()
+      if (own !== undefined) {
+        this.take(r.self, own)
+        continue
+      }
+      applyChosen(r)
+      break
+    }
+    proposeWaiting(r)
+    forwardWaiting(r)
+    const { chosenThrough } = r.log
+    if (chosenThrough >= r.recordedThrough + RECORD_SLOTS) {
+      r.recordedThrough = chosenThrough
+      r.outbox.persist({ kind: 'chosen', through: chosenThrough }, false)
+    }
+  }
+
+  private bidIfWaiting(reason: 'request' | 'preempted' = 'request'): void {
+    const r = this.state
+    if (r.waiting.own.size === 0 || !anyoneProposes(r.policy)) return
+    if (r.proposer.phase === 'idle' && !r.backingOff) bid(r, reason)
+  }
+
+  private takePromise(from: NodeId, message: Promised): void {
+    const r = this.state
+    r.see(message.ballot)
+    if (r.proposer.takePromise(from, message)) becomeLeader(r)
+  }
+
+  private takeAccept(from: NodeId, message: Accept): void {
+    const r = this.state
+    const { ballot, chosenThrough } = message
+    const onRaise = (): void => checkPreempted(r, ballot)
+    if (!answerAccept(r, from, message, onRaise)) return
+    follow(r, ballot)
+    takeWatermark(r, from, ballot, chosenThrough)
+  }
+
+  private takeNack({ ballot, promised }: Nack): void {
+    const r = this.state
+    r.see(promised)
+    if (r.proposer.phase === 'idle' || !sameBallot(ballot, r.proposer.ballot)) return
+    if (compareBallot(promised, ballot) > 0) preempted(r, promised)
+  }
+
+  private takeHeartbeat(from: NodeId, { ballot, chosenThrough }: Heartbeat): void {
+    const r = this.state
+    r.see(ballot)
+    if (compareBallot(ballot, r.acceptor.promised) < 0) {
+      return refuse(r, from, ballot, r.acceptor.promised, 2)
+    }
+    checkPreempted(r, ballot)
+    if (r.proposer.phase !== 'idle' || !this.isNewsOf(ballot)) return
+    follow(r, ballot)
+    watchLeader(r)
+    takeWatermark(r, from, ballot, chosenThrough)
+  }
+
+  /** A late heartbeat of a former leader must not turn this node back. */
+  private isNewsOf(ballot: Ballot): boolean {
+    const { leader } = this.state
+    return leader === null || compareBallot(ballot, leader) >= 0
+  }
+
+  private electionTimer(): void {
+    const r = this.state
+    if (r.proposer.phase !== 'idle' || anyoneProposes(r.policy)) return
+    if (r.heard) watchLeader(r)
+    else bid(r, 'election')
+  }
+}

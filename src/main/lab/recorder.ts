@@ -1,0 +1,125 @@
+/**
+ * Recorder: writes the events of a run to its record file and reads them back.
+ *
+ * `append` never waits: lines gather in memory and one write at a time takes what is there. When the
+ * disk is too slow for PENDING_BYTES_MAX, or fails, events are lost from the file (never from checks and
+ * pictures, which get them first), the loss is counted and told once. The chain then goes on over the
+ * gap, which shows in `seq`.
+ */
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import type { LabEvent } from '../../core/event'
+import { FIRST_HASH, hashLine, parseRecordLine, printRecordLine } from './recordFile'
+
+const PENDING_BYTES_MAX = 64 * 1024 * 1024
+const WRITE_DELAY_MS = 50
+/** One index entry for so many lines: a read starts at most this far before its first event. */
+const INDEX_LINES = 256
+const READ_BYTES_MAX = 64 * 1024 * 1024
+export const READ_EVENTS_MAX = 10_000
+
+interface IndexEntry {
+  readonly seq: number
+  readonly offset: number
+}
+
+export interface RecordEnd {
+  readonly events: number
+  readonly lost: number
+  /** Hash of the last line. */
+  readonly hash: string
+}
+
+export class Recorder {
+  /** Events that are not in the file. */
+  lost = 0
+  private readonly index: IndexEntry[] = []
+  private lines: string[] = []
+  private pendingBytes = 0
+  /** Bytes in the file and in memory. */
+  private bytes = 0
+  private events = 0
+  private prev = FIRST_HASH
+  private writing: Promise<void> = Promise.resolve()
+  private timer: NodeJS.Timeout | null = null
+  private failed = false
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly onProblem: (words: string) => void,
+  ) {}
+
+  /** `onProblem` is told of a failed write and of the first lost event. */
+  static async open(path: string, onProblem: (words: string) => void): Promise<Recorder> {
+    return new Recorder(await open(path, 'wx+'), onProblem)
+  }
+
+  append(event: LabEvent): void {
+    if (this.failed || this.pendingBytes > PENDING_BYTES_MAX) {
+      this.lose()
+      return
+    }
+    const line = printRecordLine(event, this.prev)
+    this.prev = hashLine(line)
+    if (this.events % INDEX_LINES === 0) this.index.push({ seq: event.seq, offset: this.bytes })
+    this.events += 1
+    const lineBytes = Buffer.byteLength(line) + 1
+    this.bytes += lineBytes
+    this.pendingBytes += lineBytes
+    this.lines.push(line)
+    this.timer ??= setTimeout(() => void this.flush(), WRITE_DELAY_MS)
+  }
+
+  /** Resolves when everything so far is in the file, or lost for good. */
+  async flush(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    this.writing = this.writing.then(() => this.write())
+    await this.writing
+  }
+
+  /** Events with `from` <= seq <= `to`, at most READ_EVENTS_MAX and READ_BYTES_MAX of them. */
+  async read(from: number, to: number): Promise<LabEvent[]> {
+    await this.flush()
+    const start = this.index.findLast((entry) => entry.seq <= from) ?? this.index[0]
+    if (start === undefined) return []
+    const last = Math.min(to, from + READ_EVENTS_MAX - 1)
+    const end = this.index.find((entry) => entry.seq > last)?.offset ?? this.bytes
+    const buffer = Buffer.alloc(Math.min(READ_BYTES_MAX, end - start.offset))
+    const { bytesRead } = await this.file.read(buffer, 0, buffer.length, start.offset)
+    const text = buffer.toString('utf8', 0, bytesRead)
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+    return lines
+      .filter((line) => line !== '')
+      .map((line) => parseRecordLine(line).event)
+      .filter((event) => event.seq >= from && event.seq <= last)
+  }
+
+  async close(): Promise<RecordEnd> {
+    await this.flush()
+    await this.file.close()
+    return { events: this.events, lost: this.lost, hash: this.prev }
+  }
+
+  private async write(): Promise<void> {
+    if (this.lines.length === 0) return
+    const text = this.lines.join('\n') + '\n'
+    const bytes = this.pendingBytes
+    this.lines = []
+    try {
+      if (!this.failed) await this.file.appendFile(text)
+    } catch (error) {
+      this.failed = true
+      this.onProblem(`the record cannot be written: ${String(error)}`)
+    }
+    this.pendingBytes -= bytes
+  }
+
+  private lose(): void {
+    this.lost += 1
+    if (this.lost === 1) {
+      const why = this.failed ? 'its file failed' : `${PENDING_BYTES_MAX} bytes wait for the disk`
+      this.onProblem(`events are missing from the record: ${why}`)
+    }
+  }
+}

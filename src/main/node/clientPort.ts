@@ -1,0 +1,201 @@
+/**
+ * Client port: a RESP2 server. KV commands become requests of the machine; local ones are answered
+ * here. Replies keep the order of the pipeline, and those of one round are one write a client.
+ *
+ * Limits: `clientsMax` connections, `IN_FLIGHT_MAX` requests of all clients together, and a deadline
+ *         for each: what is not answered by then is `-UNKNOWN` or `-NOLEADER` (bugs.md 29).
+ * Cost:  no promise, closure or timer a command; the map of requests is the deadline wheel, because
+ *        all deadlines are equally far away and a map keeps the order of insertion.
+ */
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { Histogram } from '../../core/measure/histogram'
+import type { MachineInput, MachineReply } from '../../core/machineTypes'
+import { ClientSession } from './clientSession'
+import type { Pending, SessionListener } from './clientSession'
+import type { LocalCommands } from './localCommands'
+import { listenOn } from './peerPort'
+import type { Refusals } from './refusals'
+
+/** Below `waitingRequestsMax` of the machine, which refuses; here clients only wait. */
+export const IN_FLIGHT_MAX = 16_384
+/** An incomplete request is given this long; an idle connection may stay. */
+export const PARTIAL_WAIT_MS = 30_000
+const SWEEP_MS_MIN = 20
+const SWEEP_MS_MAX = 250
+
+export interface ClientPortOptions {
+  readonly clientsMax: number
+  readonly requestDeadlineMs: number
+  readonly refusals: Refusals
+  readonly local: LocalCommands
+  readonly newTag: () => number
+  readonly push: (input: MachineInput) => void
+}
+
+export class ClientPort implements SessionListener {
+  /** Answered by the machine with a result; closed without one; commands in all. */
+  acked = 0
+  unanswered = 0
+  commands = 0
+  connectionsTaken = 0
+  /** From the arrival of a request to its reply. */
+  readonly latency = new Histogram()
+  private readonly server: Server
+  private readonly sessions = new Set<ClientSession>()
+  private readonly waiting = new Map<number, Pending>()
+  private readonly answered = new Set<ClientSession>()
+  private readonly stalledSessions = new Set<ClientSession>()
+  private sweepTimer: NodeJS.Timeout | null = null
+  private paused = false
+
+  constructor(private readonly options: ClientPortOptions) {
+    const settings = { noDelay: true, allowHalfOpen: true }
+    this.server = createServer(settings, (socket) => this.accept(socket))
+  }
+
+  /** Answers the port. Rejects if it cannot be opened. */
+  async listen(host: string, port: number): Promise<number> {
+    const spanMs = this.options.requestDeadlineMs / 10
+    const sweepMs = Math.max(SWEEP_MS_MIN, Math.min(SWEEP_MS_MAX, spanMs))
+    this.sweepTimer = setInterval(() => this.sweep(performance.now()), sweepMs)
+    return listenOn(this.server, host, port)
+  }
+
+  get clients(): number {
+    return this.sessions.size
+  }
+
+  get inFlight(): number {
+    return this.waiting.size
+  }
+
+  get list(): IterableIterator<ClientSession> {
+    return this.sessions.values()
+  }
+
+  onRequest(session: ClientSession, args: readonly string[], pending: Pending): string | null {
+    this.commands += 1
+    const name = args[0]!.toLowerCase()
+    if (name === 'post' || name === 'host:') return this.refuseBrowser(session)
+    const local = this.options.local.run(name, args, session)
+    if (local !== null) return local
+    const tag = this.options.newTag()
+    this.waiting.set(tag, pending)
+    this.options.push({ type: 'request', tag, args })
+    return null
+  }
+
+  isFull(): boolean {
+    return this.waiting.size >= IN_FLIGHT_MAX
+  }
+
+  onRefused(reason: string): void {
+    this.options.refusals.refuse('client', reason)
+  }
+
+  onClosed(session: ClientSession): void {
+    this.sessions.delete(session)
+    this.stalledSessions.delete(session)
+  }
+
+  /** Takes the replies of a round; those to others than clients are left alone. */
+  onReplies(replies: readonly MachineReply[]): void {
+    const nowMs = performance.now()
+    for (const reply of replies) {
+      const pending = this.waiting.get(reply.tag)
+      if (!pending) continue
+      this.waiting.delete(reply.tag)
+      pending.reply = printReply(reply)
+      if (reply.outcome === 'done') this.acked += 1
+      else this.unanswered += 1
+      this.latency.add(nowMs - pending.atMs)
+      this.answered.add(pending.session)
+    }
+    for (const session of this.answered) {
+      session.flush()
+      session.continue()
+      if (session.isStalled) this.stalledSessions.add(session)
+    }
+    this.answered.clear()
+    if (this.stalledSessions.size > 0 && !this.isFull()) this.wakeStalled()
+  }
+
+  setPaused(paused: boolean): void {
+    this.paused = paused
+    for (const session of this.sessions) session.setPaused(paused)
+  }
+
+  /** Closes at once; outstanding requests stay unanswered, which a client must take as unknown. */
+  close(): void {
+    if (this.sweepTimer) clearInterval(this.sweepTimer)
+    this.server.close()
+    for (const session of this.sessions) session.socket.destroy()
+  }
+
+  /** Abandons requests past their deadline and closes clients that never finish one. */
+  sweep(nowMs: number): void {
+    if (this.paused) return
+    const tags: number[] = []
+    const before = nowMs - this.options.requestDeadlineMs
+    for (const [tag, pending] of this.waiting) {
+      if (pending.atMs > before) break
+      if (!pending.abandoned) tags.push(tag)
+      pending.abandoned = true
+    }
+    if (tags.length > 0) this.options.push({ type: 'abandon', tags })
+    for (const session of this.sessions) {
+      if (session.isStalled) this.stalledSessions.add(session)
+      const sinceMs = session.partialSinceMs
+      if (sinceMs === null || nowMs - sinceMs < PARTIAL_WAIT_MS) continue
+      this.onRefused(`request not finished in ${PARTIAL_WAIT_MS} ms`)
+      session.socket.destroy()
+    }
+    this.wakeStalled()
+  }
+
+  private accept(socket: Socket): void {
+    this.connectionsTaken += 1
+    if (this.sessions.size >= this.options.clientsMax) {
+      this.onRefused(`more than ${this.options.clientsMax} clients`)
+      socket.on('error', () => socket.destroy())
+      socket.end('-ERR max number of clients reached\r\n')
+      socket.destroySoon()
+      return
+    }
+    const session = new ClientSession(this.connectionsTaken, socket, this)
+    this.sessions.add(session)
+    if (this.paused) session.setPaused(true)
+  }
+
+  /** A page in a browser can POST to a loopback port: such a request never reaches the KV. */
+  private refuseBrowser(session: ClientSession): string {
+    this.onRefused('HTTP request on the client port')
+    session.socket.destroy()
+    return ''
+  }
+
+  private wakeStalled(): void {
+    for (const session of this.stalledSessions) {
+      if (this.isFull()) return
+      session.continue()
+      if (!session.isStalled) this.stalledSessions.delete(session)
+    }
+  }
+}
+
+function printReply(reply: MachineReply): string {
+  switch (reply.outcome) {
+    case 'done':
+      return reply.resp
+    case 'unknown':
+      return `-UNKNOWN ${oneLine(reply.words)}\r\n`
+    case 'notSent':
+      return `-NOLEADER ${oneLine(reply.words)}\r\n`
+  }
+}
+
+/** An error reply ends at its first line end. */
+function oneLine(words: string): string {
+  return words.replace(/[\r\n]+/g, ' ')
+}

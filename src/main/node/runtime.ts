@@ -1,0 +1,201 @@
+/**
+ * Drives the machine: gathers every input that is there, steps them all, settles once, and carries
+ * out the effects of that round.
+ *
+ * Order (paxos/effect.ts): records are appended in effect order; a message that relies on no record
+ * leaves at once, one that relies on record n leaves when n is durable, never before.
+ * Cost:  per round one append, one flush for all that waits, one write a peer, one write a client.
+ */
+import type { NodeFact } from '../../core/event'
+import type { MachineInput, MachineOutput, MachineReply, ReadAnswer } from '../../core/machineTypes'
+import type { Effect, Send } from '../../core/paxos/effect'
+import type { PaxosFact } from '../../core/paxos/fact'
+import type { MessageType } from '../../core/paxos/message'
+import { FRAME_BYTES_MAX } from '../../shared/frame'
+import { printMessage } from '../../shared/wire'
+import type { Storage } from './storage'
+import type { Timers } from './timers'
+
+/** What the runtime needs of `Machine`. */
+export interface Steppable {
+  step(input: MachineInput, out: MachineOutput): void
+  settle(out: MachineOutput): void
+}
+
+export interface PeerSender {
+  send(to: readonly number[], line: string): void
+  flush(): void
+}
+
+export interface FactSink {
+  emit(fact: PaxosFact | NodeFact): void
+}
+
+export interface AnswerSink {
+  onReplies(replies: readonly MachineReply[]): void
+  onReads(reads: readonly ReadAnswer[]): void
+}
+
+export interface RuntimeParts {
+  readonly machine: Steppable
+  readonly storage: Pick<Storage, 'append' | 'flush'>
+  readonly timers: Pick<Timers, 'set' | 'clear'>
+  readonly peers: PeerSender
+  readonly facts: FactSink
+  readonly answers: AnswerSink
+}
+
+/** A printed message that waits for the record it relies on. */
+interface HeldSend {
+  readonly after: number
+  readonly to: readonly number[]
+  readonly type: MessageType
+  readonly line: string
+}
+
+export class Runtime {
+  private inputs: MachineInput[] = []
+  private spare: MachineInput[] = []
+  private readonly out: MachineOutput = { effects: [], replies: [], reads: [] }
+  private held: HeldSend[] = []
+  private durable = 0
+  /** Last record appended, and last one that a flush was asked for. */
+  private appended = 0
+  private flushAsked = 0
+  private scheduled = false
+  private stopped = false
+  private isPaused = false
+
+  constructor(private readonly parts: RuntimeParts) {}
+
+  get paused(): boolean {
+    return this.isPaused
+  }
+
+  /** Takes an input; it is stepped with all others that arrive in this turn of the event loop. */
+  push(input: MachineInput): void {
+    this.inputs.push(input)
+    this.schedule()
+  }
+
+  /** Records up to `through` are durable. */
+  onDurable(through: number, offset: number, flushMs: number): void {
+    if (through <= this.durable) return
+    this.durable = through
+    const rounded = Math.round(flushMs * 1000) / 1000
+    this.parts.facts.emit({ type: 'persisted', record: through, offset, flushMs: rounded })
+    this.push({ type: 'persisted', through })
+  }
+
+  /** Cooperative pause: nothing is consumed and nothing leaves until `resume`. */
+  pause(): void {
+    this.isPaused = true
+  }
+
+  resume(): void {
+    this.isPaused = false
+    this.schedule()
+  }
+
+  stop(): void {
+    this.stopped = true
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.isPaused) return
+    this.scheduled = true
+    setImmediate(this.round)
+  }
+
+  private readonly round = (): void => {
+    this.scheduled = false
+    if (this.isPaused || this.stopped) return
+    const { inputs, out } = this
+    this.inputs = this.spare
+    this.spare = inputs
+    this.releaseHeld()
+    this.stepAll(inputs)
+    inputs.length = 0
+    const mustFlush = this.carryOut(out.effects)
+    // Peers first: they flush while this node does. Then the disk works while clients are answered.
+    this.parts.peers.flush()
+    if (mustFlush) {
+      this.flushAsked = this.appended
+      this.parts.storage.flush()
+    }
+    if (out.replies.length > 0) this.parts.answers.onReplies(out.replies)
+    if (out.reads.length > 0) this.parts.answers.onReads(out.reads)
+    out.effects.length = 0
+    out.replies.length = 0
+    out.reads.length = 0
+  }
+
+  private stepAll(inputs: readonly MachineInput[]): void {
+    const { machine } = this.parts
+    let at = 0
+    try {
+      for (; at < inputs.length; at++) machine.step(inputs[at]!, this.out)
+      machine.settle(this.out)
+    } catch (cause) {
+      const input = inputs[at]
+      const words = input ? JSON.stringify(input).slice(0, 300) : 'settle'
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`${reason}; the step that broke it: ${words}`, { cause })
+    }
+  }
+
+  /** True if something of this round must become durable. */
+  private carryOut(effects: readonly Effect[]): boolean {
+    const { storage, timers, facts } = this.parts
+    let mustFlush = false
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'persist':
+          storage.append(effect.number, effect.record)
+          this.appended = effect.number
+          mustFlush ||= effect.flush
+          break
+        case 'send':
+          this.send(effect)
+          // A message that waits for a record which nobody flushes would wait for ever.
+          mustFlush ||= effect.after > this.flushAsked
+          break
+        case 'setTimer':
+          timers.set(effect.timer, effect.ticksMin, effect.ticksMax)
+          break
+        case 'clearTimer':
+          timers.clear(effect.timer)
+          break
+        case 'emit':
+          facts.emit(effect.fact)
+          break
+      }
+    }
+    return mustFlush
+  }
+
+  private send({ to, message, after }: Send): void {
+    const line = printMessage(message)
+    if (line.length > FRAME_BYTES_MAX) {
+      const limit = `frame of ${FRAME_BYTES_MAX} bytes, for ${message.type}`
+      this.parts.facts.emit({ type: 'limitReached', limit, dropped: 1 })
+      return
+    }
+    if (after <= this.durable) this.parts.peers.send(to, line)
+    else this.held.push({ after, to, type: message.type, line })
+  }
+
+  private releaseHeld(): void {
+    const { held, durable } = this
+    let count = 0
+    while (count < held.length && held[count]!.after <= durable) {
+      const { to, line } = held[count]!
+      this.parts.peers.send(to, line)
+      count += 1
+    }
+    if (count === 0) return
+    const { type: message, after } = held[0]!
+    this.parts.facts.emit({ type: 'sentAfter', message, after, durable })
+    this.held = held.slice(count)
+  }
+}

@@ -1,0 +1,74 @@
+/** All link proxies of a cluster, and the faults over them; no control channel in here. */
+import { allLinks, linkKey } from '../../core/fault'
+import type { Link, LinkFault } from '../../core/fault'
+import type { LinkTraffic } from '../../core/event'
+import { LinkProxy } from './linkProxy'
+import type { LinkSettings } from './linkProxy'
+
+export interface SwitchboardSettings extends Omit<LinkSettings, 'finished'> {
+  readonly members: readonly number[]
+  /** Every link of the fault `id` has used it up: it has ended by itself. */
+  faultEnded(id: string): void
+}
+
+export class Switchboard {
+  private readonly proxies = new Map<string, LinkProxy>()
+  /** Links on which a fault still has work to do, by fault id. */
+  private readonly faults = new Map<string, Set<string>>()
+
+  constructor(private readonly settings: SwitchboardSettings) {
+    const finished = (id: string, link: Link): void => this.finished(id, link)
+    for (const link of allLinks(settings.members)) {
+      this.proxies.set(linkKey(link), new LinkProxy(link, { ...settings, finished }))
+    }
+  }
+
+  /** Answers the listening port of each link. */
+  async listen(): Promise<{ from: number; to: number; port: number }[]> {
+    return Promise.all(
+      [...this.proxies.values()].map(async (proxy) => ({
+        ...proxy.link,
+        port: await proxy.listen(),
+      })),
+    )
+  }
+
+  route(node: number, port: number): void {
+    for (const proxy of this.proxies.values()) if (proxy.link.to === node) proxy.route(port)
+  }
+
+  /** Answers what is wrong, and changes nothing then; null when the fault holds. */
+  startFault(id: string, fault: LinkFault): string | null {
+    if (this.faults.has(id)) return `fault ${id} was started already`
+    const keys = new Set(fault.links.map(linkKey))
+    const unknown = [...keys].find((key) => !this.proxies.has(key))
+    if (unknown !== undefined) return `there is no link ${unknown}`
+    this.faults.set(id, keys)
+    for (const key of keys) this.proxies.get(key)?.startFault(id, fault)
+    return null
+  }
+
+  /** A fault that ended by itself may be ended again: the two messages can cross. */
+  endFault(id: string): void {
+    this.faults.delete(id)
+    for (const proxy of this.proxies.values()) proxy.endFault(id)
+  }
+
+  takeTraffic(): LinkTraffic[] {
+    return [...this.proxies.values()].flatMap((proxy) => proxy.takeTraffic() ?? [])
+  }
+
+  close(): void {
+    for (const proxy of this.proxies.values()) proxy.close()
+  }
+
+  private finished(id: string, link: Link): void {
+    const left = this.faults.get(id)
+    if (!left?.delete(linkKey(link)) || left.size > 0) return
+    // Later in this turn: a frame is on its way through the very chain that this changes.
+    queueMicrotask(() => {
+      this.endFault(id)
+      this.settings.faultEnded(id)
+    })
+  }
+}

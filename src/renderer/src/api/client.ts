@@ -1,0 +1,74 @@
+/**
+ * One client for every host: opens a source, keeps it open, tells when it is lost.
+ *
+ * Units:  s. Errors: a source that cannot open is tried again, later each time, its words are shown.
+ */
+import type { LabClient } from '../../../shared/rpc'
+import type { Caps } from '../../../shared/shell'
+
+export interface LabSource {
+  readonly caps: Caps
+  /** Name of the system, for the names of keys. */
+  readonly platform: string
+  open(): Promise<LabClient>
+}
+
+export interface ConnectionView {
+  readonly state: 'connecting' | 'connected' | 'lost'
+  /** Why it is lost, one sentence; empty otherwise. */
+  readonly words: string
+  /** Seconds until the next try, 0 while trying. */
+  readonly retryInS: number
+}
+
+export interface KeepOptions {
+  readonly source: LabSource
+  /** Called with each new client; a throw counts as a failed try. */
+  readonly onOpen: (client: LabClient) => Promise<void>
+  readonly onView: (view: ConnectionView) => void
+}
+
+const RETRY_S = [1, 2, 2, 5] as const
+
+/** Answers how to stop; the present client stays open. */
+export function keepConnected(options: KeepOptions): () => void {
+  let stopped = false
+  let tries = 0
+  let words = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function tryOpen(): Promise<void> {
+    options.onView({ state: tries === 0 ? 'connecting' : 'lost', words, retryInS: 0 })
+    try {
+      const client = await options.source.open()
+      await options.onOpen(client)
+      tries = 0
+      if (!stopped) options.onView({ state: 'connected', words: '', retryInS: 0 })
+      client.onClose((reason) => lost(reason))
+    } catch (error) {
+      lost(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  function lost(reason: string): void {
+    if (stopped) return
+    words = reason
+    const wait = RETRY_S[Math.min(tries, RETRY_S.length - 1)] ?? 5
+    tries += 1
+    countDown(wait)
+  }
+
+  function countDown(seconds: number): void {
+    if (stopped) return
+    if (seconds === 0) return void tryOpen()
+    options.onView({ state: 'lost', words, retryInS: seconds })
+    clearTimeout(timer)
+    timer = setTimeout(() => countDown(seconds - 1), 1000)
+  }
+
+  void tryOpen()
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+}

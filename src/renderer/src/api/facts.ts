@@ -1,0 +1,65 @@
+/** Small readings of a status that several views share. Pure. */
+import type { ActiveFault, Fault, Link } from '../../../core/fault'
+import type { Ballot } from '../../../core/paxos/ballot'
+import { compareBallot } from '../../../core/paxos/ballot'
+import type { ElectionPolicy } from '../../../core/paxos/config'
+import type { LabStatus, NodeView } from '../../../shared/api'
+
+export interface Claimant {
+  readonly node: number
+  readonly ballot: Ballot
+  /** It is paused: it claims, but cannot answer. */
+  readonly paused: boolean
+}
+
+/** Nodes that believe to lead, highest ballot first. More than one is normal and safe. */
+export function claimants(nodes: readonly NodeView[]): Claimant[] {
+  return nodes
+    .filter((view) => view.state === 'running' || view.state === 'paused')
+    .flatMap(({ node, state, status }) =>
+      status?.role === 'leading' ? [{ node, ballot: status.ballot, paused: state === 'paused' }] : [],
+    )
+    .sort((a, b) => compareBallot(b.ballot, a.ballot))
+}
+
+export function answering(nodes: readonly NodeView[]): number {
+  return nodes.filter((view) => view.state === 'running').length
+}
+
+/** Links can be changed: a cluster with a switchboard runs. */
+export function linksOpen(status: LabStatus): boolean {
+  return status.state === 'running' && status.options?.direct === false
+}
+
+export function isLinkFault(fault: Fault): fault is Extract<Fault, { links: readonly Link[] }> {
+  return 'links' in fault
+}
+
+/** Faults that touch this directed link now. */
+export function faultsOfLink(faults: readonly ActiveFault[], link: Link): ActiveFault[] {
+  return faults.filter(
+    ({ fault, endedAtMs }) =>
+      endedAtMs === null &&
+      isLinkFault(fault) &&
+      fault.links.some(({ from, to }) => from === link.from && to === link.to),
+  )
+}
+
+export function cutsOf(faults: readonly ActiveFault[], link: Link): ActiveFault[] {
+  return faultsOfLink(faults, link).filter(
+    ({ fault }) => fault.kind === 'cut' || fault.kind === 'partition',
+  )
+}
+
+/** Policy in words: what the chip of the toolbar says. */
+export function policyWords(policy: ElectionPolicy, tickMs: number): string {
+  const ms = (ticks: number): string => String(Math.round(ticks * tickMs))
+  if (policy.kind === 'eager') return 'eager, no back-off'
+  if (policy.kind === 'leader') {
+    return `leader, election ${ms(policy.electionTicksMin)}–${ms(policy.electionTicksMax)} ms`
+  }
+  const { backoff } = policy
+  if (backoff.kind === 'fixed') return `back-off fixed ${ms(backoff.ticks)} ms`
+  const name = backoff.kind === 'random' ? 'random' : 'exponential random'
+  return `back-off ${name} ${ms(backoff.ticksMin)}–${ms(backoff.ticksMax)} ms`
+}

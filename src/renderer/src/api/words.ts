@@ -1,0 +1,205 @@
+/** Numbers, faults and events in words: one voice for toasts, lists, bands and the inspector. */
+import type { LabEvent } from '../../../core/event'
+import type { Fault, Link } from '../../../core/fault'
+import { formatBallot } from '../../../core/paxos/ballot'
+
+const THIN_SPACE = '\u202f'
+
+/** 104 221, with thin spaces. */
+export function count(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE)
+}
+
+/** Lab time as the rulers write it: 27.360 s. */
+export function seconds(atMs: number, digits = 3): string {
+  return (atMs / 1000).toFixed(digits)
+}
+
+export function bytes(value: number): string {
+  if (value < 10_000) return `${count(value)} B`
+  if (value < 10_000_000) return `${count(value / 1000)} kB`
+  return `${count(value / 1_000_000)} MB`
+}
+
+const name = (node: number): string => `N${node}`
+
+/** "N1–N3" for both directions, "N1 → N3" for one, "all 20 links" for many. */
+export function linksWords(links: readonly Link[]): string {
+  const [first, second] = links
+  if (!first) return 'no link'
+  if (links.length === 1) return `${name(first.from)} → ${name(first.to)}`
+  const pair = links.length === 2 && second?.from === first.to && second.to === first.from
+  return pair ? `${name(first.from)}–${name(first.to)}` : `${links.length} links`
+}
+
+const PRESETS: Readonly<Record<string, string>> = {
+  isolateLeader: 'Leader isolated',
+  majorityMinority: 'Partition',
+  bridge: 'Bridge',
+  oneWay: 'One-way partition',
+  custom: 'Partition',
+}
+
+export function groupsWords(groups: readonly (readonly number[])[]): string {
+  return groups.map((group) => group.map(name).join(' ')).join(' | ')
+}
+
+export function faultWords(fault: Fault): string {
+  switch (fault.kind) {
+    case 'cut':
+      return `Cut ${linksWords(fault.links)}`
+    case 'partition':
+      return `${PRESETS[fault.preset] ?? 'Partition'} ${groupsWords(fault.groups)}`
+    case 'delay': {
+      const jitter = fault.jitterMs > 0 ? ` ± ${fault.jitterMs}` : ''
+      return `Delay +${fault.delayMs}${jitter} ms, ${linksWords(fault.links)}`
+    }
+    case 'drop':
+      return `Drop ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
+    case 'dropNext':
+      return `Drop next ${fault.count}, ${linksWords(fault.links)}`
+    case 'duplicate':
+      return `Duplicate ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
+    case 'kill':
+      return `${name(fault.node)} killed`
+    case 'stop':
+      return `${name(fault.node)} stopped`
+    case 'pause':
+      return `${name(fault.node)} paused`
+  }
+}
+
+/** Second line of a fault: what it does to the system. */
+export function faultMeans(fault: Fault): string {
+  if (fault.kind === 'kill') return 'SIGKILL'
+  if (fault.kind === 'stop') return 'orderly exit'
+  if (fault.kind === 'pause') return fault.cooperative ? 'cooperative' : 'SIGSTOP'
+  return `${fault.links.length} half-${fault.links.length === 1 ? 'link' : 'links'}`
+}
+
+export function healWord(fault: Fault): string {
+  if (fault.kind === 'kill' || fault.kind === 'stop') return 'Restart'
+  return fault.kind === 'pause' ? 'Resume' : 'Heal'
+}
+
+export function slotsWords(slot: number, many: number): string {
+  return many === 1 ? `slot ${slot}` : `slots ${slot}–${slot + many - 1}`
+}
+
+type Of<T extends LabEvent['type']> = Extract<LabEvent, { readonly type: T }>
+type Sentences = { readonly [T in LabEvent['type']]: (event: Of<T>) => string }
+
+const SENTENCES: Sentences = {
+  promised: (e) => `promised ${formatBallot(e.ballot)}`,
+  voted: (e) => `voted ${slotsWords(e.slot, e.count)} at ${formatBallot(e.ballot)}`,
+  refused: (e) =>
+    `refused ${formatBallot(e.ballot)} in phase ${e.phase}: promised ${formatBallot(e.promised)}`,
+  bid: (e) => `began ballot ${formatBallot(e.ballot)} (${e.reason})`,
+  elected: (e) =>
+    `elected at ${formatBallot(e.ballot)} by ${e.witnesses.map(name).join(' ')}` +
+    (e.forced > 0 ? `, ${e.forced} forced` : ''),
+  issued: (e) => `issued ${slotsWords(e.slot, e.count)} at ${formatBallot(e.ballot)} (${e.cause})`,
+  preempted: (e) => `${formatBallot(e.ballot)} preempted by ${formatBallot(e.by)} in phase ${e.phase}`,
+  steppedDown: (e) => `stepped down from ${formatBallot(e.ballot)} (${e.reason})`,
+  followed: (e) => `follows ${name(e.ballot.node)} at ${formatBallot(e.ballot)}`,
+  chosen: (e) => `${slotsWords(e.slot, e.count)} chosen at ${formatBallot(e.ballot)}`,
+  learned: (e) => `learned ${slotsWords(e.slot, e.count)} by ${e.via}`,
+  applied: (e) => `applied through ${e.through}`,
+  policySet: (e) => `policy ${e.policy.kind}`,
+  limitReached: (e) => `limit ${e.limit} reached, ${e.dropped} dropped`,
+  recovered: (e) =>
+    `recovered ${count(e.records)} records, promised ${formatBallot(e.promised)}` +
+    (e.tornBytes > 0 ? `, torn tail of ${e.tornBytes} B cut off` : ''),
+  persisted: (e) => `durable through record ${e.record}`,
+  sentAfter: (e) => `sent ${e.message} after record ${e.after}`,
+  peerConnected: (e) => `connected to ${name(e.peer)}`,
+  peerLost: (e) => `lost ${name(e.peer)}: ${e.reason}`,
+  connectionRefused: (e) => `refused a ${e.port} connection: ${e.reason}`,
+  storageFailed: (e) => `storage failed: ${e.reason}`,
+  nodeFailed: (e) => `failed: ${e.reason}`,
+  factsDropped: (e) => `${count(e.count)} facts dropped`,
+  clusterStarted: (e) => `cluster ${e.cluster} with ${e.members.length} nodes, seed ${e.seed}`,
+  clusterStopped: () => 'cluster stopped',
+  nodeStarted: (e) => `${name(e.node)} started, pid ${e.pid}`,
+  nodeReady: (e) => `${name(e.node)} ready, clients at ${e.clientPort}`,
+  nodeExited: (e) =>
+    `${name(e.node)} ${e.injected ? 'ended' : 'died unexpectedly'} (${e.signal ?? `code ${e.code}`})`,
+  faultStarted: (e) => `${faultWords(e.fault.fault)}`,
+  faultEnded: (e) => `ended: ${faultWords(e.fault.fault)}`,
+  acted: (e) => e.act,
+  clientReplied: (e) => `${e.command} at ${name(e.node)}: ${e.reply}`,
+  learnerRead: (e) => `learner read ${e.key}: ${e.result.value ?? e.result.verdict}`,
+  statusSampled: (e) => `status of ${e.nodes.length} nodes`,
+  trafficSampled: (e) => `${count(e.links.reduce((sum, l) => sum + l.frames, 0))} frames`,
+  loadSampled: (e) => `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown`,
+  violated: (e) => `${e.invariant} violated: ${e.words}`,
+  labNote: (e) => e.words,
+}
+
+/** One line for any event. */
+export function eventWords(event: LabEvent): string {
+  const sentence = SENTENCES[event.type] as (event: LabEvent) => string
+  return sentence(event)
+}
+
+export type EventFamily = 'phase1' | 'phase2' | 'learn' | 'refuse' | 'fault' | 'client' | 'lab'
+
+const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
+  promised: 'phase1',
+  bid: 'phase1',
+  elected: 'phase1',
+  followed: 'phase1',
+  voted: 'phase2',
+  issued: 'phase2',
+  chosen: 'learn',
+  learned: 'learn',
+  applied: 'learn',
+  learnerRead: 'learn',
+  refused: 'refuse',
+  preempted: 'refuse',
+  steppedDown: 'refuse',
+  violated: 'refuse',
+  storageFailed: 'refuse',
+  nodeFailed: 'refuse',
+  faultStarted: 'fault',
+  faultEnded: 'fault',
+  nodeExited: 'fault',
+  peerLost: 'fault',
+  connectionRefused: 'fault',
+  limitReached: 'fault',
+  factsDropped: 'fault',
+  clientReplied: 'client',
+  loadSampled: 'client',
+  recovered: 'lab',
+  persisted: 'lab',
+  sentAfter: 'lab',
+  peerConnected: 'lab',
+  policySet: 'lab',
+  clusterStarted: 'lab',
+  clusterStopped: 'lab',
+  nodeStarted: 'lab',
+  nodeReady: 'lab',
+  acted: 'lab',
+  statusSampled: 'lab',
+  trafficSampled: 'lab',
+  labNote: 'lab',
+}
+
+export function eventFamily(event: LabEvent): EventFamily {
+  return FAMILIES[event.type]
+}
+
+/** Which node an event is about; null: the lab as a whole. */
+export function eventNode(event: LabEvent): number | null {
+  if (event.by !== 'lab') return event.by
+  if ('node' in event) return event.node
+  if (event.type !== 'faultStarted' && event.type !== 'faultEnded') return null
+  return 'node' in event.fault.fault ? event.fault.fault.node : null
+}
+
+/** Samples are measurements, not happenings: lists leave them out unless asked. */
+export function isSample(event: LabEvent): boolean {
+  return (
+    event.type === 'statusSampled' || event.type === 'trafficSampled' || event.type === 'loadSampled'
+  )
+}

@@ -1,0 +1,164 @@
+/** What each command of the registry does in the window. Complete by type: no command is dead. */
+import type { CommandId } from '../../../shared/commands'
+import { useLabStore } from '../stores/lab'
+import { useSelectionStore } from '../stores/selection'
+import { useSettingsStore } from '../stores/settings'
+import { useUiStore } from '../stores/ui'
+import {
+  actOnNode,
+  copyText,
+  healAll,
+  partition,
+  partitionInto,
+  runScenario,
+  setPolicy,
+  startCluster,
+  stopCluster,
+  toggleCut,
+  toggleLoad,
+  undoFault,
+} from './acts'
+import type { NodeAct } from './acts'
+import { openOutside } from './outside'
+import { POLICY_PRESETS } from './policies'
+import { TIME_RUNS } from './timeRuns'
+
+type Run = () => unknown
+
+const DUEL = 'dueling-proposers'
+
+function startStop(): unknown {
+  const { status } = useLabStore()
+  if (status.state === 'idle') {
+    return startCluster(useUiStore().plan)
+  }
+  return stopCluster()
+}
+
+function restartCluster(): unknown {
+  const { options } = useLabStore().status
+  return options ? startCluster(options) : undefined
+}
+
+function atNode(act: NodeAct): Run {
+  return () => {
+    const { current } = useSelectionStore()
+    return current.kind === 'node' ? actOnNode(act, current.node) : undefined
+  }
+}
+
+function pauseResume(): unknown {
+  const { current } = useSelectionStore()
+  if (current.kind !== 'node') return undefined
+  const view = useLabStore().status.nodes.find(({ node }) => node === current.node)
+  return actOnNode(view?.state === 'paused' ? 'resume' : 'pause', current.node)
+}
+
+function proposeHere(): void {
+  const { current } = useSelectionStore()
+  const ui = useUiStore()
+  ui.view = 'lab'
+  ui.askClient(current.kind === 'node' ? current.node : null, 'propose')
+}
+
+function copyAddress(): unknown {
+  const { current } = useSelectionStore()
+  if (current.kind !== 'node') return undefined
+  const view = useLabStore().status.nodes.find(({ node }) => node === current.node)
+  return view ? copyText(`${view.clientHost}:${view.clientPort}`, 'the client address') : undefined
+}
+
+function cutSelected(bothWays: boolean): unknown {
+  const { current } = useSelectionStore()
+  return current.kind === 'link' ? toggleCut({ from: current.from, to: current.to }, bothWays) : null
+}
+
+function scissors(): void {
+  const selection = useSelectionStore()
+  selection.tool = selection.tool === 'scissors' ? 'select' : 'scissors'
+}
+
+function partitionSelected(): unknown {
+  const selection = useSelectionStore()
+  const { current, marked } = selection
+  const off = marked.length > 0 ? marked : current.kind === 'node' ? [current.node] : []
+  const rest = useLabStore().members.filter((node) => !off.includes(node))
+  return off.length > 0 && rest.length > 0 ? partitionInto([rest, off]) : undefined
+}
+
+function toggleInspector(): void {
+  const ui = useUiStore()
+  const settings = useSettingsStore()
+  if (ui.narrow) ui.drawer = !ui.drawer
+  else settings.inspector = !settings.inspector
+}
+
+function leaveTool(): void {
+  const ui = useUiStore()
+  if (ui.drawer) ui.drawer = false
+  else useSelectionStore().clear()
+}
+
+function theme(name: 'light' | 'dark' | 'system'): Run {
+  return () => {
+    useSettingsStore().theme = name
+    return useLabStore().shell()?.setTheme(name)
+  }
+}
+
+function show(view: 'start' | 'lab'): Run {
+  return () => {
+    useUiStore().view = view
+  }
+}
+
+export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
+  'lab.newCluster': () => useUiStore().open('newCluster'),
+  'lab.startStop': startStop,
+  'lab.restartCluster': restartCluster,
+  'lab.runDuel': () => runScenario(DUEL),
+  'lab.stopScenario': () =>
+    useLabStore().act((call) => call.stopScenario(), 'Stop the experiment'),
+  'lab.toggleLoad': toggleLoad,
+  'lab.takeControl': () => useLabStore().takeControl(),
+  'view.palette': () => useUiStore().open('palette'),
+  'view.start': show('start'),
+  'view.lab': show('lab'),
+  'view.rail': () => {
+    const settings = useSettingsStore()
+    settings.rail = !settings.rail
+  },
+  'view.inspector': toggleInspector,
+  'view.filter': () => useUiStore().askFilter(),
+  'view.themeLight': theme('light'),
+  'view.themeDark': theme('dark'),
+  'view.themeSystem': theme('system'),
+  'view.leaveTool': leaveTool,
+  ...TIME_RUNS,
+  'node.kill': atNode('kill'),
+  'node.stop': atNode('stop'),
+  'node.restart': atNode('restart'),
+  'node.pauseResume': pauseResume,
+  'node.startElection': atNode('startElection'),
+  'node.stepDown': atNode('stepDown'),
+  'node.propose': proposeHere,
+  'node.copyAddress': copyAddress,
+  'network.cutBoth': () => cutSelected(true),
+  'network.cutOneWay': () => cutSelected(false),
+  'network.scissors': scissors,
+  'network.partitionSelected': partitionSelected,
+  'network.isolateLeader': () => partition('isolateLeader'),
+  'network.majorityMinority': () => partition('majorityMinority'),
+  'network.bridge': () => partition('bridge'),
+  'network.oneWay': () => partition('oneWay'),
+  'network.undo': undoFault,
+  'network.healAll': healAll,
+  'policy.leader': () => setPolicy(POLICY_PRESETS.leader),
+  'policy.eager': () => setPolicy(POLICY_PRESETS.eager),
+  'policy.backoffFixed': () => setPolicy(POLICY_PRESETS.fixed),
+  'policy.backoffRandom': () => setPolicy(POLICY_PRESETS.random),
+  'policy.backoffExponential': () => setPolicy(POLICY_PRESETS.exponential),
+  'help.cheatSheet': () => useUiStore().open('cheatSheet'),
+  'help.about': () => useUiStore().open('about'),
+  'help.paper': () => openOutside('paxosMadeSimple'),
+}

@@ -1,0 +1,16 @@
+/** Commands of the time bar. */
+import type { CommandId } from '../../../shared/commands'
+import { SECOND_MS, useTimeStore } from '../stores/time'
+
+type TimeCommand = Extract<CommandId, `time.${string}`>
+
+export const TIME_RUNS: Readonly<Record<TimeCommand, () => void>> = {
+  'time.playPause': () => useTimeStore().togglePlay(),
+  'time.live': () => useTimeStore().goLive(),
+  'time.previousEvent': () => useTimeStore().previousEvent(),
+  'time.nextEvent': () => useTimeStore().nextEvent(),
+  'time.backSecond': () => useTimeStore().nudge(-SECOND_MS),
+  'time.forwardSecond': () => useTimeStore().nudge(SECOND_MS),
+  'time.first': () => useTimeStore().goFirst(),
+  'time.last': () => useTimeStore().goLast(),
+}

@@ -1,0 +1,38 @@
+/** Whether a command can be used now: a fold over status and selection, without side effects. */
+import type { Command } from '../../../shared/commands'
+import type { LabStatus } from '../../../shared/api'
+import type { Selection } from '../stores/selection'
+import { linksOpen } from '../api/facts'
+
+export interface Situation {
+  readonly connected: boolean
+  readonly status: LabStatus
+  readonly selection: Selection
+  readonly marked: readonly number[]
+}
+
+export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
+  const { status, selection } = now
+  const running = status.state === 'running'
+  if (!now.connected && ['lab', 'node', 'network', 'policy'].includes(command.group)) return false
+  switch (command.when) {
+    case 'always':
+      return true
+    case 'idle':
+      return status.state === 'idle'
+    case 'running':
+      return running
+    case 'nodeSelected':
+      return running && selection.kind === 'node'
+    case 'nodesSelected':
+      return linksOpen(status) && (now.marked.length > 0 || selection.kind === 'node')
+    case 'linkSelected':
+      return linksOpen(status) && selection.kind === 'link'
+    case 'links':
+      return linksOpen(status)
+    case 'faults':
+      return running && status.faults.length > 0
+    case 'scenario':
+      return status.scenario !== null && !status.scenario.done
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The rules of looking at time: which window of it the charts show, and at which moment the
+ * pictures stand. Pure; `stores/time.ts` holds one, tests model it.
+ *
+ * Units: lab time in ms.
+ * Live:  `cursorMs` null; the pictures show the newest moment. Otherwise they stand at the cursor
+ *        while recording goes on: the two times are never confused.
+ * Follow: the window's right edge moves with the newest moment.
+ */
+export interface TimeView {
+  /** Newest recorded moment. */
+  readonly nowMs: number
+  readonly cursorMs: number | null
+  readonly fromMs: number
+  readonly toMs: number
+  readonly follow: boolean
+  /** The cursor moves on by itself, as fast as time did. */
+  readonly playing: boolean
+}
+
+export const SPAN_MS = 30_000
+export const SPAN_MS_MIN = 100
+
+export const START_VIEW: TimeView = {
+  nowMs: 0,
+  cursorMs: null,
+  fromMs: 0,
+  toMs: SPAN_MS,
+  follow: true,
+  playing: false,
+}
+
+/** The whole run, but never less than the first window: data grow into it without a jump. */
+export function extentMs(view: Pick<TimeView, 'nowMs'>): number {
+  return Math.max(view.nowMs, SPAN_MS)
+}
+
+export function spanMs(view: TimeView): number {
+  return view.toMs - view.fromMs
+}
+
+/** The moment that pictures show. */
+export function shownMs(view: TimeView): number {
+  return view.cursorMs ?? view.nowMs
+}
+
+export function advance(view: TimeView, nowMs: number): TimeView {
+  if (!(nowMs > view.nowMs)) return view
+  const next = { ...view, nowMs }
+  return view.follow ? toLiveEdge(next) : next
+}
+
+export function goLive(view: TimeView): TimeView {
+  return toLiveEdge({ ...view, cursorMs: null, playing: false, follow: true })
+}
+
+/** Puts the cursor somewhere; the window stays, unless the cursor would be outside. */
+export function pin(view: TimeView, atMs: number): TimeView {
+  const cursorMs = clamp(atMs, 0, view.nowMs)
+  return reveal({ ...view, cursorMs, follow: false, playing: false }, cursorMs)
+}
+
+export function nudge(view: TimeView, byMs: number): TimeView {
+  return pin(view, shownMs(view) + byMs)
+}
+
+/** Space: freezes a live picture; lets a frozen one run on from the cursor, and back. */
+export function togglePlay(view: TimeView): TimeView {
+  if (view.cursorMs === null) return pin(view, view.nowMs)
+  return { ...view, playing: !view.playing }
+}
+
+/** Time passes while playing; at the newest moment the view is live again. */
+export function play(view: TimeView, byMs: number): TimeView {
+  if (!view.playing || view.cursorMs === null) return view
+  const cursorMs = view.cursorMs + byMs
+  if (cursorMs >= view.nowMs) return goLive(view)
+  return reveal({ ...view, cursorMs }, cursorMs)
+}
+
+/** Looks at `fromMs` to `toMs`. A window that ends at the newest moment keeps following it. */
+export function look(view: TimeView, fromMs: number, toMs: number): TimeView {
+  const most = extentMs(view)
+  const span = clamp(Math.abs(toMs - fromMs), SPAN_MS_MIN, most)
+  const middle = (fromMs + toMs) / 2
+  const from = clamp(middle - span / 2, 0, most - span)
+  const atEdge = from + span >= most - span * 0.01
+  const follow = atEdge && view.cursorMs === null
+  const next = { ...view, fromMs: from, toMs: from + span, follow }
+  return follow ? toLiveEdge(next) : next
+}
+
+/** `factor` < 1 zooms in; the moment `aroundMs` keeps its place, or the live edge does. */
+export function zoom(view: TimeView, factor: number, aroundMs: number): TimeView {
+  const span = clamp(spanMs(view) * factor, SPAN_MS_MIN, extentMs(view))
+  if (view.follow) return toLiveEdge({ ...view, fromMs: view.toMs - span })
+  const share = clamp((aroundMs - view.fromMs) / spanMs(view), 0, 1)
+  const from = aroundMs - share * span
+  return look(view, from, from + span)
+}
+
+export function pan(view: TimeView, byMs: number): TimeView {
+  const most = extentMs(view)
+  const from = clamp(view.fromMs + byMs, 0, most - spanMs(view))
+  return look(view, from, from + spanMs(view))
+}
+
+export function fit(view: TimeView): TimeView {
+  return look(view, 0, extentMs(view))
+}
+
+function toLiveEdge(view: TimeView): TimeView {
+  const most = extentMs(view)
+  const span = Math.min(spanMs(view), most)
+  return { ...view, fromMs: most - span, toMs: most }
+}
+
+/** Moves the window by as little as shows `atMs`, with a tenth of room beyond it. */
+function reveal(view: TimeView, atMs: number): TimeView {
+  const span = spanMs(view)
+  const room = span / 10
+  if (atMs >= view.fromMs && atMs <= view.toMs) return view
+  const from = atMs < view.fromMs ? atMs - room : atMs + room - span
+  const clamped = clamp(from, 0, extentMs(view) - span)
+  return { ...view, fromMs: clamped, toMs: clamped + span }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), Math.max(least, most))
+}

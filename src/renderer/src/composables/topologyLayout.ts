@@ -1,0 +1,146 @@
+/**
+ * Places of everything in the topology picture, derived from panel size, members, dragged places and
+ * groups. Nothing here depends on telemetry, so captions and badges stand still while numbers change.
+ */
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { allLinks, linkKey } from '../../../core/fault'
+import {
+  circleLayout,
+  clampToPanel,
+  halfLinkPaths,
+  hullDistance,
+  hullPath,
+  laneOf,
+  nodeRadius,
+  pointOn,
+} from '../components/topology/geometry'
+import type { Box, HalfLinkPaths, Lane, Point, Positions, Size } from '../components/topology/geometry'
+import type { GroupModel } from '../components/topology/groups'
+import { centroid, cheapest, costOf, placeBadge, placeCaptions } from '../components/topology/place'
+import type { CaptionPlace, Obstacles } from '../components/topology/place'
+
+const HULL_PAD = 72
+const HULL_PAD_SNUG = 60
+const HULL_PAD_MIN = 12
+const BADGE_HEIGHT = 24
+const RATE_SIZE: Size = { width: 66, height: 14 }
+/** A rate whose best place covers more than this is left out; the link's label still tells it. */
+const RATE_COST_MAX = 60
+
+export interface HullPlace {
+  readonly group: GroupModel
+  readonly path: string
+  readonly badge: Box
+}
+
+export interface TopologyLayout {
+  readonly positions: Positions
+  readonly radius: number
+  readonly lanes: ReadonlyMap<string, Lane>
+  readonly captions: ReadonlyMap<number, CaptionPlace>
+  readonly hulls: readonly HullPlace[]
+  readonly middle: Point
+  /** Everything that text must not cover. */
+  readonly obstacles: Obstacles
+}
+
+export interface LayoutInput {
+  readonly size: Size
+  readonly members: readonly number[]
+  /** Shares of the panel, for nodes that were dragged. */
+  readonly places: Positions
+  readonly groups: readonly GroupModel[]
+}
+
+export function layoutTopology(input: LayoutInput): TopologyLayout {
+  const { size, members, places, groups } = input
+  const positions = new Map(circleLayout(members, size))
+  for (const node of members) {
+    const place = places.get(node)
+    if (!place) continue
+    const point = { x: place.x * size.width, y: place.y * size.height }
+    positions.set(node, clampToPanel(point, size))
+  }
+  const radius = nodeRadius(positions)
+  const lanes = new Map(
+    allLinks(members).map((link) => [
+      linkKey(link),
+      laneOf(positions.get(link.from)!, positions.get(link.to)!, radius),
+    ]),
+  )
+  const circles = [...positions.values()].map((center) => ({ center, radius: radius + 9 }))
+  const segments = [...lanes.values()].map((lane) => [lane.start, lane.end] as const)
+  const captions = placeCaptions(positions, radius, { panel: size, circles, segments })
+  const boxes: Box[] = [...captions.values()]
+  const middle = centroid([...positions.values()])
+  const obstacles = { panel: size, circles, segments, boxes }
+  const hulls = groups.map((group) => placeHull(group, positions, radius, obstacles, middle))
+  return { positions, radius, lanes, captions, hulls, middle, obstacles }
+}
+
+/** Adds the badge it places to `obstacles.boxes`, so that the next one avoids it. */
+function placeHull(
+  group: GroupModel,
+  positions: Positions,
+  radius: number,
+  obstacles: Obstacles & { readonly boxes: Box[] },
+  middle: Point,
+): HullPlace {
+  const inside = group.nodes.flatMap((node) => positions.get(node) ?? [])
+  const snug = Math.min(obstacles.panel.width, obstacles.panel.height) < 460
+  let pad = snug ? HULL_PAD_SNUG : HULL_PAD
+  // A hull that swallowed a stranger would lie about who can talk to whom.
+  for (const [node, point] of positions) {
+    if (group.nodes.includes(node)) continue
+    pad = Math.min(pad, hullDistance(inside, point) - radius - 8)
+  }
+  pad = Math.max(pad, radius + HULL_PAD_MIN)
+  const size = { width: 46 + group.words.length * 6, height: BADGE_HEIGHT }
+  const badge = placeBadge(inside, pad, size, obstacles, middle)
+  obstacles.boxes.push(badge)
+  return { group, path: hullPath(inside, pad), badge }
+}
+
+export function useTopologyLayout(input: () => LayoutInput): ComputedRef<TopologyLayout> {
+  return computed(() => layoutTopology(input()))
+}
+
+export function linkPaths(
+  layout: TopologyLayout,
+  from: number,
+  to: number,
+  cut: boolean,
+): HalfLinkPaths {
+  return halfLinkPaths(layout.positions.get(from)!, layout.positions.get(to)!, layout.radius, cut)
+}
+
+/** Where the rates of these pairs can be written without covering anything; others get none. */
+export function placeRates(
+  layout: TopologyLayout,
+  pairs: readonly { readonly from: number; readonly to: number }[],
+): { from: number; to: number; box: Box }[] {
+  const taken = [...layout.obstacles.boxes]
+  return pairs.flatMap((pair) => {
+    const lane = layout.lanes.get(linkKey(pair))
+    if (!lane) return []
+    const obstacles = { ...layout.obstacles, boxes: taken }
+    const box = cheapest(rateCandidates(lane), obstacles)
+    if (costOf(box, obstacles) > RATE_COST_MAX) return []
+    taken.push(box)
+    return [{ ...pair, box }]
+  })
+}
+
+function rateCandidates(lane: Lane): (readonly [Box, number])[] {
+  const { width, height } = RATE_SIZE
+  return [0.5, 0.4, 0.6, 0.3, 0.7].flatMap((share) =>
+    [1, -1].map((side) => {
+      // Clear of the line whatever its slope: half the box's extent across it.
+      const clear = (Math.abs(lane.out.x) * width + Math.abs(lane.out.y) * height) / 2 + 8
+      const at = pointOn(lane, share, side > 0 ? clear : -clear - 8)
+      const box = { x: at.x - width / 2, y: at.y - height / 2, width, height }
+      return [box, Math.abs(share - 0.5) * 10] as const
+    }),
+  )
+}

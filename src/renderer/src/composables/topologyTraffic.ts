@@ -1,0 +1,104 @@
+/**
+ * Recorded traffic as the topology shows it: rates over the last second, and flights to draw.
+ * Flights are a plain list that a frame loop reads; only the rates are reactive.
+ */
+import { shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import type { LabEvent } from '../../../core/event'
+import type { Link } from '../../../core/fault'
+import {
+  FLIGHTS_MAX,
+  flightsOf,
+  NO_RATES,
+  PACKETS_PER_SECOND_MAX,
+  ratesOf,
+} from '../components/topology/traffic'
+import type { Flight, RateView, TrafficSample } from '../components/topology/traffic'
+
+const RATE_SPAN_MS = 1000
+/** Spans longer than this are a gap in the record, not a slow sample. */
+const SPAN_MS_MAX = 1500
+const SPAN_MS_FIRST = 250
+/** From packets to flow above the limit, back again well below it: no flicker in between. */
+const PACKETS_AGAIN = PACKETS_PER_SECOND_MAX * 0.8
+
+export interface TrafficView {
+  readonly rates: RateView
+  readonly mode: 'packets' | 'flow'
+  readonly flights: readonly Flight[]
+  /** Sampled frames of this view that are not drawn, because FLIGHTS_MAX were on their way. */
+  readonly hidden: number
+  /** Lab time of the last sample; null: none yet. */
+  readonly atMs: number | null
+  /** Lab time at which the last sample's span began: where the moving picture is now. */
+  readonly fromMs: number
+}
+
+export const NO_TRAFFIC: TrafficView = {
+  rates: NO_RATES,
+  mode: 'packets',
+  flights: [],
+  hidden: 0,
+  atMs: null,
+  fromMs: 0,
+}
+
+export interface TopologyTraffic {
+  readonly view: Ref<TrafficView>
+  /** Takes the traffic samples out of a batch of events, in order. */
+  add(batch: readonly LabEvent[]): void
+  reset(): void
+}
+
+interface Spanned {
+  readonly sample: TrafficSample
+  readonly fromMs: number
+}
+
+/** `delayOf`: ms that faults add to a link now. */
+export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTraffic {
+  const view = shallowRef<TrafficView>(NO_TRAFFIC)
+  let recent: Spanned[] = []
+
+  function add(batch: readonly LabEvent[]): void {
+    for (const event of batch) if (event.type === 'trafficSampled') addSample(event)
+  }
+
+  function addSample(sample: TrafficSample): void {
+    const before = view.value
+    if (before.atMs !== null && sample.atMs <= before.atMs) return
+    const fromMs = spanStart(before.atMs, sample.atMs)
+    recent = [...recent, { sample, fromMs }].filter(
+      (entry) => entry.sample.atMs > sample.atMs - RATE_SPAN_MS,
+    )
+    const rates = ratesOf(
+      recent.map((entry) => entry.sample),
+      recent[0]?.fromMs ?? fromMs,
+    )
+    const limit = before.mode === 'flow' ? PACKETS_AGAIN : PACKETS_PER_SECOND_MAX
+    const mode = rates.busyPerSecond > limit ? 'flow' : 'packets'
+    const fresh = mode === 'packets' ? flightsOf(sample, fromMs, delayOf) : []
+    const flying = before.flights.filter((flight) => flight.endMs > fromMs)
+    const all = [...flying, ...fresh]
+    view.value = {
+      rates,
+      mode,
+      flights: mode === 'packets' ? all.slice(0, FLIGHTS_MAX) : [],
+      hidden: mode === 'packets' ? Math.max(0, all.length - FLIGHTS_MAX) : 0,
+      atMs: sample.atMs,
+      fromMs,
+    }
+  }
+
+  function reset(): void {
+    recent = []
+    view.value = NO_TRAFFIC
+  }
+
+  return { view, add, reset }
+}
+
+function spanStart(lastMs: number | null, atMs: number): number {
+  if (lastMs === null || atMs - lastMs > SPAN_MS_MAX) return Math.max(0, atMs - SPAN_MS_FIRST)
+  return lastMs
+}

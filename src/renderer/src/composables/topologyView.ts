@@ -1,0 +1,118 @@
+/** What the topology shows now, or at the cursor: models folded from the stores. */
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import type { ComputedRef } from 'vue'
+import { linkKey } from '../../../core/fault'
+import type { Link } from '../../../core/fault'
+import type { LabStatus, NodeView } from '../../../shared/api'
+import { claimants } from '../api/facts'
+import { groupModels } from '../components/topology/groups'
+import type { GroupModel } from '../components/topology/groups'
+import { linkModels } from '../components/topology/linkModel'
+import type { LinkModel } from '../components/topology/linkModel'
+import { answers, nodeModels, OpsRates } from '../components/topology/nodeModel'
+import type { NodeModel } from '../components/topology/nodeModel'
+import { useEventsStore } from '../stores/events'
+import { useLabStore } from '../stores/lab'
+import { useTimeStore } from '../stores/time'
+import { recentEvents, statusAt } from './topologyPast'
+import { useTopologyTraffic } from './topologyTraffic'
+import type { TrafficView } from './topologyTraffic'
+
+/** Enough of the past for rates over a second and the longest usual flight. */
+const PAST_SPAN_MS = 3000
+
+export interface TopologyView {
+  /** Live status, or the one folded at the cursor. */
+  readonly status: ComputedRef<LabStatus>
+  readonly cursorMs: ComputedRef<number | null>
+  readonly nodes: ComputedRef<readonly NodeModel[]>
+  readonly links: ComputedRef<readonly LinkModel[]>
+  readonly groups: ComputedRef<readonly GroupModel[]>
+  readonly traffic: ComputedRef<TrafficView>
+  readonly claiming: ComputedRef<readonly number[]>
+}
+
+export function useTopologyView(): TopologyView {
+  const lab = useLabStore()
+  const events = useEventsStore()
+  const time = useTimeStore()
+  const cursorMs = computed(() => time.cursorMs)
+
+  const past = computed(() => {
+    if (cursorMs.value === null) return null
+    const log = events.log.slice(0, events.countUntil(cursorMs.value))
+    return { log, status: statusAt(log, cursorMs.value, lab.status) }
+  })
+  const status = computed(() => past.value?.status ?? lab.status)
+
+  const liveRates = useLiveOps()
+  const ops = computed(() => {
+    if (past.value === null) return liveRates.value
+    return opsOf(recentEvents(past.value.log, cursorMs.value ?? 0, PAST_SPAN_MS), status.value)
+  })
+  const nodes = computed(() => nodeModels(status.value.nodes, ops.value))
+  const links = computed(() => {
+    const members = status.value.nodes.map((view) => view.node)
+    const still = status.value.nodes.filter((view) => !answers(view)).map((view) => view.node)
+    return linkModels(members, status.value.faults, new Set(still))
+  })
+  const groups = computed(() => groupModels(status.value.nodes, status.value.faults))
+
+  const delays = computed(() => new Map(links.value.map((link) => [link.key, link.delayMs])))
+  const delayOf = (link: Link): number => delays.value.get(linkKey(link)) ?? 0
+  const liveTraffic = useLiveTraffic(delayOf)
+  const traffic = computed(() => {
+    if (past.value === null) return liveTraffic.value
+    const folded = useTopologyTraffic(delayOf)
+    folded.add(recentEvents(past.value.log, cursorMs.value ?? 0, PAST_SPAN_MS))
+    return folded.view.value
+  })
+  const claiming = computed(() => claimants(status.value.nodes).map((claimant) => claimant.node))
+  return { status, cursorMs, nodes, links, groups, traffic, claiming }
+}
+
+/** Rates from the status pushes. A new map each time, so that it reaches the models. */
+function useLiveOps(): ComputedRef<ReadonlyMap<number, number>> {
+  const lab = useLabStore()
+  const rates = new OpsRates()
+  const shown = shallowRef<ReadonlyMap<number, number>>(new Map())
+  let cluster: string | null = null
+  watch(
+    () => lab.status,
+    (status) => {
+      if (status.cluster !== cluster) rates.clear()
+      cluster = status.cluster
+      rates.add(status.nodes)
+      shown.value = new Map(rates.perSecond)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  return computed(() => shown.value)
+}
+
+function opsOf(
+  events: ReturnType<typeof recentEvents>,
+  status: LabStatus,
+): ReadonlyMap<number, number> {
+  const rates = new OpsRates()
+  const byNode = new Map(status.nodes.map((view) => [view.node, view]))
+  for (const event of events) {
+    if (event.type !== 'statusSampled') continue
+    const views = event.nodes.flatMap((node): NodeView[] => {
+      const view = byNode.get(node.node)
+      return view ? [{ ...view, status: node, statusAtMs: event.atMs }] : []
+    })
+    rates.add(views)
+  }
+  return rates.perSecond
+}
+
+function useLiveTraffic(delayOf: (link: Link) => number): ComputedRef<TrafficView> {
+  const traffic = useTopologyTraffic(delayOf)
+  const stop = useLabStore().listen({
+    events: (batch) => traffic.add(batch),
+    reset: () => traffic.reset(),
+  })
+  onScopeDispose(stop)
+  return computed(() => traffic.view.value)
+}

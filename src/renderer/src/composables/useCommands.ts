@@ -1,0 +1,58 @@
+/** The registry as components use it: what can be used now, its key in words, and how to run it. */
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { COMMANDS, keysOf } from '../../../shared/commands'
+import type { Command, CommandId } from '../../../shared/commands'
+import { keyWords } from '../commands/keys'
+import { COMMAND_RUNS } from '../commands/run'
+import { isEnabled } from '../commands/when'
+import type { Situation } from '../commands/when'
+import { useLabStore } from '../stores/lab'
+import { useSelectionStore } from '../stores/selection'
+
+export interface CommandView {
+  readonly id: CommandId
+  readonly title: string
+  readonly group: Command['group']
+  readonly key: string
+  readonly enabled: boolean
+}
+
+export interface Commands {
+  readonly views: ComputedRef<readonly CommandView[]>
+  readonly run: (id: CommandId) => void
+  readonly canRun: (command: Command) => boolean
+  /** Key of a command in words, empty if it has none. */
+  readonly keyOf: (id: CommandId) => string
+}
+
+export function useCommands(): Commands {
+  const lab = useLabStore()
+  const selection = useSelectionStore()
+  const situation = computed<Situation>(() => ({
+    connected: lab.connected,
+    status: lab.status,
+    selection: selection.current,
+    marked: selection.marked,
+  }))
+  const canRun = (command: Command): boolean =>
+    command.id === 'lab.takeControl'
+      ? lab.connected && !lab.control.holds
+      : isEnabled(command, situation.value)
+  const wordsOf = (command: Command): string => {
+    const first = keysOf(command, lab.caps.reservedShortcuts)[0]
+    return first === undefined ? '' : keyWords(first, lab.mac)
+  }
+  const views = computed(() =>
+    COMMANDS.map((command): CommandView => {
+      const { id, title, group } = command
+      return { id, title, group, key: wordsOf(command), enabled: canRun(command) }
+    }),
+  )
+  const keyOf = (id: CommandId): string => views.value.find((view) => view.id === id)?.key ?? ''
+  const run = (id: CommandId): void => {
+    const command = COMMANDS.find((one) => one.id === id)
+    if (command && canRun(command)) void COMMAND_RUNS[id]()
+  }
+  return { views, run, canRun, keyOf }
+}

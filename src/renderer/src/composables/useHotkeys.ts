@@ -1,0 +1,41 @@
+/** Listens for keys of the whole page and runs what the registry says. */
+import { useEventListener } from '@vueuse/core'
+import { COMMANDS } from '../../../shared/commands'
+import { commandFor, nodeFor } from '../commands/dispatch'
+import type { DispatchRules } from '../commands/dispatch'
+import { useLabStore } from '../stores/lab'
+import { useSelectionStore } from '../stores/selection'
+import { useSettingsStore } from '../stores/settings'
+import { useUiStore } from '../stores/ui'
+import { useCommands } from './useCommands'
+
+export function useHotkeys(): void {
+  const lab = useLabStore()
+  const settings = useSettingsStore()
+  const ui = useUiStore()
+  const selection = useSelectionStore()
+  const commands = useCommands()
+  const known = new Set(COMMANDS.map((command) => command.id))
+
+  const rules = (): DispatchRules => ({
+    mac: lab.mac,
+    reservedShortcuts: lab.caps.reservedShortcuts,
+    letterKeys: settings.letterKeys,
+    dialogOpen: ui.dialog !== null,
+    isEnabled: (command) => commands.canRun(command),
+  })
+
+  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const node = ui.view === 'lab' ? nodeFor(event, rules()) : null
+    if (node !== null && lab.members.includes(node)) {
+      event.preventDefault()
+      selection.select({ kind: 'node', node })
+      return
+    }
+    const id = commandFor(event, rules())
+    if (id === null || !known.has(id)) return
+    event.preventDefault()
+    commands.run(id)
+  })
+}

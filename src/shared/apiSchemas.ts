@@ -1,0 +1,183 @@
+/**
+ * Parsers of the arguments of every call, for the edge of a host. Nothing from a viewer reaches the
+ * lab unparsed, and what does not parse is an error that names the argument.
+ *
+ * Limits: texts, lists and numbers have bounds; see the constants.
+ */
+import { DELAY_MS_MAX } from '../core/fault'
+import type { LabApi } from './api'
+import { LabCallError } from './api'
+import { COMMANDS, isCommandId } from './commands'
+import type { CommandId } from './commands'
+import type { HostCalls } from './rpc'
+import { OUTSIDE_LINKS } from './shell'
+import type { OutsideLink } from './shell'
+import { z } from './zod'
+
+const NODES_MAX = 9
+const LINKS_MAX = NODES_MAX * (NODES_MAX - 1)
+const KEY_CHARS_MAX = 1024
+const ARGS_MAX = 64
+const ARG_CHARS_MAX = 65_536
+const TICKS_MAX = 100_000
+const SLOTS_MAX = 200
+const EVENTS_MAX = 10_000
+const DURATION_MS_MAX = 600_000
+
+const whole = z.number().int()
+const node = whole.min(1).max(NODES_MAX)
+const ticks = whole.min(1).max(TICKS_MAX)
+const probability = z.number().min(0).max(1)
+const seed = whole.min(0).max(0xffff_ffff)
+const link = z.strictObject({ from: node, to: node })
+const links = z.array(link).min(1).max(LINKS_MAX)
+const nodes = z.array(node).max(NODES_MAX)
+const commandArgs = z.array(z.string().max(ARG_CHARS_MAX)).min(1).max(ARGS_MAX)
+
+const range = { ticksMin: ticks, ticksMax: ticks }
+const ordered = (value: { ticksMin: number; ticksMax: number }) => value.ticksMin <= value.ticksMax
+const rangeWords = 'ticksMin is above ticksMax'
+
+const backoff = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed'), ticks }),
+  z.strictObject({ kind: z.literal('random'), ...range }).refine(ordered, rangeWords),
+  z.strictObject({ kind: z.literal('exponential'), ...range }).refine(ordered, rangeWords),
+])
+
+const policy = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('eager') }),
+  z.strictObject({ kind: z.literal('backoff'), backoff }),
+  z
+    .strictObject({
+      kind: z.literal('leader'),
+      heartbeatTicks: ticks,
+      electionTicksMin: ticks,
+      electionTicksMax: ticks,
+    })
+    .refine(
+      (leader) =>
+        leader.heartbeatTicks < leader.electionTicksMin &&
+        leader.electionTicksMin <= leader.electionTicksMax,
+      'needs heartbeatTicks < electionTicksMin <= electionTicksMax',
+    ),
+])
+
+const clusterOptions = z.strictObject({
+  nodes: z.union([z.literal(3), z.literal(5), z.literal(7), z.literal(9)]),
+  mode: z.enum(['single', 'multi']),
+  policy,
+  direct: z.boolean(),
+  seed,
+  clientPortBase: z.union([z.literal(0), whole.min(1024).max(65_535 - NODES_MAX)]),
+  // A page names no path (E11). The command line, which is the user, goes past this parser.
+  dataDir: z.null({ error: 'a window cannot name a directory; use paxos-lab up --data DIR' }),
+  requestDeadlineMs: whole.min(10).max(DURATION_MS_MAX),
+  windowSlots: whole.min(1).max(1_000_000),
+  tickMs: whole.min(1).max(1000),
+  flush: z.boolean(),
+  telemetry: z.enum(['off', 'facts']),
+})
+
+const linkChange = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cut') }),
+  z.strictObject({
+    kind: z.literal('delay'),
+    delayMs: z.number().min(0).max(DELAY_MS_MAX),
+    jitterMs: z.number().min(0).max(DELAY_MS_MAX),
+  }),
+  z.strictObject({ kind: z.literal('drop'), probability }),
+  z.strictObject({ kind: z.literal('dropNext'), count: whole.min(1).max(1_000_000) }),
+  z.strictObject({ kind: z.literal('duplicate'), probability }),
+])
+
+const partition = z.discriminatedUnion('preset', [
+  z.strictObject({ preset: z.enum(['isolateLeader', 'majorityMinority', 'bridge', 'oneWay']) }),
+  z.strictObject({ preset: z.literal('custom'), groups: z.array(nodes).min(1).max(NODES_MAX) }),
+])
+
+const load = z.strictObject({
+  clients: whole.min(1).max(64),
+  readRatio: probability,
+  keys: whole.min(1).max(1_000_000),
+  valueBytes: whole.min(1).max(ARG_CHARS_MAX),
+  targetPerSecond: z.number().min(0).max(1_000_000),
+  nodes,
+})
+
+const commandId = z.custom<CommandId>((value) => typeof value === 'string' && isCommandId(value))
+const outsideLink = z.custom<OutsideLink>(
+  (value) => typeof value === 'string' && Object.hasOwn(OUTSIDE_LINKS, value),
+)
+
+interface Parser<Value> {
+  safeParse(value: unknown): z.ZodSafeParseResult<Value>
+}
+
+type Schemas<Names extends keyof HostCalls> = {
+  readonly [Name in Names]: Parser<Parameters<HostCalls[Name]>>
+}
+
+const oneNode = z.tuple([node])
+const none = z.tuple([])
+
+const labSchemas: Schemas<keyof LabApi> = {
+  snapshot: none,
+  startCluster: z.tuple([clusterOptions]),
+  stopCluster: none,
+  killNode: oneNode,
+  stopNode: oneNode,
+  restartNode: oneNode,
+  pauseNode: oneNode,
+  resumeNode: oneNode,
+  changeLinks: z.tuple([links, linkChange]),
+  partition: z.tuple([partition]),
+  endFault: z.tuple([z.string().min(1).max(40)]),
+  healAll: z.tuple([z.boolean()]),
+  command: z.tuple([node, commandArgs]),
+  learnerRead: z.tuple([node.nullable(), z.string().max(KEY_CHARS_MAX)]),
+  propose: z.tuple([node, commandArgs]),
+  startElection: oneNode,
+  stepDown: oneNode,
+  setPolicy: z.tuple([policy]),
+  setLoad: z.tuple([load.nullable()]),
+  slots: z.tuple([node, whole.min(1), whole.min(1).max(SLOTS_MAX)]),
+  runScenario: z.tuple([z.string().min(1).max(100), seed.nullable()]),
+  stopScenario: none,
+  events: z
+    .tuple([whole.min(1), whole.min(1)])
+    .refine(([from, to]) => from <= to, 'from is above to')
+    .refine(([from, to]) => to - from < EVENTS_MAX, `at most ${EVENTS_MAX} events a call`),
+}
+
+export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
+  ...labSchemas,
+  takeControl: none,
+  ack: z.tuple([whole.min(0)]),
+  openLink: z.tuple([outsideLink]),
+  setTheme: z.tuple([z.enum(['system', 'light', 'dark'])]),
+  setMenu: z.tuple([z.array(commandId).max(COMMANDS.length)]),
+}
+
+/** Calls that only look: allowed without control. Every other call of LabApi changes something. */
+export const LOOKING: ReadonlySet<keyof LabApi> = new Set([
+  'snapshot',
+  'learnerRead',
+  'slots',
+  'events',
+] as const)
+
+/** Parses the arguments of one call; throws `badArgument` that says which and why. */
+export function parseArgs<Name extends keyof HostCalls>(
+  name: Name,
+  args: readonly unknown[],
+): Parameters<HostCalls[Name]> {
+  const parsed = CALL_SCHEMAS[name].safeParse(args)
+  if (parsed.success) return parsed.data
+  const words = parsed.error.issues.map((issue) => {
+    const [index, ...path] = issue.path
+    if (index === undefined) return issue.message
+    const where = path.map((part) => `.${String(part)}`).join('')
+    return `argument ${Number(index) + 1}${where}: ${issue.message}`
+  })
+  throw new LabCallError('badArgument', `${name}: ${words[0] ?? 'wrong arguments'}`, words)
+}

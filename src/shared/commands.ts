@@ -1,0 +1,161 @@
+/**
+ * The command registry: pure data that menu bar, palette, context menus, cheat sheet, hotkeys and
+ * the native menu share. What a command does lives in the window (`run` by id), whether it can be
+ * used now is `when`, decided there too.
+ *
+ * Keys:   `Mod` is Ctrl, on macOS Cmd; `Ctrl` is Ctrl everywhere. Letters are upper case, `Shift+X`
+ *         needs shift. `browserKey` stands in where a browser keeps the key for itself.
+ * Scopes: `global` keys work everywhere; `stage` keys are single keys that act only when the stage
+ *         has focus and can be switched off (WCAG 2.1.4).
+ */
+export type CommandGroup = 'lab' | 'view' | 'time' | 'node' | 'network' | 'policy' | 'help'
+
+export type CommandScope = 'global' | 'stage'
+
+/** When a command can be used. */
+export type CommandWhen =
+  | 'always'
+  | 'running'
+  | 'nodeSelected'
+  | 'nodesSelected'
+  | 'linkSelected'
+  /** A cluster with a switchboard runs: links can be changed. */
+  | 'links'
+  | 'faults'
+  | 'scenario'
+
+export interface Command {
+  readonly id: CommandId
+  /** What it does, as a menu says it. */
+  readonly title: string
+  readonly group: CommandGroup
+  readonly keys: readonly string[]
+  readonly browserKey: string | null
+  readonly scope: CommandScope
+  readonly when: CommandWhen
+}
+
+export const COMMAND_GROUPS: Readonly<Record<CommandGroup, string>> = {
+  lab: 'Lab',
+  view: 'View',
+  time: 'Time',
+  node: 'Node',
+  network: 'Network',
+  policy: 'Policy',
+  help: 'Help',
+}
+
+/** In the order of the menus. */
+export const GROUPS: readonly CommandGroup[] = [
+  'lab',
+  'view',
+  'time',
+  'node',
+  'network',
+  'policy',
+  'help',
+]
+
+type Row = readonly [
+  id: `${CommandGroup}.${string}`,
+  title: string,
+  scope: CommandScope,
+  when: CommandWhen,
+  keys?: readonly string[],
+  browserKey?: string,
+]
+
+const rows = [
+  ['lab.newCluster', 'New cluster…', 'global', 'always', ['Mod+N'], 'Alt+N'],
+  ['lab.startStop', 'Start or stop the cluster', 'global', 'always', ['F5']],
+  [
+    'lab.restartCluster',
+    'Start a fresh cluster with the same options',
+    'global',
+    'running',
+    ['Shift+F5'],
+  ],
+  ['lab.runDuel', 'Run the duel', 'global', 'always'],
+  ['lab.stopScenario', 'Stop the experiment', 'global', 'scenario'],
+  ['lab.toggleLoad', 'Start or stop the load', 'global', 'running'],
+  ['lab.takeControl', 'Take control', 'global', 'always'],
+  ['view.palette', 'Command palette…', 'global', 'always', ['Mod+K', 'Mod+Shift+P']],
+  ['view.start', 'Start page', 'global', 'always'],
+  ['view.lab', 'Lab', 'global', 'always', ['Mod+1'], 'Alt+1'],
+  ['view.rail', 'Show or hide the rail', 'global', 'always', ['Mod+B']],
+  ['view.inspector', 'Show or hide the inspector', 'global', 'always', ['Mod+I']],
+  ['view.filter', 'Filter the events', 'stage', 'always', ['/']],
+  ['view.themeLight', 'Light theme', 'global', 'always'],
+  ['view.themeDark', 'Dark theme', 'global', 'always'],
+  ['view.themeSystem', 'Theme of the system', 'global', 'always'],
+  ['view.leaveTool', 'Leave the tool, clear the selection', 'stage', 'always', ['Escape']],
+  ['time.playPause', 'Pause or follow the picture', 'stage', 'always', ['Space']],
+  ['time.live', 'Live', 'stage', 'always', ['L']],
+  ['time.previousEvent', 'Previous event', 'stage', 'always', ['ArrowLeft']],
+  ['time.nextEvent', 'Next event', 'stage', 'always', ['ArrowRight']],
+  ['time.backSecond', 'Back one second', 'stage', 'always', ['Shift+ArrowLeft']],
+  ['time.forwardSecond', 'Forward one second', 'stage', 'always', ['Shift+ArrowRight']],
+  ['time.first', 'Go to the start of the run', 'stage', 'always', ['Home']],
+  ['time.last', 'Go to the newest event', 'stage', 'always', ['End']],
+  ['node.kill', 'Kill', 'stage', 'nodeSelected', ['K']],
+  ['node.stop', 'Stop', 'stage', 'nodeSelected'],
+  ['node.restart', 'Restart', 'stage', 'nodeSelected', ['R']],
+  ['node.pauseResume', 'Pause or resume', 'stage', 'nodeSelected', ['U']],
+  ['node.startElection', 'Start an election', 'stage', 'nodeSelected', ['E']],
+  ['node.stepDown', 'Step down', 'stage', 'nodeSelected'],
+  ['node.propose', 'Propose here…', 'stage', 'nodeSelected'],
+  ['node.copyAddress', 'Copy the client address', 'stage', 'nodeSelected'],
+  ['network.cutBoth', 'Cut or restore the link, both ways', 'stage', 'linkSelected', ['X']],
+  ['network.cutOneWay', 'Cut or restore the link, one way', 'stage', 'linkSelected', ['Shift+X']],
+  ['network.scissors', 'Scissors', 'stage', 'links', ['C']],
+  [
+    'network.partitionSelected',
+    'Partition off the selected nodes',
+    'stage',
+    'nodesSelected',
+    ['P'],
+  ],
+  ['network.isolateLeader', 'Isolate the leader', 'global', 'links'],
+  ['network.majorityMinority', 'Majority | minority', 'global', 'links'],
+  ['network.bridge', 'Bridge', 'global', 'links'],
+  ['network.oneWay', 'One-way', 'global', 'links'],
+  ['network.undo', 'Heal the last cut', 'global', 'faults', ['Mod+Z']],
+  ['network.healAll', 'Heal all', 'global', 'faults', ['Ctrl+H']],
+  ['policy.leader', 'Policy: leader', 'global', 'running'],
+  ['policy.eager', 'Policy: eager', 'global', 'running'],
+  ['policy.backoffFixed', 'Policy: back-off, fixed', 'global', 'running'],
+  ['policy.backoffRandom', 'Policy: back-off, random', 'global', 'running'],
+  ['policy.backoffExponential', 'Policy: back-off, exponential random', 'global', 'running'],
+  ['help.cheatSheet', 'Keyboard shortcuts', 'stage', 'always', ['?']],
+  ['help.about', 'About Paxos Lab', 'global', 'always'],
+  ['help.paper', 'Paxos Made Simple (opens outside)', 'global', 'always'],
+] as const satisfies readonly Row[]
+
+export type CommandId = (typeof rows)[number][0]
+
+function commandOf(row: Row & { readonly 0: CommandId }): Command {
+  const [id, title, scope, when, keys = [], browserKey = null] = row
+  return { id, title, group: groupOf(id), keys, browserKey, scope, when }
+}
+
+function groupOf(id: CommandId): CommandGroup {
+  const prefix = id.slice(0, id.indexOf('.'))
+  return GROUPS.find((group) => group === prefix) ?? 'lab'
+}
+
+export const COMMANDS: readonly Command[] = rows.map(commandOf)
+
+/** Keys 1 to 9 select a node; they are no command of their own, so the cheat sheet names them here. */
+export const SELECT_NODE_KEYS = { keys: '1–9', title: 'Select node', scope: 'stage' } as const
+
+const IDS: ReadonlySet<string> = new Set(rows.map(([id]) => id))
+
+export function isCommandId(id: string): id is CommandId {
+  return IDS.has(id)
+}
+
+/** The key to show and to listen to in this host. */
+export function keysOf(command: Command, reservedShortcuts: boolean): readonly string[] {
+  if (reservedShortcuts || command.browserKey === null) return command.keys
+  return [command.browserKey]
+}

@@ -1,0 +1,298 @@
+/**
+ * Parses the frames of the control protocol and the start-up files of children (shared/control.ts).
+ *
+ * Result: a typed frame, or null for a `type` that this version does not know, which the receiver
+ *         counts and shows.
+ * Errors: FrameError that says where and what; the connection must then be closed.
+ * Depth:  facts are checked by their envelope only (type, life, nodeSeq, nodeAtMs): they come at a high
+ *         rate, and only folds that stand for themselves read further.
+ */
+import type { NodeReport, NodeStatus } from '../core/event'
+import type { Link, LinkFault } from '../core/fault'
+import { DELAY_MS_MAX } from '../core/fault'
+import type { ReadSubject } from '../core/paxos/message'
+import type {
+  LabToNode,
+  LabToSwitchboard,
+  NodeCall,
+  NodeFile,
+  NodeToLab,
+  PeerAddress,
+  SwitchboardFile,
+  SwitchboardToLab,
+} from './control'
+import { asCount, asList, asText, Fields } from './fields'
+import { FrameError } from './frame'
+import { parseAnswer, parseLinkTraffic, parseNodeStatus } from './answerCodec'
+import { asNodeId, parsePolicy, parseReplicaConfig } from './policyCodec'
+
+export interface Frame {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+const PEERS_MAX = 99
+const LINKS_MAX = 10_000
+const ARGS_MAX = 1024
+const FACTS_MAX = 20_000
+const PORT_MAX = 65_535
+export const SLOT_VIEWS_MAX = 200
+
+export function parseLabToNode(frame: Frame): LabToNode | null {
+  const fields = Fields.of(frame, 'frame')
+  switch (frame.type) {
+    case 'peers':
+      return { type: 'peers', peers: fields.list('peers', PEERS_MAX, parsePeer) }
+    case 'call':
+      return { type: 'call', call: fields.count('call'), body: parseCall(fields.at('body')) }
+    case 'stop':
+      return { type: 'stop' }
+    default:
+      return null
+  }
+}
+
+function parsePeer(value: unknown, where: string): PeerAddress {
+  const peer = Fields.of(value, where)
+  return {
+    node: peer.count('node', 1),
+    host: peer.text('host'),
+    port: peer.count('port', 1, PORT_MAX),
+  }
+}
+
+function parseCall(body: Fields): NodeCall {
+  const action = body.oneOf('action', [
+    'propose',
+    'startElection',
+    'stepDown',
+    'setPolicy',
+    'pause',
+    'resume',
+    'read',
+    'slots',
+    'status',
+  ])
+  switch (action) {
+    case 'propose':
+      return { action, args: parseArgs(body) }
+    case 'setPolicy':
+      return { action, policy: parsePolicy(body.raw('policy'), `${body.where}.policy`) }
+    case 'read':
+      return { action, subject: parseSubject(body.at('subject')) }
+    case 'slots':
+      return { action, from: body.count('from', 1), count: body.count('count', 1, SLOT_VIEWS_MAX) }
+    default:
+      return { action }
+  }
+}
+
+function parseArgs(body: Fields): string[] {
+  const args = body.list('args', ARGS_MAX, (arg, where) => asText(arg, where))
+  if (args.length === 0) throw new FrameError(`${body.where}.args is empty`)
+  return args
+}
+
+function parseSubject(subject: Fields): ReadSubject {
+  const kind = subject.oneOf('kind', ['slot', 'key'])
+  return kind === 'slot'
+    ? { kind, slot: subject.count('slot', 1) }
+    : { kind, key: subject.text('key') }
+}
+
+export function parseNodeToLab(frame: Frame): NodeToLab | null {
+  const fields = Fields.of(frame, 'frame')
+  switch (frame.type) {
+    case 'ready':
+      return {
+        type: 'ready',
+        pid: fields.count('pid', 1),
+        life: fields.count('life'),
+        peerPort: fields.count('peerPort', 1, PORT_MAX),
+        clientPort: fields.count('clientPort', 1, PORT_MAX),
+      }
+    case 'facts':
+      return {
+        type: 'facts',
+        dropped: fields.count('dropped'),
+        facts: asList(fields.raw('facts'), 'frame.facts', FACTS_MAX, parseFact),
+      }
+    case 'status':
+      return { type: 'status', status: parseStatusAt(fields) }
+    case 'answer':
+      return {
+        type: 'answer',
+        call: fields.count('call'),
+        answer: parseAnswer(fields.at('answer')),
+      }
+    default:
+      return null
+  }
+}
+
+function parseStatusAt(fields: Fields): NodeStatus {
+  return parseNodeStatus(fields.at('status'))
+}
+
+/** The envelope only; the fields of each kind of fact are the business of the folds. */
+function parseFact(value: unknown, where: string): NodeReport {
+  if (!isReport(value))
+    throw new FrameError(`${where} is not a fact with life, nodeSeq and nodeAtMs`)
+  return value
+}
+
+function isReport(value: unknown): value is NodeReport {
+  if (typeof value !== 'object' || value === null) return false
+  const { type, life, nodeSeq, nodeAtMs }: Partial<Record<keyof NodeReport, unknown>> = value
+  return (
+    typeof type === 'string' &&
+    typeof nodeAtMs === 'number' &&
+    Number.isFinite(nodeAtMs) &&
+    Number.isSafeInteger(life) &&
+    Number.isSafeInteger(nodeSeq)
+  )
+}
+
+export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
+  const fields = Fields.of(frame, 'frame')
+  switch (frame.type) {
+    case 'route':
+      return {
+        type: 'route',
+        node: fields.count('node', 1),
+        port: fields.count('port', 1, PORT_MAX),
+      }
+    case 'startFault':
+      return {
+        type: 'startFault',
+        call: fields.count('call'),
+        id: fields.text('id', 64),
+        fault: parseLinkFault(fields.at('fault')),
+      }
+    case 'endFault':
+      return { type: 'endFault', call: fields.count('call'), id: fields.text('id', 64) }
+    case 'stop':
+      return { type: 'stop' }
+    default:
+      return null
+  }
+}
+
+function parseLinkFault(fault: Fields): LinkFault {
+  const kind = fault.oneOf('kind', ['cut', 'partition', 'delay', 'drop', 'dropNext', 'duplicate'])
+  const links = fault.list('links', LINKS_MAX, parseLink)
+  switch (kind) {
+    case 'cut':
+      return { kind, links }
+    case 'partition':
+      return {
+        kind,
+        links,
+        preset: fault.oneOf('preset', [
+          'isolateLeader',
+          'majorityMinority',
+          'bridge',
+          'oneWay',
+          'custom',
+        ]),
+        groups: fault.list('groups', PEERS_MAX, (group, where) =>
+          asList(group, where, PEERS_MAX, asNodeId),
+        ),
+      }
+    case 'delay':
+      return { kind, links, delayMs: waitMs(fault, 'delayMs'), jitterMs: waitMs(fault, 'jitterMs') }
+    case 'drop':
+    case 'duplicate':
+      return { kind, links, probability: fault.probability('probability') }
+    case 'dropNext':
+      return { kind, links, count: fault.count('count', 1) }
+  }
+}
+
+function waitMs(fault: Fields, name: string): number {
+  const ms = fault.number(name)
+  if (ms >= 0 && ms <= DELAY_MS_MAX) return ms
+  throw new FrameError(`${fault.where}.${name} is not from 0 to ${DELAY_MS_MAX} ms`)
+}
+
+function parseLink(value: unknown, where: string): Link {
+  const link = Fields.of(value, where)
+  return { from: link.count('from', 1), to: link.count('to', 1) }
+}
+
+export function parseSwitchboardToLab(frame: Frame): SwitchboardToLab | null {
+  const fields = Fields.of(frame, 'frame')
+  switch (frame.type) {
+    case 'ready':
+      return {
+        type: 'ready',
+        pid: fields.count('pid', 1),
+        links: fields.list('links', LINKS_MAX, (value, where) => ({
+          ...parseLink(value, where),
+          port: Fields.of(value, where).count('port', 1, PORT_MAX),
+        })),
+      }
+    case 'traffic':
+      return { type: 'traffic', links: fields.list('links', LINKS_MAX, parseLinkTraffic) }
+    case 'faultEnded':
+      return { type: 'faultEnded', id: fields.text('id', 64) }
+    case 'note':
+      return {
+        type: 'note',
+        level: fields.oneOf('level', ['info', 'warn', 'error']),
+        words: fields.text('words'),
+      }
+    case 'answer':
+      return { type: 'answer', call: fields.count('call'), error: fields.textOrNull('error') }
+    default:
+      return null
+  }
+}
+
+/** Parses the JSON value of a node's start-up file. */
+export function parseNodeFile(value: unknown): NodeFile {
+  const file = Fields.of(value, 'node file')
+  file.count('version', 1, 1)
+  const control = file.atOrNull('control')
+  return {
+    version: 1,
+    cluster: file.text('cluster', 64),
+    replica: parseReplicaConfig(file.at('replica')),
+    tickMs: file.count('tickMs', 1, 1000),
+    dataDir: file.text('dataDir'),
+    host: loopback(file),
+    peerPort: file.count('peerPort', 0, PORT_MAX),
+    clientPort: file.count('clientPort', 0, PORT_MAX),
+    requestDeadlineMs: file.count('requestDeadlineMs', 1),
+    clientsMax: file.count('clientsMax', 1),
+    telemetry: file.oneOf('telemetry', ['off', 'facts']),
+    flush: file.flag('flush'),
+    control: control && parseAddress(control),
+  }
+}
+
+/** Parses the JSON value of the switchboard's start-up file. */
+export function parseSwitchboardFile(value: unknown): SwitchboardFile {
+  const file = Fields.of(value, 'switchboard file')
+  file.count('version', 1, 1)
+  return {
+    version: 1,
+    cluster: file.text('cluster', 64),
+    host: loopback(file),
+    control: parseAddress(file.at('control')),
+    seed: file.count('seed'),
+    members: file.list('members', PEERS_MAX, (value, where) => asCount(value, where, 1)),
+    heldBytesMax: file.count('heldBytesMax', 1),
+  }
+}
+
+function parseAddress(address: Fields): { host: string; port: number } {
+  return { host: loopback(address), port: address.count('port', 1, PORT_MAX) }
+}
+
+/** Nothing of the lab is reachable from another machine. */
+function loopback(fields: Fields): string {
+  const host = fields.text('host', 64)
+  if (host === '::1' || host === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host)) return host
+  throw new FrameError(`${fields.where}.host is not a loopback address`)
+}

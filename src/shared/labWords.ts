@@ -1,0 +1,108 @@
+/** What a lab's status says, in figures and in words for people. */
+import type { ActiveFault, Fault, Link } from '../core/fault'
+import { compareBallot, formatBallot } from '../core/paxos/ballot'
+import type { ElectionPolicy } from '../core/paxos/config'
+import type { LabStatus, NodeView } from './api'
+
+/** The node that leads, by its own word: of several, the one with the highest ballot. */
+export function leaderOf(status: LabStatus): number | null {
+  let best: NodeView | null = null
+  for (const view of status.nodes) {
+    if (view.state !== 'running' || view.status?.role !== 'leading') continue
+    const known = best?.status?.ballot
+    if (!known || compareBallot(view.status.ballot, known) > 0) best = view
+  }
+  return best?.node ?? null
+}
+
+/** The lowest running node that does not lead. */
+export function followerOf(status: LabStatus): number | null {
+  const leader = leaderOf(status)
+  const nodes = status.nodes.filter(({ node, state }) => state === 'running' && node !== leader)
+  return nodes.length === 0 ? null : Math.min(...nodes.map(({ node }) => node))
+}
+
+/** True when every node that runs has applied the same slots to the same state. */
+export function logsEqual(status: LabStatus): boolean {
+  const seen = new Set<string>()
+  for (const { state, status: own } of status.nodes) {
+    if (state === 'running') seen.add(own ? `${own.appliedThrough} ${own.digest}` : '?')
+  }
+  return seen.size === 1 && !seen.has('?')
+}
+
+export function policyWords(policy: ElectionPolicy, tickMs: number): string {
+  const ms = (ticks: number): string => `${ticks * tickMs}`
+  switch (policy.kind) {
+    case 'eager':
+      return 'eager'
+    case 'leader': {
+      const { heartbeatTicks, electionTicksMin, electionTicksMax } = policy
+      const election = `${ms(electionTicksMin)}-${ms(electionTicksMax)} ms`
+      return `leader (heartbeat ${ms(heartbeatTicks)} ms, election ${election})`
+    }
+    case 'backoff': {
+      const { backoff } = policy
+      if (backoff.kind === 'fixed') return `fixed back-off ${ms(backoff.ticks)} ms`
+      const name = backoff.kind === 'random' ? 'random' : 'exponential random'
+      return `${name} back-off ${ms(backoff.ticksMin)}-${ms(backoff.ticksMax)} ms`
+    }
+  }
+}
+
+export function faultWords(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+    case 'stop':
+    case 'pause':
+      return `${fault.kind} node ${fault.node}`
+    case 'cut':
+      return `cut ${linksWords(fault.links)}`
+    case 'partition':
+      return `partition ${fault.groups.map((group) => group.join(',')).join(' | ')}`
+    case 'delay':
+      return `delay ${linksWords(fault.links)} ${fault.delayMs} ms ± ${fault.jitterMs} ms`
+    case 'drop':
+    case 'duplicate':
+      return `${fault.kind} ${linksWords(fault.links)} ${fault.probability * 100} %`
+    case 'dropNext':
+      return `drop the next ${fault.count} of ${linksWords(fault.links)}`
+  }
+}
+
+function linksWords(links: readonly Link[]): string {
+  const [first] = links
+  if (links.length === 1 && first) return `${first.from} > ${first.to}`
+  return `${links.length} links`
+}
+
+function nodeWords({ node, state, clientPort, status }: NodeView): string {
+  if (state !== 'running' || status === null) return `node ${node}: ${state}`
+  const leading = status.role === 'idle' ? '' : `, ${status.role} at ${formatBallot(status.ballot)}`
+  const through = `chosen ${status.chosenThrough}, applied ${status.appliedThrough}`
+  return `node ${node}: running on port ${clientPort}${leading}, ${through}`
+}
+
+function activeWords({ id, fault }: ActiveFault): string {
+  return `${id}: ${faultWords(fault)}`
+}
+
+/** One line: state, leader, each node, active faults, checks that do not hold. */
+export function statusWords(status: LabStatus): string {
+  const leader = leaderOf(status)
+  const checks = status.checks.filter(({ state }) => state === 'violated')
+  return [
+    `${status.state}, ${leader === null ? 'no leader' : `node ${leader} leads`}`,
+    ...status.nodes.map(nodeWords),
+    ...(status.faults.length === 0 ? ['no faults'] : status.faults.map(activeWords)),
+    ...checks.map(({ title, words }) => `VIOLATED ${title}: ${words}`),
+  ].join('; ')
+}
+
+export type Verdict = 'valid' | 'violated' | 'unknown'
+
+/** What the checks of a run say together; `unknown` where one has not enough data. */
+export function verdictOf(status: Pick<LabStatus, 'checks'>): Verdict {
+  if (status.checks.some(({ state }) => state === 'violated')) return 'violated'
+  return status.checks.some(({ state }) => state === 'notEnoughData') ? 'unknown' : 'valid'
+}

@@ -1,0 +1,296 @@
+/**
+ * Carries a verb out on a lab.
+ *
+ * Errors: rejects with LabCallError when the lab cannot do it, and nothing has changed then. A client
+ *         command that got an error or no answer is a result, not a rejection (`ok` false).
+ */
+import type { Link } from '../core/fault'
+import type { LearnerReadResult, NodeStatus } from '../core/event'
+import type { SlotView } from '../core/machineTypes'
+import { formatBallot } from '../core/paxos/ballot'
+import type { ElectionPolicy } from '../core/paxos/config'
+import { EXPONENTIAL_POLICY, LEADER_POLICY } from '../core/paxos/config'
+import { LabCallError } from './api'
+import type { LabApi, LabStatus, LinkChange, LoadOptions, NodeLifeState, WriteResult } from './api'
+import type { Verdict } from './labWords'
+import { followerOf, leaderOf, policyWords, statusWords, verdictOf } from './labWords'
+import { VERBS } from './verbs'
+import type { LinksRef, NodeRef, PolicyRef, Verb, VerbName } from './verbs'
+
+interface ResultBase {
+  readonly verb: VerbName
+  readonly ok: boolean
+  /** One line for people. */
+  readonly words: string
+}
+
+export interface NodeSummary {
+  readonly id: number
+  readonly state: NodeLifeState
+  readonly pid: number | null
+  readonly client: { readonly host: string; readonly port: number }
+  readonly role: NodeStatus['role'] | null
+  /** `17.3`; null before the first bid. */
+  readonly ballot: string | null
+  readonly chosenThrough: number | null
+  readonly appliedThrough: number | null
+  readonly digest: string | null
+}
+
+export type VerbResult = ResultBase &
+  (
+    | {
+        readonly verb: 'partition' | 'cut' | 'delay' | 'drop' | 'drop-next' | 'duplicate'
+        readonly fault: string
+      }
+    | ({ readonly verb: 'write' | 'get' | 'do' | 'propose' } & WriteResult)
+    | ({ readonly verb: 'read' } & Pick<LearnerReadResult, 'verdict' | 'value' | 'reason'>)
+    | { readonly verb: 'policy'; readonly policy: ElectionPolicy }
+    | { readonly verb: 'slots'; readonly slots: readonly SlotView[] }
+    | {
+        readonly verb: 'status'
+        readonly state: LabStatus['state']
+        readonly leader: number | null
+        readonly nodes: readonly NodeSummary[]
+        readonly faults: readonly string[]
+        readonly load: LoadOptions | null
+        readonly verdict: Verdict
+      }
+    | { readonly verb: 'load'; readonly load: LoadOptions | null }
+    | { readonly verb: 'help'; readonly verbs: readonly { usage: string; help: string }[] }
+    | {
+        readonly verb:
+          'kill' | 'stop' | 'restart' | 'pause' | 'resume' | 'elect' | 'step-down' | 'heal' | 'quit'
+      }
+  )
+
+export interface VerbContext {
+  status(): LabStatus | Promise<LabStatus>
+}
+
+/** Times of back-off that are given by nobody. */
+const FIXED_TICKS = 20
+const RANDOM_TICKS = { ticksMin: 10, ticksMax: 100 }
+
+export async function performVerb(
+  lab: LabApi,
+  verb: Verb,
+  context: VerbContext,
+): Promise<VerbResult> {
+  const status = await context.status()
+  switch (verb.verb) {
+    case 'kill':
+    case 'stop':
+    case 'restart':
+    case 'pause':
+    case 'resume':
+    case 'elect':
+    case 'step-down':
+      return performOnNode(lab, verb.verb, resolveNode(status, verb.node))
+    case 'partition': {
+      const fault = await lab.partition(verb.request)
+      return { verb: verb.verb, ok: true, fault, words: `partitioned (${fault})` }
+    }
+    case 'cut':
+    case 'delay':
+    case 'drop':
+    case 'drop-next':
+    case 'duplicate': {
+      const fault = await lab.changeLinks(resolveLinks(status, verb.links), changeOf(verb))
+      return { verb: verb.verb, ok: true, fault, words: `${verb.verb} holds (${fault})` }
+    }
+    case 'heal':
+      return performHeal(lab, verb)
+    case 'policy': {
+      const tickMs = status.options?.tickMs ?? 5
+      const policy = toPolicy(verb.policy, tickMs)
+      await lab.setPolicy(policy)
+      return { verb: 'policy', ok: true, policy, words: `policy: ${policyWords(policy, tickMs)}` }
+    }
+    case 'load':
+      await lab.setLoad(verb.load)
+      return { verb: 'load', ok: true, load: verb.load, words: loadWords(verb.load) }
+    case 'status':
+      return performStatus(status)
+    case 'help': {
+      const verbs = Object.values(VERBS).map(({ usage, help }) => ({ usage, help }))
+      const words = verbs.map(({ usage, help }) => `${usage}: ${help}`).join('\n')
+      return { verb: 'help', ok: true, verbs, words }
+    }
+    case 'quit':
+      return { verb: 'quit', ok: true, words: 'stopping' }
+    default:
+      return performQuestion(lab, verb, status)
+  }
+}
+
+type QuestionVerb = Extract<Verb, { verb: 'write' | 'get' | 'do' | 'propose' | 'read' | 'slots' }>
+
+async function performQuestion(
+  lab: LabApi,
+  verb: QuestionVerb,
+  status: LabStatus,
+): Promise<VerbResult> {
+  switch (verb.verb) {
+    case 'write':
+    case 'get':
+    case 'do':
+    case 'propose': {
+      const node = resolveNode(status, verb.node)
+      const result =
+        verb.verb === 'propose'
+          ? await lab.propose(node, verb.args)
+          : await lab.command(node, verb.args)
+      const words = result.outcome === 'unknown' ? `unknown: ${result.reply}` : result.reply
+      return { verb: verb.verb, ok: result.outcome === 'ok', words, ...result }
+    }
+    case 'read': {
+      const { verdict, value, reason } = await lab.learnerRead(null, verb.key)
+      const found = value === null ? '(nil)' : JSON.stringify(value)
+      const words = verdict === 'chosen' ? found : `undetermined: ${reason}`
+      return { verb: 'read', ok: true, verdict, value, reason, words }
+    }
+    case 'slots': {
+      const slots = await lab.slots(resolveNode(status, verb.node), verb.from, verb.count)
+      return { verb: 'slots', ok: true, slots, words: slots.map(slotWords).join('; ') || 'none' }
+    }
+  }
+}
+
+async function performOnNode(
+  lab: LabApi,
+  verb: Extract<Verb, { node: NodeRef }>['verb'] & keyof typeof NODE_CALLS,
+  node: number,
+): Promise<VerbResult> {
+  const { call, words } = NODE_CALLS[verb]
+  await lab[call](node)
+  return { verb, ok: true, words: `node ${node} ${words}` }
+}
+
+const NODE_CALLS = {
+  kill: { call: 'killNode', words: 'was killed' },
+  stop: { call: 'stopNode', words: 'was stopped' },
+  restart: { call: 'restartNode', words: 'was restarted' },
+  pause: { call: 'pauseNode', words: 'is paused' },
+  resume: { call: 'resumeNode', words: 'goes on' },
+  elect: { call: 'startElection', words: 'starts a ballot' },
+  'step-down': { call: 'stepDown', words: 'gave up its ballot' },
+} as const
+
+async function performHeal(
+  lab: LabApi,
+  { fault, processes }: Extract<Verb, { verb: 'heal' }>,
+): Promise<VerbResult> {
+  if (fault === null) await lab.healAll(processes)
+  else await lab.endFault(fault)
+  const words = fault ?? (processes ? 'every link and node' : 'every link')
+  return { verb: 'heal', ok: true, words: `healed ${words}` }
+}
+
+function performStatus(status: LabStatus): VerbResult {
+  return {
+    verb: 'status',
+    ok: true,
+    state: status.state,
+    leader: leaderOf(status),
+    nodes: status.nodes.map((view) => ({
+      id: view.node,
+      state: view.state,
+      pid: view.pid,
+      client: { host: view.clientHost, port: view.clientPort },
+      role: view.status?.role ?? null,
+      ballot: view.status ? formatBallot(view.status.ballot) : null,
+      chosenThrough: view.status?.chosenThrough ?? null,
+      appliedThrough: view.status?.appliedThrough ?? null,
+      digest: view.status?.digest ?? null,
+    })),
+    faults: status.faults.map(({ id }) => id),
+    load: status.load,
+    verdict: verdictOf(status),
+    words: statusWords(status),
+  }
+}
+
+function changeOf(
+  verb: Extract<Verb, { verb: 'cut' | 'delay' | 'drop' | 'drop-next' | 'duplicate' }>,
+): LinkChange {
+  switch (verb.verb) {
+    case 'cut':
+      return { kind: 'cut' }
+    case 'delay':
+      return { kind: 'delay', delayMs: verb.delayMs, jitterMs: verb.jitterMs }
+    case 'drop-next':
+      return { kind: 'dropNext', count: verb.count }
+    case 'drop':
+    case 'duplicate':
+      return { kind: verb.verb, probability: verb.probability }
+  }
+}
+
+function resolveNode(status: LabStatus, ref: NodeRef): number {
+  if (typeof ref === 'number') return ref
+  const node = ref === 'leader' ? leaderOf(status) : followerOf(status)
+  if (node === null) throw new LabCallError('wrongState', `there is no ${ref} now`)
+  return node
+}
+
+function resolveLinks(status: LabStatus, { from, to, both }: LinksRef): Link[] {
+  const members = status.nodes.map(({ node }) => node)
+  const nodesOf = (ref: NodeRef | 'all'): number[] =>
+    ref === 'all' ? members : [resolveNode(status, ref)]
+  const oneWay = nodesOf(from).flatMap((left) =>
+    nodesOf(to).map((right) => ({ from: left, to: right })),
+  )
+  const links = both ? oneWay.flatMap((link) => [link, { from: link.to, to: link.from }]) : oneWay
+  const real = links.filter((link) => link.from !== link.to)
+  if (real.length === 0) throw new LabCallError('badArgument', 'a node has no link to itself')
+  return real
+}
+
+/** Ms to ticks of the cluster; throws `badArgument` for times that contradict each other. */
+export function toPolicy(ref: PolicyRef, tickMs: number): ElectionPolicy {
+  const ticks = (ms: number): number => Math.max(1, Math.round(ms / tickMs))
+  switch (ref.kind) {
+    case 'eager':
+      return { kind: 'eager' }
+    case 'fixed': {
+      const wait = ref.ms === null ? FIXED_TICKS : ticks(ref.ms)
+      return { kind: 'backoff', backoff: { kind: 'fixed', ticks: wait } }
+    }
+    case 'random':
+    case 'exponential': {
+      if (ref.ms === null) {
+        if (ref.kind === 'exponential') return EXPONENTIAL_POLICY
+        return { kind: 'backoff', backoff: { kind: 'random', ...RANDOM_TICKS } }
+      }
+      const [min, max] = ref.ms
+      if (min > max) throw new LabCallError('badArgument', `MIN ${min} is above MAX ${max}`)
+      const backoff = { kind: ref.kind, ticksMin: ticks(min), ticksMax: ticks(max) }
+      return { kind: 'backoff', backoff }
+    }
+    case 'leader': {
+      if (ref.ms === null) return LEADER_POLICY
+      const [heartbeatMs, minMs, maxMs] = ref.ms
+      const heartbeatTicks = ticks(heartbeatMs)
+      const electionTicksMin = ticks(minMs)
+      const electionTicksMax = ticks(maxMs)
+      if (heartbeatTicks >= electionTicksMin || electionTicksMin > electionTicksMax) {
+        const order = `${heartbeatTicks}, ${electionTicksMin}, ${electionTicksMax}`
+        const words = `leader needs HEARTBEAT < MIN <= MAX; in ticks of ${tickMs} ms it is ${order}`
+        throw new LabCallError('badArgument', words)
+      }
+      return { kind: 'leader', heartbeatTicks, electionTicksMin, electionTicksMax }
+    }
+  }
+}
+
+function loadWords(load: LoadOptions | null): string {
+  if (load === null) return 'load is off'
+  const where = load.nodes.length === 0 ? 'all nodes' : `nodes ${load.nodes.join(',')}`
+  const pace = load.targetPerSecond === 0 ? 'as fast as answers come' : `${load.targetPerSecond}/s`
+  return `${load.clients} clients at ${where}, ${pace}`
+}
+
+function slotWords({ slot, state, chosen, vote }: SlotView): string {
+  return `${slot} ${state} ${chosen?.text ?? vote?.text ?? ''}`.trimEnd()
+}

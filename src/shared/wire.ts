@@ -1,0 +1,199 @@
+/**
+ * Peer wire: messages as NDJSON frames. Parses, never casts: what a peer sends may be anything.
+ * `docs/wire.md` describes every field. Values hold one byte per code unit.
+ *
+ * Errors: FrameError that names the message and the field. Unknown fields are ignored; an unknown
+ *         `type` gives null, so that the caller can count it.
+ */
+import type { Ballot } from '../core/paxos/ballot'
+import { NODE_ID_MAX } from '../core/paxos/quorum'
+import type {
+  ForwardedResult,
+  Message,
+  OpenVote,
+  ReadSubject,
+  SlotRange,
+  SlotVote,
+} from '../core/paxos/message'
+import { FrameError } from './frame'
+
+type Fields = { readonly [field: string]: unknown }
+type Frame = Fields & { readonly type: string }
+type Parser = (frame: Frame) => Message
+
+const PARSERS: Readonly<Record<Message['type'], Parser>> = {
+  prepare: (frame) => ({
+    type: 'prepare',
+    ballot: ballot(frame, 'ballot'),
+    ranges: list(frame, 'ranges', range),
+  }),
+  promise: (frame) => ({
+    type: 'promise',
+    ballot: ballot(frame, 'ballot'),
+    chosenThrough: count(frame, 'chosenThrough'),
+    votes: list(frame, 'votes', slotVote),
+    part: count(frame, 'part'),
+    parts: positive(frame, 'parts'),
+  }),
+  accept: (frame) => ({
+    type: 'accept',
+    ballot: ballot(frame, 'ballot'),
+    slot: positive(frame, 'slot'),
+    values: strings(frame, 'values'),
+    chosenThrough: count(frame, 'chosenThrough'),
+  }),
+  accepted: (frame) => ({
+    type: 'accepted',
+    ballot: ballot(frame, 'ballot'),
+    slot: positive(frame, 'slot'),
+    count: runLength(frame),
+  }),
+  nack: (frame) => ({
+    type: 'nack',
+    ballot: ballot(frame, 'ballot'),
+    promised: ballot(frame, 'promised'),
+  }),
+  heartbeat: (frame) => ({
+    type: 'heartbeat',
+    ballot: ballot(frame, 'ballot'),
+    chosenThrough: count(frame, 'chosenThrough'),
+  }),
+  chosen: (frame) => ({
+    type: 'chosen',
+    slot: positive(frame, 'slot'),
+    values: strings(frame, 'values'),
+  }),
+  catchUp: (frame) => ({
+    type: 'catchUp',
+    from: positive(frame, 'from'),
+    to: positive(frame, 'to'),
+  }),
+  forward: (frame) => ({ type: 'forward', values: strings(frame, 'values') }),
+  forwarded: (frame) => ({ type: 'forwarded', results: list(frame, 'results', result) }),
+  query: (frame) => ({
+    type: 'query',
+    read: positive(frame, 'read'),
+    subject: subject(frame),
+  }),
+  held: (frame) => ({
+    type: 'held',
+    read: positive(frame, 'read'),
+    appliedThrough: count(frame, 'appliedThrough'),
+    value: frame['value'] === null ? null : text(frame, 'value'),
+    open: list(frame, 'open', openVote),
+    more: flag(frame, 'more'),
+  }),
+}
+
+/** An `accepted` names at most this many slots: a frame has no room for more values. */
+const RUN_SLOTS_MAX = 1_048_576
+
+/** Null for a type that this version does not know. */
+export function parseMessage(frame: Frame): Message | null {
+  if (!Object.hasOwn(PARSERS, frame.type)) return null
+  return PARSERS[frame.type as Message['type']](frame)
+}
+
+/** One line with its `\n`. */
+export function printMessage(message: Message): string {
+  return JSON.stringify(message) + '\n'
+}
+
+function fail(fields: Fields, field: string, wanted: string): never {
+  const type = typeof fields['type'] === 'string' ? `${fields['type']}.` : ''
+  throw new FrameError(`${type}${field} is not ${wanted}`)
+}
+
+function count(fields: Fields, field: string): number {
+  const value = fields[field]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    return fail(fields, field, 'a whole number from 0 on')
+  }
+  return value
+}
+
+function positive(fields: Fields, field: string): number {
+  const value = count(fields, field)
+  return value > 0 ? value : fail(fields, field, 'a whole number from 1 on')
+}
+
+function runLength(fields: Fields): number {
+  const value = positive(fields, 'count')
+  return value <= RUN_SLOTS_MAX ? value : fail(fields, 'count', `at most ${RUN_SLOTS_MAX}`)
+}
+
+function text(fields: Fields, field: string): string {
+  const value = fields[field]
+  return typeof value === 'string' ? value : fail(fields, field, 'a string')
+}
+
+function flag(fields: Fields, field: string): boolean {
+  const value = fields[field]
+  return typeof value === 'boolean' ? value : fail(fields, field, 'true or false')
+}
+
+function object(value: unknown, fields: Fields, field: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return fail(fields, field, 'an object')
+  }
+  return value as Fields
+}
+
+function ballot(fields: Fields, field: string): Ballot {
+  const parts = object(fields[field], fields, field)
+  const round = count(parts, 'round')
+  const node = positive(parts, 'node')
+  if (node > NODE_ID_MAX) return fail(fields, field, `a ballot of a node up to ${NODE_ID_MAX}`)
+  return { round, node }
+}
+
+function items(fields: Fields, field: string): readonly unknown[] {
+  const value = fields[field]
+  return Array.isArray(value) ? value : fail(fields, field, 'a list')
+}
+
+function strings(fields: Fields, field: string): readonly string[] {
+  const values = items(fields, field)
+  for (const value of values) {
+    if (typeof value !== 'string') return fail(fields, field, 'a list of strings')
+  }
+  return values as readonly string[]
+}
+
+function list<T>(fields: Fields, field: string, parse: (item: Fields) => T): T[] {
+  return items(fields, field).map((item) => parse(object(item, fields, field)))
+}
+
+function range(item: Fields): SlotRange {
+  const from = positive(item, 'from')
+  const to = item['to'] === null ? null : positive(item, 'to')
+  return to !== null && to < from ? fail(item, 'to', 'from or above') : { from, to }
+}
+
+function slotVote(item: Fields): SlotVote {
+  return {
+    slot: positive(item, 'slot'),
+    ballot: ballot(item, 'ballot'),
+    value: text(item, 'value'),
+  }
+}
+
+function openVote(item: Fields): OpenVote {
+  return { ...slotVote(item), touches: flag(item, 'touches') }
+}
+
+function result(item: Fields): ForwardedResult {
+  return { id: text(item, 'id'), reply: text(item, 'reply') }
+}
+
+function subject(fields: Fields): ReadSubject {
+  const about = object(fields['subject'], fields, 'subject')
+  switch (about['kind']) {
+    case 'slot':
+      return { kind: 'slot', slot: positive(about, 'slot') }
+    case 'key':
+      return { kind: 'key', key: text(about, 'key') }
+    default:
+      return fail(fields, 'subject', 'about a slot or a key')
+  }
+}

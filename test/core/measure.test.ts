@@ -1,0 +1,514 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LabEvent } from '../../src/core/event'
+import type { ActiveFault, Fault } from '../../src/core/fault'
+import { linksAcross } from '../../src/core/fault'
+import { Histogram, bucketMs, bucketOf } from '../../src/core/measure/histogram'
+import { LoadSeries } from '../../src/core/measure/loadSeries'
+import { Measures } from '../../src/core/measure/measures'
+import { POINTS_MAX, STAIRS_MAX } from '../../src/core/measure/series'
+import type { SeriesFrame, SeriesSnapshot } from '../../src/core/measure/series'
+import { parseBallot } from '../../src/core/paxos/ballot'
+import type { Ballot } from '../../src/core/paxos/ballot'
+
+const b = (text: string): Ballot => {
+  const ballot = parseBallot(text)
+  if (!ballot) throw new Error(`not a ballot: ${text}`)
+  return ballot
+}
+
+type Loose = { readonly type: LabEvent['type'] } & Record<string, unknown>
+
+/** A record with its numbers filled in. */
+class Run {
+  readonly measures = new Measures()
+  #seq = 0
+
+  lab(atMs: number, fact: Loose): this {
+    return this.#feed({ ...fact, atMs, by: 'lab' })
+  }
+
+  node(atMs: number, node: number, fact: Loose): this {
+    return this.#feed({ ...fact, atMs, by: node, life: 1, nodeSeq: this.#seq })
+  }
+
+  start(members = [1, 2, 3, 4, 5]): this {
+    this.lab(0, { type: 'clusterStarted', members })
+    for (const node of members) this.lab(1, { type: 'nodeReady', node })
+    return this
+  }
+
+  bid(atMs: number, ballot: string): this {
+    return this.node(atMs, b(ballot).node, { type: 'bid', ballot: b(ballot), reason: 'preempted' })
+  }
+
+  elected(atMs: number, ballot: string): this {
+    return this.node(atMs, b(ballot).node, { type: 'elected', ballot: b(ballot) })
+  }
+
+  preempted(atMs: number, ballot: string, rival: string): this {
+    const fact: Loose = { type: 'preempted', ballot: b(ballot), rival: b(rival), phase: 1 }
+    return this.node(atMs, b(ballot).node, fact)
+  }
+
+  chosen(atMs: number, ballot: string, slot: number, count = 1): this {
+    return this.node(atMs, b(ballot).node, { type: 'chosen', ballot: b(ballot), slot, count })
+  }
+
+  fault(atMs: number, id: string, fault: Fault, ended = false): this {
+    const active: ActiveFault = { id, fault, startedAtMs: atMs, endedAtMs: ended ? atMs : null }
+    return this.lab(atMs, { type: ended ? 'faultEnded' : 'faultStarted', fault: active })
+  }
+
+  waiting(atMs: number, waiting: number): this {
+    return this.lab(atMs, { type: 'statusSampled', nodes: [status(1, { waiting })] })
+  }
+
+  get verdict(): string {
+    return this.measures.liveness.verdict
+  }
+
+  #feed(event: object): this {
+    this.#seq += 1
+    this.measures.feed({ ...event, seq: this.#seq } as unknown as LabEvent)
+    return this
+  }
+}
+
+function status(node: number, change: object = {}): object {
+  return { node, waiting: 0, inFlight: 0, chosenThrough: 0, appliedThrough: 0, ...change }
+}
+
+const sample = (change: object = {}) => ({
+  spanMs: 100,
+  clients: 4,
+  sent: 0,
+  acked: 0,
+  failed: 0,
+  unknown: 0,
+  waiting: 0,
+  waitMsMax: 0,
+  latency: [] as [number, number][],
+  ...change,
+})
+
+describe('histogram', () => {
+  const valueMs = fc.double({ min: 0.001, max: 900_000, noNaN: true })
+
+  it('the middle of its bucket is at most 2 % away from any value', () => {
+    fc.assert(
+      fc.property(valueMs, (value) => {
+        expect(Math.abs(bucketMs(bucketOf(value)) - value) / value).toBeLessThanOrEqual(0.02)
+      }),
+    )
+  })
+
+  it('a quantile is at most 2 % away from the value of that rank', () => {
+    fc.assert(
+      fc.property(
+        fc.array(valueMs, { minLength: 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, q) => {
+          const histogram = new Histogram()
+          for (const value of values) histogram.add(value)
+          const sorted = [...values].sort((x, y) => x - y)
+          const exact = sorted[Math.max(1, Math.ceil(q * values.length)) - 1] ?? NaN
+          expect(Math.abs((histogram.quantile(q) ?? NaN) - exact) / exact).toBeLessThanOrEqual(0.02)
+        },
+      ),
+    )
+  })
+
+  it('merging parts gives the histogram of the whole', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(valueMs)), (parts) => {
+        const whole = new Histogram()
+        const merged = new Histogram()
+        for (const part of parts) {
+          const histogram = new Histogram()
+          for (const value of part) {
+            histogram.add(value)
+            whole.add(value)
+          }
+          merged.merge(histogram.pairs())
+        }
+        expect(merged.pairs()).toEqual(whole.pairs())
+        expect(merged.count).toBe(parts.flat().length)
+      }),
+    )
+  })
+
+  it.each([0, -1, NaN])('a duration of %s falls into the first bucket', (value) => {
+    expect(bucketOf(value)).toBe(0)
+  })
+
+  it('is empty at first and ignores counts from a broken sender', () => {
+    const histogram = new Histogram()
+    histogram.merge([
+      [3, 0],
+      [3, -2],
+      [-1, 5],
+      [1.5, 5],
+    ])
+    expect(histogram.count).toBe(0)
+    expect(histogram.quantile(0.5)).toBeNull()
+  })
+})
+
+describe('load series', () => {
+  it('roll-up keeps every total, in order, within its bound', () => {
+    const anySample = fc.record({ gapMs: fc.integer({ min: 1, max: 900 }), acked: fc.nat(9) })
+    fc.assert(
+      fc.property(fc.array(anySample, { maxLength: 3000, size: 'max' }), (samples) => {
+        const series = new LoadSeries()
+        let atMs = 0
+        for (const { gapMs, acked } of samples) {
+          atMs += gapMs
+          const latency: [number, number][] = acked > 0 ? [[bucketOf(5), acked]] : []
+          series.feed(atMs, sample({ sent: acked + 1, acked, failed: 1, latency }))
+        }
+        series.advance(atMs + 10_000_000)
+        const points = series.points()
+        const total = (of: (point: (typeof points)[number]) => number) =>
+          Math.round(points.reduce((sum, point) => sum + of(point) * (series.spanMs / 1000), 0))
+        const acked = samples.reduce((sum, one) => sum + one.acked, 0)
+        expect(points.length).toBeLessThanOrEqual(POINTS_MAX + 1)
+        expect(total((point) => point.ackedPerSecond)).toBe(acked)
+        expect(total((point) => point.sentPerSecond)).toBe(acked + samples.length)
+        expect(total((point) => point.failedPerSecond)).toBe(samples.length)
+        const times = points.map((point) => point.atMs)
+        expect(times).toEqual([...new Set(times)].sort((x, y) => x - y))
+        expect(times.every((time) => time % series.spanMs === 0)).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('has no percentile where nothing was acknowledged, and counts unknown apart', () => {
+    const run = new Run().lab(100, {
+      type: 'loadSampled',
+      ...sample({ sent: 3, waiting: 3, waitMsMax: 80 }),
+    })
+    run.lab(110, { type: 'clientReplied', node: 1, outcome: 'unknown', latencyMs: 5000 })
+    run.lab(900, { type: 'labNote' })
+    expect(run.measures.snapshot().load).toMatchObject([
+      {
+        atMs: 100,
+        sentPerSecond: 30,
+        ackedPerSecond: 0,
+        p50Ms: null,
+        maxMs: null,
+        waiting: 3,
+        waitMsMax: 80,
+      },
+      { atMs: 200, sentPerSecond: 10, ackedPerSecond: 0, failedPerSecond: 0, unknownPerSecond: 10 },
+    ])
+  })
+
+  it('a sample that comes a little late stays in its bucket', () => {
+    const series = new LoadSeries()
+    for (const atMs of [100.9, 202, 303.4]) series.feed(atMs, sample({ acked: 1 }))
+    series.advance(1000)
+    expect(series.points().map((point) => point.atMs)).toEqual([100, 200, 300])
+  })
+})
+
+describe('ballot staircase', () => {
+  it('tells of each ballot when it began, reached phase 2, lost and had a value chosen', () => {
+    const run = new Run().start().bid(10, '1.1').elected(20, '1.1').bid(30, '1.2')
+    run
+      .preempted(40, '1.1', '1.2')
+      .preempted(41, '1.1', '1.2')
+      .elected(50, '1.2')
+      .chosen(60, '1.2', 1)
+    const row = { electedAtMs: null, preemptedAtMs: null, preemptedBy: null, chosenAtMs: null }
+    expect(run.measures.snapshot().stairs).toEqual([
+      {
+        ...row,
+        ballot: b('1.1'),
+        bidAtMs: 10,
+        electedAtMs: 20,
+        preemptedAtMs: 40,
+        preemptedBy: b('1.2'),
+      },
+      { ...row, ballot: b('1.2'), bidAtMs: 30, electedAtMs: 50, chosenAtMs: 60 },
+    ])
+    expect(run.measures.liveness.preemptions).toBe(1)
+    expect(run.measures.snapshot().preemptions).toEqual([{ atMs: 0, node: 1, count: 1 }])
+  })
+
+  it('keeps the newest ballots, counts what it dropped and never invents a beginning', () => {
+    const run = new Run().start()
+    for (let round = 1; round <= STAIRS_MAX + 5; round += 1) run.bid(round, `${round}.1`)
+    run.preempted(9000, '2.1', '3.2')
+    const { stairs, dropped } = run.measures.snapshot()
+    expect(stairs).toHaveLength(STAIRS_MAX)
+    expect(stairs[0]?.ballot).toEqual(b('6.1'))
+    expect(dropped).toBe(5)
+  })
+})
+
+describe('leader timeline', () => {
+  const spansOf = (run: Run) =>
+    run.measures
+      .snapshot()
+      .leaders.map(({ node, kind, fromMs, toMs }) => [node, kind, fromMs, toMs] as const)
+
+  it('an old leader claims to lead until it learns better: two claimants overlap', () => {
+    const run = new Run()
+      .start()
+      .bid(10, '1.1')
+      .elected(20, '1.1')
+      .bid(100, '2.3')
+      .elected(110, '2.3')
+    run.node(150, 1, { type: 'followed', ballot: b('1.1') })
+    expect(spansOf(run)).toContainEqual([1, 'leading', 20, null])
+    run.node(200, 1, { type: 'followed', ballot: b('2.3') })
+    expect(spansOf(run)).toEqual([
+      [1, 'preparing', 10, 20],
+      [1, 'leading', 20, 200],
+      [3, 'preparing', 100, 110],
+      [3, 'leading', 110, null],
+    ])
+  })
+
+  it('a preemption of an earlier ballot does not end the present one', () => {
+    const run = new Run().start().bid(10, '1.1').bid(20, '3.1').preempted(30, '1.1', '2.2')
+    expect(spansOf(run).at(-1)).toEqual([1, 'preparing', 20, null])
+  })
+
+  it('down lasts from the exit to the next ready, paused as long as the fault; both beside belief', () => {
+    const pause: Fault = { kind: 'pause', node: 1, cooperative: false }
+    const run = new Run().start().bid(10, '1.1').elected(20, '1.1').fault(50, 'f1', pause)
+    run.fault(80, 'f1', pause, true).lab(100, { type: 'nodeExited', node: 1 })
+    run.lab(300, { type: 'nodeStarted', node: 1 }).lab(350, { type: 'nodeReady', node: 1 })
+    expect(spansOf(run).slice(1)).toEqual([
+      [1, 'leading', 20, 100],
+      [1, 'paused', 50, 80],
+      [1, 'down', 100, 350],
+    ])
+  })
+
+  it('nothing goes on after the cluster stopped', () => {
+    const run = new Run()
+      .start()
+      .bid(10, '1.1')
+      .elected(20, '1.1')
+      .lab(90, { type: 'clusterStopped' })
+    expect(spansOf(run).every(([, , , toMs]) => toMs !== null)).toBe(true)
+  })
+})
+
+describe('progress', () => {
+  it('ignores the last line of a node that has exited', () => {
+    const run = new Run().start()
+    const nodes = (chosenThrough: number) => [
+      status(1, { chosenThrough }),
+      status(2, { chosenThrough }),
+    ]
+    run
+      .lab(250, { type: 'statusSampled', nodes: nodes(5) })
+      .lab(300, { type: 'nodeExited', node: 2 })
+    run.lab(500, { type: 'statusSampled', nodes: nodes(9) })
+    expect(
+      run.measures.snapshot().progress.map(({ node, chosenThrough }) => [node, chosenThrough]),
+    ).toEqual([
+      [1, 5],
+      [2, 5],
+      [1, 9],
+    ])
+  })
+
+  it('stays within its bound for hours and keeps its order', () => {
+    const run = new Run().start([1, 2, 3])
+    for (let step = 1; step <= 20_000; step += 1) {
+      const nodes = [1, 2, 3].map((node) => status(node, { chosenThrough: step }))
+      run.lab(step * 250, { type: 'statusSampled', nodes })
+    }
+    const { progress } = run.measures.snapshot()
+    expect(progress.length).toBeLessThanOrEqual(3 * (POINTS_MAX + 1))
+    expect(progress.length).toBeGreaterThan(POINTS_MAX)
+    expect(
+      progress.every((point, i) => i === 0 || point.atMs >= (progress[i - 1]?.atMs ?? 0)),
+    ).toBe(true)
+  })
+})
+
+describe('liveness', () => {
+  const cluster = [1, 2, 3, 4, 5]
+  const split = (groups: number[][]): Fault => ({
+    kind: 'partition',
+    preset: 'custom',
+    groups,
+    links: linksAcross(cluster, groups),
+  })
+  const duel = (run: Run) =>
+    run.bid(100, '1.1').bid(110, '1.2').preempted(120, '1.1', '1.2').bid(130, '2.1')
+
+  it('three ballots of two proposers, one preempted, with work waiting: duelling until a choice', () => {
+    const run = duel(new Run().start())
+    expect(run.verdict).toBe('dueling')
+    expect(run.measures.liveness).toMatchObject({
+      undecidedBallots: 3,
+      undecidedPreemptions: 1,
+      undecidedSinceMs: 100,
+    })
+    run.elected(140, '2.1').chosen(150, '2.1', 1)
+    expect(run.verdict).toBe('progressing')
+    expect(run.measures.liveness).toMatchObject({
+      undecidedBallots: 0,
+      undecidedBallotsMax: 3,
+      undecidedSinceMs: null,
+      chosenAtMs: 150,
+      preemptions: 1,
+      bids: 3,
+    })
+  })
+
+  it('one proposer that bids again and again does not duel', () => {
+    const run = new Run().start().bid(100, '1.1').bid(200, '2.1').bid(300, '3.1').bid(400, '4.1')
+    expect(run.verdict).toBe('progressing')
+  })
+
+  it('idle when nothing waits and nothing happened for a while', () => {
+    const run = duel(new Run().start())
+    expect(run.waiting(5000, 1).verdict).toBe('dueling')
+    expect(run.waiting(5250, 0).verdict).toBe('idle')
+  })
+
+  it.each([
+    [
+      'a majority can talk',
+      [
+        [1, 2, 3],
+        [4, 5],
+      ],
+      true,
+    ],
+    ['no group has a majority', [[1, 2], [3, 4], [5]], false],
+    [
+      'a bridge node reaches both sides',
+      [
+        [1, 2, 3],
+        [3, 4, 5],
+      ],
+      true,
+    ],
+  ] as const)('%s: %j', (_title, groups, possible) => {
+    const run = new Run().start().waiting(10, 1)
+    run.fault(20, 'f1', split(groups.map((group) => [...group])))
+    expect(run.verdict).toBe(possible ? 'progressing' : 'noQuorum')
+    run.fault(30, 'f1', split([[1, 2, 3, 4, 5]]), true)
+    expect(run.verdict).toBe('progressing')
+  })
+
+  it('kills and pauses count together, and a start is no outage', () => {
+    const run = new Run().lab(0, { type: 'clusterStarted', members: cluster })
+    expect(run.verdict).toBe('idle')
+    for (const node of cluster) run.lab(10, { type: 'nodeReady', node })
+    run.lab(20, { type: 'nodeExited', node: 1 }).lab(30, { type: 'nodeExited', node: 2 })
+    expect(run.verdict).toBe('idle')
+    run.fault(40, 'f1', { kind: 'pause', node: 3, cooperative: false })
+    expect(run.verdict).toBe('noQuorum')
+    run.lab(50, { type: 'nodeReady', node: 1 })
+    expect(run.verdict).toBe('idle')
+  })
+
+  it('a choice that a second learner tells again later does not end a duel', () => {
+    const run = new Run().start().bid(10, '1.1').elected(20, '1.1').chosen(30, '1.1', 1, 5)
+    duel(run)
+    run.node(200, 4, { type: 'chosen', ballot: b('1.1'), slot: 1, count: 5 })
+    expect(run.measures.liveness).toMatchObject({
+      undecidedBallots: 2,
+      chosenSlots: 5,
+      chosenAtMs: 30,
+    })
+  })
+
+  it('counts the slots of the last second', () => {
+    const run = new Run().start().bid(10, '1.1')
+    for (let slot = 1; slot <= 30; slot += 1) run.chosen(slot * 100, '1.1', slot)
+    expect(run.measures.liveness).toMatchObject({ chosenSlots: 30, chosenPerSecond: 10 })
+    expect(run.waiting(9000, 0).measures.liveness.chosenPerSecond).toBe(0)
+  })
+})
+
+describe('frames', () => {
+  /** What a viewer does with frames; `stores/series.ts` is tested against the same. */
+  function apply(held: SeriesSnapshot, frame: SeriesFrame): SeriesSnapshot {
+    if (frame.whole) return frame.whole
+    const replace = <T>(old: readonly T[], rows: readonly T[], key: (row: T) => string): T[] => {
+      const map = new Map(old.map((row) => [key(row), row]))
+      for (const row of rows) map.set(key(row), row)
+      return [...map.values()]
+    }
+    return {
+      ...held,
+      load: [...held.load, ...frame.load],
+      progress: [...held.progress, ...frame.progress],
+      stairs: replace(held.stairs, frame.stairs, (row) => `${row.ballot.round}.${row.ballot.node}`),
+      leaders: replace(
+        held.leaders,
+        frame.leaders,
+        (row) => `${row.node} ${row.kind} ${row.fromMs}`,
+      ),
+      preemptions: replace(held.preemptions, frame.preemptions, (row) => `${row.node} ${row.atMs}`),
+      liveness: frame.liveness,
+      dropped: frame.dropped,
+    }
+  }
+
+  const step = fc.record({
+    gapMs: fc.integer({ min: 0, max: 400 }),
+    node: fc.integer({ min: 1, max: 3 }),
+    kind: fc.constantFrom(
+      'bid',
+      'elected',
+      'preempted',
+      'chosen',
+      'load',
+      'status',
+      'exit',
+      'ready',
+      'frame',
+    ),
+  })
+
+  it('frames applied one after another give the snapshot', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 2500, size: 'max' }), (steps) => {
+        const run = new Run().start([1, 2, 3])
+        let held = run.measures.snapshot()
+        run.measures.frame()
+        held = run.measures.snapshot()
+        let atMs = 1
+        let round = 1
+        for (const { gapMs, node, kind } of steps) {
+          atMs += gapMs
+          const ballot = `${round}.${node}`
+          if (kind === 'bid') run.bid(atMs, `${(round += 1)}.${node}`)
+          else if (kind === 'elected') run.elected(atMs, ballot)
+          else if (kind === 'preempted') run.preempted(atMs, ballot, `${round + 1}.1`)
+          else if (kind === 'chosen') run.chosen(atMs, ballot, round)
+          else if (kind === 'load') run.lab(atMs, { type: 'loadSampled', ...sample({ sent: 1 }) })
+          else if (kind === 'status')
+            run.lab(atMs, { type: 'statusSampled', nodes: [status(node)] })
+          else if (kind === 'exit') run.lab(atMs, { type: 'nodeExited', node })
+          else if (kind === 'ready') run.lab(atMs, { type: 'nodeReady', node })
+          else held = apply(held, run.measures.frame())
+        }
+        held = apply(held, run.measures.frame())
+        expect(held).toEqual(run.measures.snapshot())
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('a new cluster replaces everything', () => {
+    const run = new Run().start().bid(10, '1.1')
+    run.measures.frame()
+    run.start()
+    const { whole } = run.measures.frame()
+    expect(whole?.stairs).toEqual([])
+  })
+})

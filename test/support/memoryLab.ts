@@ -1,0 +1,181 @@
+/**
+ * MemoryLab: a test double of `Lab`. It records every call, answers at once, fails on request, and
+ * pushes what a test tells it to. It runs no node.
+ */
+import type { LabEvent, LearnerReadResult } from '../../src/core/event'
+import { EMPTY_SERIES } from '../../src/core/measure/series'
+import type { SeriesFrame } from '../../src/core/measure/series'
+import type { SlotView } from '../../src/core/machineTypes'
+import type {
+  Lab,
+  LabApi,
+  LabPush,
+  LabSnapshot,
+  LabStatus,
+  WriteResult,
+} from '../../src/shared/api'
+
+const IDLE: LabStatus = {
+  state: 'idle',
+  atMs: 0,
+  cluster: null,
+  options: null,
+  nodes: [],
+  faults: [],
+  load: null,
+  scenario: null,
+  runDir: null,
+  events: 0,
+  dropped: 0,
+  checks: [],
+  realPause: true,
+}
+
+const UNDETERMINED: LearnerReadResult = {
+  verdict: 'undetermined',
+  value: null,
+  reason: 'nobody was asked',
+  replies: [],
+}
+
+export class MemoryLab implements Lab {
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = []
+  readonly listeners = new Set<LabPush>()
+  isClosed = false
+  private events_: LabEvent[] = []
+  private status_ = IDLE
+  private readonly failures = new Map<string, unknown>()
+  private readonly held = new Map<string, Promise<void>>()
+
+  /** The next and later calls of this name reject. */
+  fail(name: keyof LabApi, error: unknown): void {
+    this.failures.set(name, error)
+  }
+
+  /** Calls of this name wait; answers how to let them go on. */
+  hold(name: keyof LabApi): () => void {
+    let release = (): void => undefined
+    this.held.set(name, new Promise((resolve) => (release = resolve)))
+    return () => release()
+  }
+
+  /** Records and pushes `count` notes in one batch. */
+  emit(count: number): readonly LabEvent[] {
+    const from = this.events_.length + 1
+    const batch = Array.from({ length: count }, (_, index) => note(from + index))
+    this.events_ = [...this.events_, ...batch]
+    for (const listener of this.listeners) listener.events(batch)
+    return batch
+  }
+
+  /** Records without pushing, as a lab does that collects a batch. */
+  record(count: number): readonly LabEvent[] {
+    const from = this.events_.length + 1
+    const batch = Array.from({ length: count }, (_, index) => note(from + index))
+    this.events_ = [...this.events_, ...batch]
+    return batch
+  }
+
+  push(batch: readonly LabEvent[]): void {
+    for (const listener of this.listeners) listener.events(batch)
+  }
+
+  setStatus(change: Partial<LabStatus>): void {
+    this.status_ = { ...this.status_, ...change }
+    for (const listener of this.listeners) listener.status(this.status_)
+  }
+
+  pushSeries(frame: SeriesFrame): void {
+    for (const listener of this.listeners) listener.series(frame)
+  }
+
+  reset(): void {
+    this.events_ = []
+    for (const listener of this.listeners) listener.reset(this.picture())
+  }
+
+  subscribe(push: LabPush): () => void {
+    this.listeners.add(push)
+    return () => this.listeners.delete(push)
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+  }
+
+  async snapshot(): Promise<LabSnapshot> {
+    await this.noted('snapshot', [])
+    return this.picture()
+  }
+
+  startCluster = (...args: unknown[]) => this.noted('startCluster', args)
+  stopCluster = (...args: unknown[]) => this.noted('stopCluster', args)
+  killNode = (...args: unknown[]) => this.noted('killNode', args)
+  stopNode = (...args: unknown[]) => this.noted('stopNode', args)
+  restartNode = (...args: unknown[]) => this.noted('restartNode', args)
+  pauseNode = (...args: unknown[]) => this.noted('pauseNode', args)
+  resumeNode = (...args: unknown[]) => this.noted('resumeNode', args)
+  endFault = (...args: unknown[]) => this.noted('endFault', args)
+  healAll = (...args: unknown[]) => this.noted('healAll', args)
+  startElection = (...args: unknown[]) => this.noted('startElection', args)
+  stepDown = (...args: unknown[]) => this.noted('stepDown', args)
+  setPolicy = (...args: unknown[]) => this.noted('setPolicy', args)
+  setLoad = (...args: unknown[]) => this.noted('setLoad', args)
+  runScenario = (...args: unknown[]) => this.noted('runScenario', args)
+  stopScenario = (...args: unknown[]) => this.noted('stopScenario', args)
+
+  async changeLinks(...args: unknown[]): Promise<string> {
+    await this.noted('changeLinks', args)
+    return 'f1'
+  }
+
+  async partition(...args: unknown[]): Promise<string> {
+    await this.noted('partition', args)
+    return 'f2'
+  }
+
+  async command(node: number, args: readonly string[]): Promise<WriteResult> {
+    await this.noted('command', [node, args])
+    return { node, outcome: 'ok', reply: args.join(' '), latencyMs: 1 }
+  }
+
+  async propose(node: number, args: readonly string[]): Promise<WriteResult> {
+    await this.noted('propose', [node, args])
+    return { node, outcome: 'ok', reply: 'OK', latencyMs: 1 }
+  }
+
+  async learnerRead(...args: unknown[]): Promise<LearnerReadResult> {
+    await this.noted('learnerRead', args)
+    return UNDETERMINED
+  }
+
+  async slots(...args: unknown[]): Promise<readonly SlotView[]> {
+    await this.noted('slots', args)
+    return [{ slot: 1, state: 'open', vote: null, chosen: null }]
+  }
+
+  async events(from: number, to: number): Promise<readonly LabEvent[]> {
+    await this.noted('events', [from, to])
+    return this.events_.slice(from - 1, to)
+  }
+
+  private async noted(name: string, args: readonly unknown[]): Promise<void> {
+    this.calls.push({ name, args })
+    await this.held.get(name)
+    if (this.failures.has(name)) throw this.failures.get(name)
+  }
+
+  private picture(): LabSnapshot {
+    return {
+      status: this.status_,
+      events: this.events_.slice(-5000),
+      series: EMPTY_SERIES,
+      scenarios: [],
+      runs: [],
+    }
+  }
+}
+
+function note(seq: number): LabEvent {
+  return { seq, atMs: seq, by: 'lab', type: 'labNote', level: 'info', words: `note ${seq}` }
+}

@@ -1,0 +1,37 @@
+/** A source over a lab in the same page: no host, no wire. For tests only. */
+import type { LabSource } from '../../src/renderer/src/api/client'
+import type { Lab, LabPush } from '../../src/shared/api'
+import type { ClientPush, LabClient } from '../../src/shared/rpc'
+import type { ShellPush } from '../../src/shared/shell'
+import { BROWSER_CAPS } from '../../src/shared/shell'
+
+const HOLDS = { holds: true, free: false, viewers: 1 }
+
+export function syntheticClient(lab: Lab): LabClient & { lose(reason: string): void } {
+  const closeListeners: ((reason: string) => void)[] = []
+  return {
+    call: lab,
+    shell: {
+      openLink: () => Promise.resolve(),
+      setTheme: () => Promise.resolve(),
+      setMenu: () => Promise.resolve(),
+    },
+    control: { state: HOLDS, take: () => Promise.resolve() },
+    listen(push: Partial<LabPush & ShellPush & ClientPush>) {
+      push.control?.(HOLDS)
+      return lab.subscribe({
+        status: (status) => push.status?.(status),
+        events: (batch) => push.events?.(batch),
+        series: (frame) => push.series?.(frame),
+        reset: (snapshot) => push.reset?.(snapshot),
+      })
+    },
+    onClose: (listener) => closeListeners.push(listener),
+    lose: (reason) => closeListeners.forEach((listener) => listener(reason)),
+    close: () => undefined,
+  }
+}
+
+export function syntheticSource(lab: Lab): LabSource {
+  return { caps: BROWSER_CAPS, platform: 'Linux', open: async () => syntheticClient(lab) }
+}
