@@ -42,13 +42,22 @@ function failureOf(call: Promise<unknown>): Promise<LabCallError> {
   )
 }
 
+interface WireMessage {
+  readonly t: string
+  readonly i: string
+  readonly m: string
+  readonly a: readonly [PushFrame]
+  readonly r?: unknown
+  readonly e?: unknown
+}
+
 /** A viewer that speaks the wire by hand: it acknowledges only when the test says so. */
 function rawViewer(channel: Channel) {
   const frames: PushFrame[] = []
-  const answers = new Map<string, { readonly r?: unknown; readonly e?: unknown }>()
+  const answers = new Map<string, WireMessage>()
   const order: string[] = []
   channel.on((text) => {
-    const message = JSON.parse(text) as { t: string; i: string; m: string; a: [PushFrame] }
+    const message = JSON.parse(text) as WireMessage
     order.push(message.t === 's' ? 'answer' : message.m)
     if (message.t === 's') answers.set(message.i, message)
     else if (message.m === 'push') frames.push(message.a[0])

@@ -11,7 +11,7 @@ import { startWebHost } from '../../src/main/host/webHost'
 import type { WebHost } from '../../src/main/host/webHost'
 import type { Lab } from '../../src/shared/api'
 import { channelPair, portChannel, socketChannel } from '../../src/shared/channel'
-import type { Channel } from '../../src/shared/channel'
+import type { Channel, PortLike } from '../../src/shared/channel'
 import { PortMainStandIn } from './electronStandIn/ports'
 
 export interface HostSource {
@@ -49,7 +49,8 @@ async function electronShaped(lab: Lab): Promise<HostSource> {
       const { port1, port2 } = new MessageChannel()
       const host = mainPortChannel(new PortMainStandIn(port1))
       serveViewer(host, lab, { room, onNote: (words) => notes.push(words) })
-      const page = portChannel(port2)
+      // Node's port is an event target too; its types do not say so.
+      const page = portChannel(port2 as unknown as PortLike)
       opened.push(page)
       return page
     },

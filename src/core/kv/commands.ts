@@ -100,9 +100,16 @@ export function commandTable(): readonly (readonly [string, number, boolean, Com
   ])
 }
 
+/** Upper and lower case are found at once; mixed case is folded first. */
+const BY_NAME = new Map(
+  Object.entries(COMMANDS).flatMap(([name, command]) => [
+    [name, command] as const,
+    [name.toUpperCase(), command] as const,
+  ]),
+)
+
 function commandNamed(name: string): Command | undefined {
-  const lower = name.toLowerCase()
-  return Object.hasOwn(COMMANDS, lower) ? COMMANDS[lower] : undefined
+  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase())
 }
 
 function reads(arity: number, run: Command['run']): Command {

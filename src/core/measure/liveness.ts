@@ -1,7 +1,7 @@
 /**
  * The liveness verdict: one word for whether anything gets chosen, with its rule.
  *
- * In this order: no quorum, idle, duelling, progressing. Nothing here judges safety.
+ * In this order: no quorum, idle, dueling, progressing. Nothing here judges safety.
  * Units: lab time in ms.
  */
 import type { Ballot, NodeId, Slot } from '../paxos/ballot'
@@ -24,10 +24,31 @@ export const LIVENESS_RULES: Readonly<Record<LivenessView['verdict'], string>> =
     `Idle: no request waits, and in the last ${RECENT_MS / 1000} s no ballot was begun ` +
     'and no value chosen.',
   dueling:
-    `Duelling: since a value was last chosen, ${DUEL_BALLOTS_MIN} or more ballots of ` +
+    `Dueling: since a value was last chosen, ${DUEL_BALLOTS_MIN} or more ballots of ` +
     `${DUEL_PROPOSERS_MIN} or more proposers were begun and one or more was preempted, ` +
     'while work waits and a quorum is possible.',
   progressing: 'Progressing: work is there, a quorum is possible, and no duel holds it up.',
+}
+
+export interface LivenessFacts {
+  readonly quorumPossible: boolean
+  /** A request waits, or a ballot or a choice was there within `RECENT_MS`. */
+  readonly working: boolean
+  /** Since a value was last chosen: ballots begun, by how many proposers, and how many preempted. */
+  readonly ballots: number
+  readonly proposers: number
+  readonly preemptions: number
+}
+
+/** The rule itself: the fold below and views of past moments share it. */
+export function verdictOf(facts: LivenessFacts): LivenessView['verdict'] {
+  if (!facts.quorumPossible) return 'noQuorum'
+  if (!facts.working) return 'idle'
+  const duel =
+    facts.ballots >= DUEL_BALLOTS_MIN &&
+    facts.proposers >= DUEL_PROPOSERS_MIN &&
+    facts.preemptions > 0
+  return duel ? 'dueling' : 'progressing'
 }
 
 export class Liveness {
@@ -108,17 +129,17 @@ export class Liveness {
   }
 
   #verdict(quorumPossible: boolean): LivenessView['verdict'] {
-    if (!quorumPossible) return 'noQuorum'
     const recentMs = this.#nowMs - RECENT_MS
     const bidding = this.#undecided > 0 && this.#bidAtMs > recentMs
     const choosing = this.#chosenAtMs !== null && this.#chosenAtMs > recentMs
     const waiting = this.#waitingAtNodes + this.#waitingAtLoad > 0
-    if (!waiting && !bidding && !choosing) return 'idle'
-    const duel =
-      this.#undecided >= DUEL_BALLOTS_MIN &&
-      this.#proposers.size >= DUEL_PROPOSERS_MIN &&
-      this.#undecidedPreemptions > 0
-    return duel ? 'dueling' : 'progressing'
+    return verdictOf({
+      quorumPossible,
+      working: waiting || bidding || choosing,
+      ballots: this.#undecided,
+      proposers: this.#proposers.size,
+      preemptions: this.#undecidedPreemptions,
+    })
   }
 
   #count(atMs: number, slots: number): void {

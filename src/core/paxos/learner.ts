@@ -25,7 +25,7 @@ export class Learner {
 
   constructor(private readonly members: number) {}
 
-  /** Counts one vote; true when it completed a quorum for this ballot. */
+  /** Counts one vote; true when it is new and its ballot now has a quorum. */
   count(slot: Slot, ballot: Ballot, voter: NodeId): boolean {
     const first = this.tallies.get(slot) ?? null
     let depth = 0

@@ -82,7 +82,7 @@ class ServedViewer implements Viewer, ViewerSeat {
       post: (text: string) => channel.post(text),
       on: (listener) => channel.on((text) => this.receive(text, listener)),
       serialize: printMessage,
-      resolver: (name, known: typeof noSuchCall | undefined) => known ?? (() => noSuchCall(name)),
+      resolver: (name, known: unknown) => (isFunction(known) ? known : () => noSuchCall(name)),
       timeout: -1,
     })
     this.stopListening = lab.subscribe(this.pushes())
@@ -277,6 +277,10 @@ class ServedViewer implements Viewer, ViewerSeat {
   private nowMs(): number {
     return this.options.nowMs?.() ?? performance.now()
   }
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function'
 }
 
 function noSuchCall(name: string): never {

@@ -223,7 +223,8 @@ export class Member {
     this.child?.killNow()
   }
 
-  private async callRaw(body: NodeCall, waitMs: number): Promise<NodeAnswer> {
+  /** The answer as it is, `error` included. */
+  async callRaw(body: NodeCall, waitMs: number): Promise<NodeAnswer> {
     if (this.link === null) throw this.wrong('is not connected')
     const answer: unknown = await this.link.call((call) => ({ type: 'call', call, body }), waitMs)
     if (!isAnswer(answer)) throw new LabCallError('internal', 'an answer without a kind')

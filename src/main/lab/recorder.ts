@@ -95,10 +95,15 @@ export class Recorder {
       .filter((event) => event.seq >= from && event.seq <= last)
   }
 
-  async close(): Promise<RecordEnd> {
+  /** Everything is in the file; it can still be read. */
+  async finish(): Promise<RecordEnd> {
+    await this.flush()
+    return { events: this.events, lost: this.lost, hash: this.prev }
+  }
+
+  async close(): Promise<void> {
     await this.flush()
     await this.file.close()
-    return { events: this.events, lost: this.lost, hash: this.prev }
   }
 
   private async write(): Promise<void> {

@@ -21,6 +21,8 @@ import type { Refusals } from './refusals'
 export const IN_FLIGHT_MAX = 16_384
 /** An incomplete request is given this long; an idle connection may stay. */
 export const PARTIAL_WAIT_MS = 30_000
+/** A closed connection is given this long to read its last reply. */
+const LINGER_MS = 1000
 const SWEEP_MS_MIN = 20
 const SWEEP_MS_MAX = 250
 
@@ -90,6 +92,10 @@ export class ClientPort implements SessionListener {
     return this.waiting.size >= IN_FLIGHT_MAX
   }
 
+  onStalled(session: ClientSession): void {
+    this.stalledSessions.add(session)
+  }
+
   onRefused(reason: string): void {
     this.options.refusals.refuse('client', reason)
   }
@@ -115,7 +121,6 @@ export class ClientPort implements SessionListener {
     for (const session of this.answered) {
       session.flush()
       session.continue()
-      if (session.isStalled) this.stalledSessions.add(session)
     }
     this.answered.clear()
     if (this.stalledSessions.size > 0 && !this.isFull()) this.wakeStalled()
@@ -145,9 +150,9 @@ export class ClientPort implements SessionListener {
     }
     if (tags.length > 0) this.options.push({ type: 'abandon', tags })
     for (const session of this.sessions) {
-      if (session.isStalled) this.stalledSessions.add(session)
-      const sinceMs = session.partialSinceMs
-      if (sinceMs === null || nowMs - sinceMs < PARTIAL_WAIT_MS) continue
+      const { partialSinceMs, endedAtMs } = session
+      if (endedAtMs !== null && nowMs - endedAtMs > LINGER_MS) session.socket.destroy()
+      if (partialSinceMs === null || nowMs - partialSinceMs < PARTIAL_WAIT_MS) continue
       this.onRefused(`request not finished in ${PARTIAL_WAIT_MS} ms`)
       session.socket.destroy()
     }
@@ -160,7 +165,8 @@ export class ClientPort implements SessionListener {
       this.onRefused(`more than ${this.options.clientsMax} clients`)
       socket.on('error', () => socket.destroy())
       socket.end('-ERR max number of clients reached\r\n')
-      socket.destroySoon()
+      socket.resume()
+      socket.setTimeout(LINGER_MS, () => socket.destroy())
       return
     }
     const session = new ClientSession(this.connectionsTaken, socket, this)

@@ -26,6 +26,7 @@ export interface SessionListener {
   onRequest(session: ClientSession, args: readonly string[], pending: Pending): string | null
   /** True while no client may hand in more requests. */
   isFull(): boolean
+  onStalled(session: ClientSession): void
   onRefused(reason: string): void
   onClosed(session: ClientSession): void
 }
@@ -36,6 +37,8 @@ export class ClientSession {
   commands = 0
   /** Since when a request has been incomplete; null if none is. */
   partialSinceMs: number | null = null
+  /** When this side said that it is done; the client is given a moment to read the last reply. */
+  endedAtMs: number | null = null
   private readonly parser = new RespParser()
   private pipeline: Pending[] = []
   private out = ''
@@ -86,7 +89,12 @@ export class ClientSession {
         return
       }
     }
-    if (this.ending && this.pipeline.length === 0) socket.end()
+    if (this.ending && this.pipeline.length === 0 && this.endedAtMs === null) {
+      this.endedAtMs = performance.now()
+      socket.end()
+      // Read on without looking, so that the client's own end is noticed.
+      socket.resume()
+    }
   }
 
   /** Reads on after a stall, if there is room again. */
@@ -132,6 +140,7 @@ export class ClientSession {
         if (this.isBlocked()) {
           this.stalled = true
           this.socket.pause()
+          this.listener.onStalled(this)
           break
         }
         const args = this.parser.next()
@@ -168,7 +177,7 @@ export class ClientSession {
   private isBlocked(): boolean {
     return (
       this.pipeline.length >= CLIENT_IN_FLIGHT_MAX ||
-      this.socket.writableLength > CLIENT_UNREAD_BYTES_MAX ||
+      this.socket.writableLength + this.out.length > CLIENT_UNREAD_BYTES_MAX ||
       this.listener.isFull()
     )
   }

@@ -154,6 +154,8 @@ export class FileLog implements Storage {
     } catch (error) {
       return this.fail(error)
     }
+    // Before any further zeros are written: they begin behind this batch.
+    this.fileBytes = Math.max(this.fileBytes, batchEnd)
     this.options.disk.flush(this.fd, (error) => {
       if (error) this.fail(error)
       else this.flushed(batchEnd, performance.now() - startedAt)
@@ -165,7 +167,6 @@ export class FileLog implements Storage {
     this.flushing.clear()
     this.offset = batchEnd
     this.flushedOffset = batchEnd
-    this.fileBytes = Math.max(this.fileBytes, batchEnd)
     this.options.listener.onDurable(this.flushingThrough, this.offset, flushMs)
     if (this.wanted && this.gathering.length > 0) this.startFlush()
     else this.wanted = false
@@ -184,6 +185,7 @@ export class FileLog implements Storage {
       return this.fail(error)
     }
     this.offset += this.gathering.length
+    this.fileBytes = Math.max(this.fileBytes, this.offset)
     this.gathering.clear()
   }
 

@@ -127,7 +127,7 @@ function hello(args: readonly string[], session: ClientSession): string {
   return array([
     ...[bulk('server'), bulk('paxos-lab'), bulk('version'), bulk(SERVER_VERSION)],
     ...[bulk('proto'), integer(2), bulk('id'), integer(session.id)],
-    ...[bulk('mode'), bulk('standalone'), bulk('role'), bulk('master')],
+    ...[bulk('mode'), bulk('standalone'), bulk('role'), bulk('primary')],
     ...[bulk('modules'), array([])],
   ])
 }
@@ -263,6 +263,9 @@ function configValues(facts: NodeFacts): Readonly<Record<string, string>> {
 /** `*` and `?` as in Redis; anything else stands for itself. */
 function globOf(pattern: string): RegExp {
   const text = pattern.slice(0, GLOB_CHARS_MAX).replace(/\*+/g, '*')
-  const source = text.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')
+  const source = text
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
   return new RegExp(`^${source}$`, 'i')
 }

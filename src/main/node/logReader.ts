@@ -64,7 +64,13 @@ class WindowedFile {
   private fill(offset: number): number {
     let filled = 0
     while (filled < this.window.length) {
-      const read = readSync(this.fd, this.window, filled, this.window.length - filled, offset + filled)
+      const read = readSync(
+        this.fd,
+        this.window,
+        filled,
+        this.window.length - filled,
+        offset + filled,
+      )
       if (read === 0) break
       filled += read
     }

@@ -29,7 +29,11 @@ export interface Storage {
   /** Length of the log in bytes, unflushed records not counted. */
   readonly logBytes: number
   /** What recovery found. */
-  readonly recovered: { readonly records: number; readonly bytes: number; readonly tornBytes: number }
+  readonly recovered: {
+    readonly records: number
+    readonly bytes: number
+    readonly tornBytes: number
+  }
   /** Hands over every stable record in the order in which it was written. Before the first append. */
   recover(onRecord: (record: StableRecord) => void): void
   append(number: number, record: StableRecord): void

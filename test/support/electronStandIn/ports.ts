@@ -1,18 +1,15 @@
 /**
  * Stand-in for the main-process end of Electron's MessagePort: Node's own port in the shape of
- * `MessagePortMain` (events carry `data` and `ports`).
+ * `MessagePortMain`. Messages wait for `start`; events carry `data` and `ports`.
  */
 import { EventEmitter } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 
 export class PortMainStandIn extends EventEmitter {
-  constructor(readonly inner: MessagePort) {
+  constructor(private readonly inner: MessagePort) {
     super()
-    inner.on('message', (data: unknown) => this.emit('message', { data, ports: [] }))
     inner.on('close', () => this.emit('close'))
-    // Node starts a port with its first listener; Electron waits for `start`.
-    inner.unref()
   }
 
   postMessage(message: unknown): void {
@@ -20,7 +17,8 @@ export class PortMainStandIn extends EventEmitter {
   }
 
   start(): void {
-    this.inner.start()
+    // Node starts a port with its first listener.
+    this.inner.on('message', (data: unknown) => this.emit('message', { data, ports: [] }))
   }
 
   close(): void {
@@ -28,7 +26,7 @@ export class PortMainStandIn extends EventEmitter {
   }
 }
 
-export class MessageChannelMainStandIn {
+export class MessageChannelMain {
   readonly port1: PortMainStandIn
   readonly port2: PortMainStandIn
 

@@ -6,7 +6,7 @@ import type { Link, PartitionPreset } from '../../../core/fault'
 import type { ElectionPolicy } from '../../../core/paxos/config'
 import { DEFAULT_LOAD } from '../../../shared/api'
 import type { ClusterOptions, LinkChange, LoadOptions, NodeView } from '../../../shared/api'
-import { claimants, cutsOf } from '../api/facts'
+import { claimants } from '../api/facts'
 import { linksWords } from '../api/words'
 import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
@@ -88,19 +88,6 @@ export async function runScenario(name: string, seed: number | null = null): Pro
 export async function changeLinks(links: readonly Link[], change: LinkChange): Promise<void> {
   const title = `${change.kind === 'cut' ? 'Cut' : 'Change'} ${linksWords(links)}`
   await useLabStore().act((call) => call.changeLinks(links, change), title)
-}
-
-/** Cuts what is whole; where every link is cut already, ends the cuts instead. */
-export async function toggleCut(link: Link, bothWays: boolean): Promise<void> {
-  const lab = useLabStore()
-  const back = { from: link.to, to: link.from }
-  const links = bothWays ? [link, back] : [link]
-  const cuts = links.map((one) => cutsOf(lab.status.faults, one))
-  if (cuts.some((found) => found.length === 0)) {
-    const whole = links.filter((_, index) => cuts[index]?.length === 0)
-    return changeLinks(whole, { kind: 'cut' })
-  }
-  for (const id of new Set(cuts.flat().map((fault) => fault.id))) await endFault(id)
 }
 
 export async function endFault(id: string): Promise<void> {

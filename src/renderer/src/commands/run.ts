@@ -14,11 +14,11 @@ import {
   setPolicy,
   startCluster,
   stopCluster,
-  toggleCut,
   toggleLoad,
   undoFault,
 } from './acts'
 import type { NodeAct } from './acts'
+import { toggleLinks } from '../composables/topologyActs'
 import { openOutside } from './outside'
 import { POLICY_PRESETS } from './policies'
 import { TIME_RUNS } from './timeRuns'
@@ -70,7 +70,9 @@ function copyAddress(): unknown {
 
 function cutSelected(bothWays: boolean): unknown {
   const { current } = useSelectionStore()
-  return current.kind === 'link' ? toggleCut({ from: current.from, to: current.to }, bothWays) : null
+  if (current.kind !== 'link') return undefined
+  const { from, to } = current
+  return toggleLinks(bothWays ? [{ from, to }, { from: to, to: from }] : [{ from, to }])
 }
 
 function scissors(): void {

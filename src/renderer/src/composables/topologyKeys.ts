@@ -30,10 +30,7 @@ export interface KeyContext {
   readonly letters: boolean
 }
 
-export type PressedKey = Pick<
-  KeyboardEvent,
-  'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'
->
+export type PressedKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
 const ARROWS = {
   ArrowUp: 'up',

@@ -10,21 +10,29 @@ import {
   clampToPanel,
   halfLinkPaths,
   hullDistance,
+  hullGap,
   hullPath,
   laneOf,
   nodeRadius,
   pointOn,
 } from '../components/topology/geometry'
-import type { Box, HalfLinkPaths, Lane, Point, Positions, Size } from '../components/topology/geometry'
+import type {
+  Box,
+  HalfLinkPaths,
+  Lane,
+  Point,
+  Positions,
+  Size,
+} from '../components/topology/geometry'
 import type { GroupModel } from '../components/topology/groups'
 import { centroid, cheapest, costOf, placeBadge, placeCaptions } from '../components/topology/place'
 import type { CaptionPlace, Obstacles } from '../components/topology/place'
 
-const HULL_PAD = 72
-const HULL_PAD_SNUG = 60
-const HULL_PAD_MIN = 12
+const HULL_PAD = 80
+const HULL_PAD_SNUG = 68
+const HULL_PAD_MIN = 10
 const BADGE_HEIGHT = 24
-const RATE_SIZE: Size = { width: 66, height: 14 }
+const RATE_SIZE: Size = { width: 58, height: 14 }
 /** A rate whose best place covers more than this is left out; the link's label still tells it. */
 const RATE_COST_MAX = 60
 
@@ -51,7 +59,11 @@ export interface LayoutInput {
   /** Shares of the panel, for nodes that were dragged. */
   readonly places: Positions
   readonly groups: readonly GroupModel[]
+  /** A note is shown in the corner, top left. */
+  readonly noted: boolean
 }
+
+const NOTE_BOX: Box = { x: 8, y: 6, width: 150, height: 22 }
 
 export function layoutTopology(input: LayoutInput): TopologyLayout {
   const { size, members, places, groups } = input
@@ -72,21 +84,27 @@ export function layoutTopology(input: LayoutInput): TopologyLayout {
   const circles = [...positions.values()].map((center) => ({ center, radius: radius + 9 }))
   const segments = [...lanes.values()].map((lane) => [lane.start, lane.end] as const)
   const captions = placeCaptions(positions, radius, { panel: size, circles, segments })
-  const boxes: Box[] = [...captions.values()]
+  const boxes: Box[] = [...captions.values(), ...(input.noted ? [NOTE_BOX] : [])]
   const middle = centroid([...positions.values()])
   const obstacles = { panel: size, circles, segments, boxes }
-  const hulls = groups.map((group) => placeHull(group, positions, radius, obstacles, middle))
+  const hulls = groups.map((group) =>
+    placeHull(group, groups, { positions, radius, obstacles, middle }),
+  )
   return { positions, radius, lanes, captions, hulls, middle, obstacles }
 }
 
 /** Adds the badge it places to `obstacles.boxes`, so that the next one avoids it. */
 function placeHull(
   group: GroupModel,
-  positions: Positions,
-  radius: number,
-  obstacles: Obstacles & { readonly boxes: Box[] },
-  middle: Point,
+  groups: readonly GroupModel[],
+  picture: {
+    readonly positions: Positions
+    readonly radius: number
+    readonly obstacles: Obstacles & { readonly boxes: Box[] }
+    readonly middle: Point
+  },
 ): HullPlace {
+  const { positions, radius, obstacles, middle } = picture
   const inside = group.nodes.flatMap((node) => positions.get(node) ?? [])
   const snug = Math.min(obstacles.panel.width, obstacles.panel.height) < 460
   let pad = snug ? HULL_PAD_SNUG : HULL_PAD
@@ -95,9 +113,31 @@ function placeHull(
     if (group.nodes.includes(node)) continue
     pad = Math.min(pad, hullDistance(inside, point) - radius - 8)
   }
+  // Groups that stand apart are drawn apart; those that cross cannot be.
+  for (const other of groups) {
+    const apart = hullGap(
+      inside,
+      other.nodes.flatMap((node) => positions.get(node) ?? []),
+    )
+    if (other !== group && apart > 0) pad = Math.min(pad, apart / 2 - 2)
+  }
   pad = Math.max(pad, radius + HULL_PAD_MIN)
-  const size = { width: 46 + group.words.length * 6, height: BADGE_HEIGHT }
-  const badge = placeBadge(inside, pad, size, obstacles, middle)
+  const size = { width: 52 + group.words.length * 6.1, height: BADGE_HEIGHT }
+  const isOwn = (node: number): boolean =>
+    group.nodes.includes(node) &&
+    !groups.some((other) => other !== group && other.nodes.includes(node))
+  const nodes = [...positions]
+  const badge = placeBadge(
+    {
+      members: inside,
+      own: nodes.filter(([node]) => isOwn(node)).map(([, point]) => point),
+      others: nodes.filter(([node]) => !isOwn(node)).map(([, point]) => point),
+      pad,
+      size,
+      middle,
+    },
+    obstacles,
+  )
   obstacles.boxes.push(badge)
   return { group, path: hullPath(inside, pad), badge }
 }
@@ -137,7 +177,7 @@ function rateCandidates(lane: Lane): (readonly [Box, number])[] {
   return [0.5, 0.4, 0.6, 0.3, 0.7].flatMap((share) =>
     [1, -1].map((side) => {
       // Clear of the line whatever its slope: half the box's extent across it.
-      const clear = (Math.abs(lane.out.x) * width + Math.abs(lane.out.y) * height) / 2 + 8
+      const clear = (Math.abs(lane.out.x) * width + Math.abs(lane.out.y) * height) / 2 + 4
       const at = pointOn(lane, share, side > 0 ? clear : -clear - 8)
       const box = { x: at.x - width / 2, y: at.y - height / 2, width, height }
       return [box, Math.abs(share - 0.5) * 10] as const

@@ -7,11 +7,14 @@ import type { Ref } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import type { Link } from '../../../core/fault'
 import {
+  FLIGHT_MS_STILL,
   FLIGHTS_MAX,
   flightsOf,
   NO_RATES,
   PACKETS_PER_SECOND_MAX,
+  progressOf,
   ratesOf,
+  STILL_FLIGHTS_MAX,
 } from '../components/topology/traffic'
 import type { Flight, RateView, TrafficSample } from '../components/topology/traffic'
 
@@ -96,6 +99,27 @@ export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTra
   }
 
   return { view, add, reset }
+}
+
+/**
+ * Traffic at a moment of the past, from the events shortly before it: a still picture, which shows
+ * the packets that were on their way then, whatever the rate, unless they are too many to see.
+ */
+export function trafficAt(
+  events: readonly LabEvent[],
+  atMs: number,
+  delayOf: (link: Link) => number,
+): TrafficView {
+  const folded = useTopologyTraffic(delayOf)
+  folded.add(events)
+  const samples = events.flatMap((event) => (event.type === 'trafficSampled' ? [event] : []))
+  const flights = samples.flatMap((sample, index) => {
+    const fromMs = spanStart(samples[index - 1]?.atMs ?? null, sample.atMs)
+    return flightsOf(sample, fromMs, delayOf, FLIGHT_MS_STILL)
+  })
+  const flying = flights.filter((flight) => progressOf(flight, atMs) !== null)
+  const mode = flying.length <= STILL_FLIGHTS_MAX ? 'packets' : 'flow'
+  return { ...folded.view.value, mode, flights: mode === 'packets' ? flying : [], hidden: 0 }
 }
 
 function spanStart(lastMs: number | null, atMs: number): number {

@@ -15,11 +15,13 @@ import { useEventsStore } from '../stores/events'
 import { useLabStore } from '../stores/lab'
 import { useTimeStore } from '../stores/time'
 import { recentEvents, statusAt } from './topologyPast'
-import { useTopologyTraffic } from './topologyTraffic'
+import { trafficAt, useTopologyTraffic } from './topologyTraffic'
 import type { TrafficView } from './topologyTraffic'
 
 /** Enough of the past for rates over a second and the longest usual flight. */
 const PAST_SPAN_MS = 3000
+/** Traffic samples are at most this far apart. */
+const SAMPLE_MS_MAX = 1000
 
 export interface TopologyView {
   /** Live status, or the one folded at the cursor. */
@@ -62,10 +64,11 @@ export function useTopologyView(): TopologyView {
   const delayOf = (link: Link): number => delays.value.get(linkKey(link)) ?? 0
   const liveTraffic = useLiveTraffic(delayOf)
   const traffic = computed(() => {
-    if (past.value === null) return liveTraffic.value
-    const folded = useTopologyTraffic(delayOf)
-    folded.add(recentEvents(past.value.log, cursorMs.value ?? 0, PAST_SPAN_MS))
-    return folded.view.value
+    const atMs = cursorMs.value
+    if (past.value === null || atMs === null) return liveTraffic.value
+    // A sample tells of the span before it: the one that covers this moment may be just after it.
+    const log = events.log.slice(0, events.countUntil(atMs + SAMPLE_MS_MAX))
+    return trafficAt(recentEvents(log, atMs, PAST_SPAN_MS), atMs, delayOf)
   })
   const claiming = computed(() => claimants(status.value.nodes).map((claimant) => claimant.node))
   return { status, cursorMs, nodes, links, groups, traffic, claiming }

@@ -152,7 +152,7 @@ function makeChart(canvas: HTMLCanvasElement, scale: YScale, state: State): Line
           afterBuildTicks: (axis) => {
             axis.ticks = state.picture.axis.ticks.map(({ value }) => ({ value }))
           },
-          border: { color: () => state.theme.border },
+          border: { display: false },
           grid: { color: () => state.theme.borderSoft, drawTicks: false },
           ticks: {
             autoSkip: false,
@@ -198,6 +198,9 @@ function bandPlugin(state: State, hatches: Hatches): Plugin<'line'> {
         ctx.fillStyle = hatches.get(frame, band.kind) ?? ctx.fillStyle
         ctx.fillRect(from, 0, to - from, chart.height)
       }
+      ctx.globalAlpha = 1
+      ctx.fillStyle = theme.border
+      ctx.fillRect(left - 1, frame.top, 1, frame.bottom - frame.top)
       ctx.restore()
     },
   }

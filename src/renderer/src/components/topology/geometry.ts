@@ -108,7 +108,9 @@ export function laneOf(from: Point, to: Point, radius: number, offset = LANE_OFF
   const whole = Math.max(distance(from, to), 1)
   const along = { x: (to.x - from.x) / whole, y: (to.y - from.y) / whole }
   const out = { x: -along.y, y: along.x }
-  const margin = Math.min(radius + LANE_GAP, whole / 2 - 1)
+  // Neighbours that stand close keep most of what is between them for the link.
+  const gap = Math.min(LANE_GAP, Math.max(0, whole - 2 * radius) * 0.2)
+  const margin = Math.min(radius + gap, whole / 2 - 1)
   const place = (base: Point, step: number): Point => ({
     x: base.x + along.x * step + out.x * offset,
     y: base.y + along.y * step + out.y * offset,
@@ -148,9 +150,10 @@ export function halfLinkPaths(from: Point, to: Point, radius: number, cut: boole
   const hit = `M${at(strip.start)}L${at(strip.end)}`
   if (!cut) {
     const tip = lane.end
+    const back = Math.min(7, lane.length * 0.5)
     const barb = {
-      x: tip.x - lane.along.x * 7 + lane.out.x * 4,
-      y: tip.y - lane.along.y * 7 + lane.out.y * 4,
+      x: tip.x - lane.along.x * back + lane.out.x * back * 0.57,
+      y: tip.y - lane.along.y * back + lane.out.y * back * 0.57,
     }
     const line = `M${at(lane.start)}L${at(tip)}`
     return { line, barb: `M${at(tip)}L${at(barb)}`, mark: '', rest: '', hit }
@@ -223,6 +226,21 @@ export function hullDistance(points: readonly Point[], point: Point): number {
   return best
 }
 
+/** Gap between two convex hulls; 0 when they touch or cross. */
+export function hullGap(left: readonly Point[], right: readonly Point[]): number {
+  const a = convexHull(left)
+  const b = convexHull(right)
+  const edges = (list: readonly Point[]): [Point, Point][] =>
+    list.map((point, index) => [point, list[(index + 1) % list.length]!])
+  const cross = edges(a).some(([p, q]) => edges(b).some(([r, s]) => segmentsCross(p, q, r, s)))
+  if (cross) return 0
+  const distances = [
+    ...a.map((point) => hullDistance(b, point)),
+    ...b.map((point) => hullDistance(a, point)),
+  ]
+  return Math.min(...distances)
+}
+
 export function segmentDistance(point: Point, a: Point, b: Point): number {
   const span = (b.x - a.x) ** 2 + (b.y - a.y) ** 2
   const share =
@@ -244,6 +262,8 @@ export function inPolygon(point: Point, polygon: readonly Point[]): boolean {
 
 /** True when the segments a–b and c–d cross or touch. */
 export function segmentsCross(a: Point, b: Point, c: Point, d: Point): boolean {
+  if (distance(a, b) === 0) return segmentDistance(a, c, d) === 0
+  if (distance(c, d) === 0) return segmentDistance(c, a, b) === 0
   const side = (value: number): number => Math.sign(value)
   const abc = side(turn(a, b, c))
   const abd = side(turn(a, b, d))

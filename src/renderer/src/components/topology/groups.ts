@@ -14,12 +14,14 @@ export interface GroupModel {
   /** A, B, C … in the order of the fault. */
   readonly letter: string
   readonly nodes: readonly number[]
-  /** Members of the group that answer: they run and are not paused. */
+  /** Members of the group that answer: they run and are not paused. With `via`: what it reaches. */
   readonly answering: number
   /** Members of the cluster: a quorum is counted from these, whoever is down. */
   readonly members: number
   readonly quorum: boolean
-  /** "quorum 3/5" or "no quorum 2/5". */
+  /** Only this bridge node, which is in other groups too, reaches a quorum; null: no such case. */
+  readonly via: number | null
+  /** "quorum 3/5", "no quorum 2/5" or "quorum 3/5 via N3". */
   readonly words: string
 }
 
@@ -31,18 +33,37 @@ export function groupModels(
   const members = nodes.map((view) => view.node)
   const up = new Set(nodes.filter(answers).map((view) => view.node))
   const groups = partitionGroups(members, faults)
+  const need = majorityOf(members.length)
   return groups.map((group, index) => {
     const answering = group.filter((node) => up.has(node)).length
-    const quorum = answering >= majorityOf(members.length)
-    return {
-      letter: String.fromCharCode(65 + index),
-      nodes: group,
-      answering,
-      members: members.length,
-      quorum,
-      words: `${quorum ? 'quorum' : 'no quorum'} ${answering}/${members.length}`,
+    const base = { letter: String.fromCharCode(65 + index), nodes: group, members: members.length }
+    if (answering < need) {
+      const bridge = bridgeWithQuorum(group, groups, up, need)
+      if (bridge) {
+        const words = `quorum ${bridge.reach}/${members.length} via N${bridge.node}`
+        return { ...base, answering: bridge.reach, quorum: true, via: bridge.node, words }
+      }
     }
+    const quorum = answering >= need
+    const words = `${quorum ? 'quorum' : 'no quorum'} ${answering}/${members.length}`
+    return { ...base, answering, quorum, via: null, words }
   })
+}
+
+/** A node in several groups reaches the members of all of them: it may have what none of them has. */
+function bridgeWithQuorum(
+  group: readonly number[],
+  groups: readonly (readonly number[])[],
+  up: ReadonlySet<number>,
+  need: number,
+): { node: number; reach: number } | null {
+  for (const node of group) {
+    const own = groups.filter((other) => other.includes(node))
+    if (!up.has(node) || own.length < 2) continue
+    const reach = [...new Set(own.flat())].filter((other) => up.has(other)).length
+    if (reach >= need) return { node, reach }
+  }
+  return null
 }
 
 /** Empty: everybody can talk to everybody else, through others at least. */

@@ -53,7 +53,12 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
   const drafts: Draft[] = [
     { id: 'kill', title: 'Kill', key: 'K', blocked: hasProcess, danger: true },
     { id: 'stop', title: 'Stop', key: 'Shift+K', blocked: needsUp },
-    { id: 'restart', title: 'Restart', key: 'R', blocked: isDown ? null : `${now}. Kill it first.` },
+    {
+      id: 'restart',
+      title: 'Restart',
+      key: 'R',
+      blocked: isDown ? null : `${now}. Kill it first.`,
+    },
     isPaused
       ? { id: 'resume', title: 'Resume', key: 'U', blocked: null }
       : { id: 'pause', title: pauseTitle(status), key: 'U', blocked: needsUp },

@@ -21,8 +21,16 @@ export interface NodeModel {
   /** Own ballot when it leads or prepares, else ''. */
   readonly ballot: string
   /** Shares of the longest log in the cluster, 0 to 1; null: nothing was reported. */
-  readonly bars: { readonly voted: number; readonly chosen: number; readonly applied: number } | null
-  readonly slots: { readonly voted: number; readonly chosen: number; readonly applied: number } | null
+  readonly bars: {
+    readonly voted: number
+    readonly chosen: number
+    readonly applied: number
+  } | null
+  readonly slots: {
+    readonly voted: number
+    readonly chosen: number
+    readonly applied: number
+  } | null
   /** Strong word of the caption: its role or what is wrong. May be ''. */
   readonly word: string
   /** Muted rest of the caption, such as "64 ops/s". May be ''. */
@@ -98,7 +106,9 @@ function noteOf(glyph: GlyphState, ops: number | undefined): string {
 function labelOf(model: Omit<NodeModel, 'label' | 'note'>): string {
   const parts = [`Node ${model.node}`]
   if (model.role === 'leading') {
-    parts.push(`${model.glyph === 'paused' ? 'paused, claims to lead' : 'leader'} at ${model.ballot}`)
+    parts.push(
+      `${model.glyph === 'paused' ? 'paused, claims to lead' : 'leader'} at ${model.ballot}`,
+    )
   } else if (model.role === 'preparing') {
     parts.push(`${model.glyph === 'paused' ? 'paused while ' : ''}preparing ${model.ballot}`)
   } else parts.push(model.glyph === 'up' ? 'running' : model.word)

@@ -16,7 +16,7 @@ export interface Obstacles {
 export const CAPTION_SIZE: Size = { width: 104, height: 30 }
 const BARS_ONLY_WIDTH = 48
 
-const COST = { outside: 40, node: 30, box: 12, link: 1.5, far: 0.4 }
+const COST = { outside: 40, node: 30, box: 24, link: 1.5, far: 0.8 }
 
 export function overlapArea(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
@@ -117,10 +117,10 @@ function captionCandidates(
   const reach = radius + 10
   const outwardY = away.y <= radius ? 'above' : 'below'
   const places: (CaptionPlace & { bias: number })[] = []
-  for (const shift of [0, -0.25, 0.25, -0.4, 0.4]) {
+  for (const shift of [0, -0.14, 0.14, -0.28, 0.28, -0.42, 0.42]) {
     const x = point.x - width / 2 + shift * width
     const inward = shift !== 0 && Math.sign(shift) !== Math.sign(away.x) ? 30 : 0
-    const bias = Math.abs(shift) * 16 + inward
+    const bias = Math.abs(shift) * 60 + inward
     const base = { x, width, height, bias }
     places.push({
       ...base,
@@ -141,38 +141,62 @@ function captionCandidates(
   return places
 }
 
-/** Badge of a hull: on its outline, preferably at its outer end. */
-export function placeBadge(
-  members: readonly Point[],
-  pad: number,
-  size: Size,
-  obstacles: Obstacles,
-  middle: Point,
-): Box {
+export interface BadgeInput {
+  /** Nodes inside the hull, and those of them that are in no other hull. */
+  readonly members: readonly Point[]
+  readonly own: readonly Point[]
+  readonly others: readonly Point[]
+  readonly pad: number
+  readonly size: Size
+  /** Centre of the whole picture. */
+  readonly middle: Point
+}
+
+/** Badge of a hull: on its outline, outside, nearer to its own nodes than to any other. */
+export function placeBadge(input: BadgeInput, obstacles: Obstacles): Box {
+  const { members, own, others, pad, size, middle } = input
   const corners = convexHull(members)
   const center = centroid(members)
-  const candidates: (readonly [Box, number])[] = []
-  for (let step = 0; step < 48; step++) {
-    const angle = (step / 48) * 2 * Math.PI
-    const direction = { x: Math.cos(angle), y: Math.sin(angle) }
-    const edge = supportPoint(corners, direction, pad)
+  const candidates = outlinePoints(corners, pad).map((edge) => {
     const box = clampBox(
       { x: edge.x - size.width / 2, y: edge.y - size.height / 2, ...size },
       obstacles.panel,
     )
     // A badge belongs to its outline: far from it, or towards the other group, it misleads.
-    const boxMiddle = { x: box.x + size.width / 2, y: box.y + size.height / 2 }
-    const drift = Math.abs(outlineDistance(boxMiddle, corners) - pad)
-    const inward = distance(boxMiddle, middle) < distance(center, middle) ? 6 : 0
-    candidates.push([box, drift * COST.far + inward])
-  }
+    const at = { x: box.x + size.width / 2, y: box.y + size.height / 2 }
+    const drift = Math.abs(outlineDistance(at, corners) - pad)
+    const inward = distance(at, middle) < distance(center, middle) ? 40 : 0
+    const nearest = (points: readonly Point[]): number =>
+      Math.min(Infinity, ...points.map((point) => distance(point, at)))
+    const strange = nearest(own) > nearest(others) ? 60 : 0
+    return [box, drift * COST.far + inward + strange] as const
+  })
   return cheapest(candidates, obstacles)
+}
+
+/** Points of the hull's outline: around its corners, and along its edges. */
+function outlinePoints(corners: readonly Point[], pad: number): Point[] {
+  const points: Point[] = []
+  for (let step = 0; step < 48; step++) {
+    const angle = (step / 48) * 2 * Math.PI
+    points.push(supportPoint(corners, { x: Math.cos(angle), y: Math.sin(angle) }, pad))
+  }
+  if (corners.length < 2) return points
+  corners.forEach((a, index) => {
+    const b = corners[(index + 1) % corners.length]!
+    const whole = Math.max(distance(a, b), 1)
+    const normal = { x: ((b.y - a.y) / whole) * pad, y: (-(b.x - a.x) / whole) * pad }
+    for (const share of [0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85]) {
+      const x = a.x + (b.x - a.x) * share + normal.x
+      points.push({ x, y: a.y + (b.y - a.y) * share + normal.y })
+    }
+  })
+  return points
 }
 
 function supportPoint(corners: readonly Point[], direction: Point, pad: number): Point {
   let best = corners[0]!
-  for (const corner of corners)
-    if (dot(corner, direction) > dot(best, direction)) best = corner
+  for (const corner of corners) if (dot(corner, direction) > dot(best, direction)) best = corner
   return { x: best.x + direction.x * pad, y: best.y + direction.y * pad }
 }
 

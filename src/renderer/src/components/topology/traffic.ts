@@ -18,6 +18,10 @@ export const PACKETS_PER_SECOND_MAX = 60
 export const FLIGHTS_MAX = 120
 /** How long a frame is drawn on its way when nothing delays it. */
 export const FLIGHT_MS = 700
+/** The same in a still picture of the past, where nothing has to be followed by eye. */
+export const FLIGHT_MS_STILL = 150
+/** A still picture shows packets at any rate, as long as they are no more than this. */
+export const STILL_FLIGHTS_MAX = 40
 /** A dropped frame stops here, and its mark stays a moment. */
 export const DROP_AT = 0.5
 const DROP_HOLD_MS = 500
@@ -63,15 +67,19 @@ export const FORM_OF: Readonly<Record<MessageType, { form: PacketForm; hollow: b
   forwarded: { form: 'diamond', hollow: true },
 }
 
-/** Flights of one sample whose span began at `fromMs`. `delayOf`: ms a fault adds on that link. */
+/**
+ * Flights of one sample whose span began at `fromMs`. `delayOf`: ms a fault adds on that link.
+ * `leastMs`: how long a flight is drawn at least.
+ */
 export function flightsOf(
   sample: TrafficSample,
   fromMs: number,
   delayOf: (link: Link) => number,
+  leastMs = FLIGHT_MS,
 ): Flight[] {
   const spanMs = Math.max(sample.atMs - fromMs, 1)
   return sample.links.flatMap((traffic) => {
-    const flightMs = Math.max(FLIGHT_MS, delayOf(traffic))
+    const flightMs = Math.max(leastMs, delayOf(traffic))
     return thinned(traffic).map(([type, ballot, slot, fate], index, all) => {
       const startMs = fromMs + (spanMs * (index + 0.5)) / all.length
       const shownMs = fate === 'dropped' ? flightMs * DROP_AT + DROP_HOLD_MS : flightMs

@@ -1,0 +1,81 @@
+/**
+ * Assembles a lab from what lies beside an entry: the bundles of node and switchboard, and the
+ * bundled scenarios. Electron shell, browser host and command line start from here alike.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Scenario } from '../shared/experiment'
+import { parseScenario } from '../shared/experiment'
+import { Fields } from '../shared/fields'
+import { createLab } from './lab/lab'
+import type { LabController } from './lab/lab'
+
+export interface AssembleOptions {
+  /** Folder of the running entry, `out/main`: a shared chunk does not know where it lies. */
+  readonly mainDir: string
+  /** A directory for run directories; made if missing. */
+  readonly runsDir: string
+  readonly appVersion: string
+  /** Scenarios of the user's own, beside the bundled ones. */
+  readonly scenarios?: readonly Scenario[]
+}
+
+const SUFFIX = '.paxlab.yaml'
+/** What the start page shows first. */
+const FIRST = ['first-choice', 'dueling-proposers']
+
+export async function assembleLab(options: AssembleOptions): Promise<LabController> {
+  const { mainDir, runsDir, appVersion } = options
+  const own = options.scenarios ?? []
+  const names = new Set(own.map(({ name }) => name))
+  const bundled = bundledScenarios(mainDir).filter(({ name }) => !names.has(name))
+  return createLab({
+    nodeEntry: childEntry(mainDir, 'node.js'),
+    switchboardEntry: childEntry(mainDir, 'switchboard.js'),
+    runsDir,
+    appVersion,
+    scenarios: [...own, ...bundled],
+  })
+}
+
+/** A child cannot be started inside an archive; its unpacked copy lies beside it. */
+function childEntry(mainDir: string, name: string): string {
+  const unpacked = mainDir.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked')
+  const path = join(unpacked, name)
+  return existsSync(path) ? path : join(mainDir, name)
+}
+
+/** Bundled scenarios: those a newcomer meets first, then by level and name. Throws ScenarioError. */
+export function bundledScenarios(mainDir: string): Scenario[] {
+  const folder = join(mainDir, '../../resources/scenarios')
+  const files = readdirSync(folder).filter((file) => file.endsWith(SUFFIX))
+  const scenarios = files.map((file) => parseScenario(readFileSync(join(folder, file), 'utf8'), file))
+  return scenarios.sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name))
+}
+
+function placeOf({ name, level }: Scenario): number {
+  const first = FIRST.indexOf(name)
+  return first >= 0 ? first : FIRST.length + ['first', 'basic', 'advanced'].indexOf(level)
+}
+
+/** Version of the package that the entry belongs to. */
+export function readAppVersion(mainDir: string): string {
+  const path = join(mainDir, '../../package.json')
+  return Fields.of(JSON.parse(readFileSync(path, 'utf8')), 'package.json').text('version', 40)
+}
+
+/** Where runs are kept unless a flag says otherwise: the user's data folder of each system. */
+export function defaultRunsDir(): string {
+  return join(dataHome(), 'paxos-lab', 'runs')
+}
+
+function dataHome(): string {
+  const named = process.env['XDG_DATA_HOME']
+  if (named) return named
+  if (process.platform === 'win32') {
+    return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
+  }
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support')
+  return join(homedir(), '.local', 'share')
+}

@@ -1,0 +1,169 @@
+/** `paxos-lab run SCENARIO`: plays a scenario without a window; the exit code is the verdict. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { defineCommand } from 'citty'
+import type { LabEvent } from '../../core/event'
+import type { LivenessView } from '../../core/measure/series'
+import { EMPTY_LIVENESS } from '../../core/measure/series'
+import type { LabPush } from '../../shared/api'
+import type { Scenario } from '../../shared/experiment'
+import { parseScenario } from '../../shared/experiment'
+import { assembleLab, bundledScenarios } from '../assemble'
+import type { LabController } from '../lab/lab'
+import type { ScenarioOutcome } from '../lab/scenario'
+import { Ending } from './ending'
+import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import type { CliContext } from './labCommand'
+import { Output } from './output'
+import { Progress } from './progress'
+import { UsageError, wholeFlag } from './usage'
+
+const SEED_MAX = 0xffff_ffff
+
+const args = {
+  scenario: {
+    type: 'positional',
+    description: 'Name of a bundled scenario, or a *.paxlab.yaml file',
+  },
+  seed: { type: 'string', valueHint: 'S', description: 'Randomness; default: that of the scenario' },
+  out: { type: 'string', valueHint: 'DIR', description: 'Folder in which the run is recorded' },
+  json: { type: 'boolean', description: 'JSON lines on standard output, the last one the result' },
+} as const
+
+interface RunFlags {
+  readonly scenario: string
+  readonly seed?: string | undefined
+  readonly out?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+export function runCommand(context: CliContext) {
+  return defineCommand({
+    meta: {
+      name: 'run',
+      description: `Plays a scenario and judges it. Bundled: ${bundledNames(context).join(', ')}`,
+    },
+    args,
+    run: ({ args: flags }) => run(flags, context),
+  })
+}
+
+function bundledNames({ mainDir }: CliContext): string[] {
+  return bundledScenarios(mainDir).map(({ name }) => name)
+}
+
+async function run(flags: RunFlags, context: CliContext): Promise<number> {
+  const output = new Output(flags.json === true)
+  const scenario = findScenario(flags.scenario, context)
+  const { seed: text } = flags
+  const seed = text === undefined ? scenario.cluster.seed : wholeFlag(text, 'seed', 0, SEED_MAX)
+  const ending = new Ending()
+  const lab = await assembleLab({
+    mainDir: context.mainDir,
+    runsDir: chooseRunsDir(flags.out, output),
+    appVersion: context.version,
+    scenarios: [scenario],
+  })
+  const watch = new RunWatch(output)
+  const unsubscribe = lab.subscribe(watch)
+  try {
+    watch.say(`${scenario.title}: ${scenario.summary}`)
+    void ending.asked.then(() => lab.close())
+    await lab.runScenario(scenario.name, seed)
+    const outcome = await lab.scenarioOutcome()
+    watch.end()
+    return await report(lab, output, scenario, seed, outcome)
+  } catch (error) {
+    watch.end()
+    return giveUp(output, error, (await statusOf(lab)).runDir)
+  } finally {
+    unsubscribe()
+    await lab.close()
+    ending.dispose()
+  }
+}
+
+/** A bundled name, or a file. Throws UsageError or ScenarioError. */
+function findScenario(named: string, context: CliContext): Scenario {
+  const isFile = /[\\/]|\.ya?ml$/.test(named)
+  if (isFile) {
+    const path = resolve(named)
+    if (!existsSync(path)) throw new UsageError(`there is no file ${path}`)
+    return parseScenario(readFileSync(path, 'utf8'), basename(path))
+  }
+  const bundled = bundledScenarios(context.mainDir)
+  const found = bundled.find(({ name }) => name === named)
+  if (found !== undefined) return found
+  const names = bundled.map(({ name }) => name).join(', ')
+  throw new UsageError(`there is no scenario "${named}"; there are ${names}`)
+}
+
+async function report(
+  lab: LabController,
+  output: Output,
+  scenario: Scenario,
+  seed: number,
+  outcome: ScenarioOutcome,
+): Promise<number> {
+  const { runDir, state } = await statusOf(lab)
+  if (state === 'running') await lab.stopCluster()
+  const last = lab.lastResult()
+  for (const { text, held } of outcome.expectations) {
+    output.say(`${held === null ? 'not known' : held ? 'held     ' : 'NOT held '}  ${text}`)
+  }
+  for (const { words, outcome: how, results } of outcome.steps) {
+    if (how !== 'done') output.say(`step "${words}" ${how}: ${results.at(-1) ?? ''}`)
+  }
+  const measures = { ...last?.measures, ...outcome.measures }
+  for (const [name, value] of Object.entries(measures)) output.say(`  ${name}: ${value ?? '-'}`)
+  const { expectations, steps } = outcome
+  const what = { type: 'result', scenario: scenario.name, seed, expectations, steps }
+  // The record can be lossy where the scenario saw everything: then nobody can check the verdict.
+  const verdict = outcome.verdict === 'valid' ? (last?.verdict ?? 'unknown') : outcome.verdict
+  return finish(output, { verdict, measures, runDir }, what)
+}
+
+/** Tells of steps as they come, and keeps the live line of a terminal. */
+class RunWatch implements LabPush {
+  private liveness: LivenessView = EMPTY_LIVENESS
+  private step = 'starting'
+  private readonly progress: Progress
+
+  constructor(private readonly output: Output) {
+    this.progress = new Progress(output.people, () => this.line())
+  }
+
+  say(words: string): void {
+    this.progress.say(words)
+  }
+
+  end(): void {
+    this.progress.end()
+  }
+
+  status(): void {}
+
+  events(batch: readonly LabEvent[]): void {
+    for (const event of batch) {
+      if (event.type !== 'acted') continue
+      this.step = event.act
+      this.say(`${(event.atMs / 1000).toFixed(1).padStart(6)} s  ${event.act}`)
+      const { atMs, act } = event
+      if (this.output.json) this.output.result({ type: 'step', atMs, words: act }, '')
+    }
+  }
+
+  series({ liveness }: Parameters<LabPush['series']>[0]): void {
+    this.liveness = liveness
+  }
+
+  reset(): void {
+    this.liveness = EMPTY_LIVENESS
+  }
+
+  private line(): string {
+    const { verdict, bids, undecidedBallots, chosenSlots } = this.liveness
+    const figures = `${bids} ballots, ${undecidedBallots} undecided, ${chosenSlots} slots chosen`
+    return `${verdict}: ${figures} | ${this.step}`
+  }
+}

@@ -1,0 +1,65 @@
+/** `paxos-lab serve`: the browser host alone; clusters are started from the page. */
+import { join } from 'node:path'
+import { defineCommand } from 'citty'
+import { assembleLab } from '../assemble'
+import { startWebHost } from '../host/webHost'
+import { Ending } from './ending'
+import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import type { CliContext } from './labCommand'
+import { Output } from './output'
+import { wholeFlag } from './usage'
+
+const PORT_MAX = 65_535
+
+const args = {
+  port: { type: 'string', default: '0', valueHint: 'N', description: '0: the system chooses' },
+  runs: { type: 'string', valueHint: 'DIR', description: 'Folder for the records of runs' },
+  json: { type: 'boolean', description: 'JSON lines on standard output' },
+} as const
+
+interface ServeFlags {
+  readonly port: string
+  readonly runs?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+export function serveCommand(context: CliContext) {
+  return defineCommand({
+    meta: { name: 'serve', description: 'Serves the window to a browser on this machine' },
+    args,
+    run: ({ args: flags }) => serve(flags, context),
+  })
+}
+
+async function serve(flags: ServeFlags, context: CliContext): Promise<number> {
+  const port = wholeFlag(flags.port, 'port', 0, PORT_MAX)
+  const output = new Output(flags.json === true)
+  const ending = new Ending()
+  const lab = await assembleLab({
+    mainDir: context.mainDir,
+    runsDir: chooseRunsDir(flags.runs, output),
+    appVersion: context.version,
+  })
+  try {
+    const host = await startWebHost({
+      lab,
+      rendererDir: join(context.mainDir, '../renderer'),
+      port,
+      onFreshUrl: (url) => output.complain(`For another browser: ${url}`),
+      onNote: (words) => output.complain(words),
+    })
+    output.result({ ready: true, url: host.url }, `Open ${host.url}`)
+    const reason = await ending.asked
+    const { runDir } = await statusOf(lab)
+    await host.close()
+    await lab.close()
+    const last = lab.lastResult()
+    const measures = last?.measures ?? {}
+    return finish(output, { verdict: last?.verdict ?? 'valid', measures, runDir }, { reason })
+  } catch (error) {
+    return giveUp(output, error)
+  } finally {
+    await lab.close()
+    ending.dispose()
+  }
+}

@@ -1,0 +1,184 @@
+/** `paxos-lab up`: starts a cluster, says where it is, and carries out verbs from standard input. */
+import { join, resolve } from 'node:path'
+import { defineCommand } from 'citty'
+import { DEFAULT_CLUSTER } from '../../shared/api'
+import type { ClusterOptions, LabStatus, NodeCount } from '../../shared/api'
+import { leaderOf, policyWords, verdictOf } from '../../shared/labWords'
+import { toPolicy } from '../../shared/performVerb'
+import { assembleLab } from '../assemble'
+import { startWebHost } from '../host/webHost'
+import type { WebHost } from '../host/webHost'
+import type { LabController } from '../lab/lab'
+import { Ending } from './ending'
+import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import type { CliContext, CommandResult } from './labCommand'
+import { Output } from './output'
+import { UsageError, wholeFlag } from './usage'
+import { VerbLoop } from './verbLoop'
+
+const PORT_MAX = 65_535
+const SEED_MAX = 0xffff_ffff
+const POLICIES = ['leader', 'eager', 'fixed', 'random', 'exponential'] as const
+
+const args = {
+  nodes: { type: 'string', default: '5', valueHint: '3|5|7|9', description: 'Number of nodes' },
+  direct: { type: 'boolean', description: 'Nodes dial each other: no switchboard, no link faults' },
+  data: {
+    type: 'string',
+    valueHint: 'DIR',
+    description: 'Keep the data here, and go on with what is there',
+  },
+  policy: {
+    type: 'string',
+    default: 'leader',
+    valueHint: POLICIES.join('|'),
+    description: 'When nodes start a ballot',
+  },
+  'client-port': {
+    type: 'string',
+    valueHint: 'BASE',
+    description: 'Node i listens for clients at BASE + i - 1; without it the system chooses',
+  },
+  seed: { type: 'string', default: '1', valueHint: 'S', description: 'Randomness of the faults' },
+  web: { type: 'boolean', description: 'Serve the window to a browser too' },
+  runs: { type: 'string', valueHint: 'DIR', description: 'Folder for the records of runs' },
+  json: { type: 'boolean', description: 'JSON lines on standard output' },
+} as const
+
+export interface UpFlags {
+  readonly nodes: string
+  readonly direct?: boolean | undefined
+  readonly data?: string | undefined
+  readonly policy: string
+  readonly 'client-port'?: string | undefined
+  readonly seed: string
+  readonly web?: boolean | undefined
+  readonly runs?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+export function upCommand(context: CliContext) {
+  return defineCommand({
+    meta: {
+      name: 'up',
+      description:
+        'Starts a cluster, then reads verbs from standard input, one a line ("help" lists them)',
+    },
+    args,
+    run: ({ args: flags }) => up(flags, context),
+  })
+}
+
+async function up(flags: UpFlags, context: CliContext): Promise<number> {
+  const options = clusterOptions(flags)
+  const output = new Output(flags.json === true)
+  const ending = new Ending()
+  const lab = await assembleLab({
+    mainDir: context.mainDir,
+    runsDir: chooseRunsDir(flags.runs, output),
+    appVersion: context.version,
+  })
+  let web: WebHost | null = null
+  try {
+    const started = lab.startCluster(options)
+    const early = await Promise.race([started, ending.asked])
+    // Closing the lab below cuts the start short; its rejection is then no news.
+    if (typeof early === 'string') started.catch(() => {})
+    else {
+      if (flags.web === true) web = await openWeb(lab, context, output)
+      await sayReady(lab, output, web)
+      await new VerbLoop(lab, output, ending).run()
+    }
+    return await close(lab, output, String(ending.signal.reason))
+  } catch (error) {
+    return giveUp(output, error)
+  } finally {
+    await web?.close()
+    await lab.close()
+    ending.dispose()
+  }
+}
+
+function clusterOptions(flags: UpFlags): ClusterOptions {
+  const policy = POLICIES.find((name) => name === flags.policy)
+  if (policy === undefined) {
+    throw new UsageError(`--policy ${flags.policy} is none of ${POLICIES.join(', ')}`)
+  }
+  const port = flags['client-port']
+  const nodes = nodeCount(flags.nodes)
+  const portMax = PORT_MAX - nodes + 1
+  return {
+    ...DEFAULT_CLUSTER,
+    nodes,
+    policy: toPolicy(policy === 'eager' ? { kind: policy } : { kind: policy, ms: null }, 5),
+    direct: flags.direct === true,
+    seed: wholeFlag(flags.seed, 'seed', 0, SEED_MAX),
+    clientPortBase: port === undefined ? 0 : wholeFlag(port, 'client-port', 1024, portMax),
+    dataDir: flags.data === undefined ? null : resolve(flags.data),
+  }
+}
+
+function nodeCount(text: string): NodeCount {
+  const count = ([3, 5, 7, 9] as const).find((each) => String(each) === text)
+  if (count === undefined) throw new UsageError(`--nodes ${text} is none of 3, 5, 7, 9`)
+  return count
+}
+
+async function openWeb(lab: LabController, context: CliContext, output: Output): Promise<WebHost> {
+  return startWebHost({
+    lab,
+    rendererDir: join(context.mainDir, '../renderer'),
+    onFreshUrl: (url) => output.complain(`For another browser: ${url}`),
+    onNote: (words) => output.complain(words),
+  })
+}
+
+async function sayReady(lab: LabController, output: Output, web: WebHost | null): Promise<void> {
+  const status = await statusOf(lab)
+  const url = web?.url ?? null
+  const { cluster, runDir, options } = status
+  const ready = {
+    ready: true,
+    cluster,
+    nodes: status.nodes.map((view) => ({
+      id: view.node,
+      pid: view.pid,
+      client: { host: view.clientHost, port: view.clientPort },
+    })),
+    leader: leaderOf(status),
+    runDir,
+    url,
+    dataDir: options?.dataDir ?? runDir,
+    direct: options?.direct ?? false,
+  }
+  output.result(ready, readyWords(status, url))
+}
+
+function readyWords(status: LabStatus, url: string | null): string {
+  const leader = leaderOf(status)
+  const { options } = status
+  return [
+    `Cluster ${status.cluster} of ${status.nodes.length} nodes is ready` +
+      (leader === null ? ', no node leads' : `, node ${leader} leads`) +
+      (options ? `; policy ${policyWords(options.policy, options.tickMs)}` : ''),
+    ...status.nodes.map(
+      ({ node, pid, clientHost, clientPort }) =>
+        `  node ${node}  pid ${pid}  redis-cli -h ${clientHost} -p ${clientPort}`,
+    ),
+    `The run is recorded in ${status.runDir}`,
+    ...(url === null ? [] : [`Open ${url}`]),
+    'Type a verb ("help" lists them), or quit.',
+  ].join('\n')
+}
+
+/** The verdict of what happened, from the checks and the measures of the whole run. */
+async function close(lab: LabController, output: Output, reason: string): Promise<number> {
+  const { status } = await lab.snapshot()
+  if (status.state === 'running') await lab.stopCluster()
+  const { runDir } = status
+  const last = lab.lastResult()
+  const verdict = verdictOf(status)
+  const result: CommandResult = { verdict, measures: last?.measures ?? {}, runDir }
+  // The answer to `quit` and the result are one line.
+  return finish(output, result, reason === 'quit' ? { ok: true, verb: 'quit' } : { reason })
+}

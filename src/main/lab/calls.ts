@@ -1,0 +1,246 @@
+/**
+ * Calls on a running cluster, by a person or by a scenario. Acts that are no faults are events of their
+ * own (`acted`) and say who acted.
+ *
+ * Errors: LabCallError; nothing was changed then.
+ */
+import type { LabEvent, LearnerReadResult } from '../../core/event'
+import type { Link } from '../../core/fault'
+import type { SlotView } from '../../core/machineTypes'
+import type { ElectionPolicy } from '../../core/paxos/config'
+import type {
+  ClusterOptions,
+  LabApi,
+  LabSnapshot,
+  LinkChange,
+  LoadOptions,
+  PartitionRequest,
+  WriteResult,
+} from '../../shared/api'
+import { LabCallError } from '../../shared/api'
+import { SLOT_VIEWS_MAX } from '../../shared/controlCodec'
+import { policyWords } from '../../shared/labWords'
+import { fromBinary, toBinary } from './bytes'
+import { roundMs } from './clock'
+import type { Member } from './member'
+import { partitionFault } from './partitions'
+import { READ_EVENTS_MAX } from './recorder'
+import { outcomeOf, parseReply, printReply } from './respReply'
+import type { Run } from './run'
+import type { Session } from './session'
+
+/** Beyond the node's own deadline: then it does not answer at all. */
+const ANSWER_GRACE_MS = 2000
+
+export type ActedBy = 'person' | 'scenario'
+
+/** What the calls need of the lab that they belong to. */
+export interface LabCore {
+  /** Throws `notRunning` unless a cluster runs. */
+  session(): Session
+  /** The run now or the last one; null: there was none. */
+  run(): Run | null
+  snapshot(): Promise<LabSnapshot>
+  startCluster(options: ClusterOptions, by: ActedBy): Promise<void>
+  stopCluster(by: ActedBy): Promise<void>
+  runScenario(name: string, seed: number | null): Promise<void>
+  stopScenario(): Promise<void>
+  /** Something that the status shows is other than before. */
+  changed(): void
+}
+
+export class LabCalls implements LabApi {
+  constructor(
+    private readonly lab: LabCore,
+    private readonly by: ActedBy,
+  ) {}
+
+  async snapshot(): Promise<LabSnapshot> {
+    return await this.lab.snapshot()
+  }
+
+  async startCluster(options: ClusterOptions): Promise<void> {
+    await this.lab.startCluster(options, this.by)
+  }
+
+  async stopCluster(): Promise<void> {
+    await this.lab.stopCluster(this.by)
+  }
+
+  async runScenario(name: string, seed: number | null): Promise<void> {
+    await this.lab.runScenario(name, seed)
+  }
+
+  async stopScenario(): Promise<void> {
+    await this.lab.stopScenario()
+  }
+
+  async killNode(node: number): Promise<void> {
+    await this.lab.session().nodes.kill(node)
+  }
+
+  async stopNode(node: number): Promise<void> {
+    await this.lab.session().nodes.stop(node)
+  }
+
+  async restartNode(node: number): Promise<void> {
+    await this.lab.session().nodes.restart(node)
+  }
+
+  async pauseNode(node: number): Promise<void> {
+    await this.lab.session().nodes.pause(node)
+  }
+
+  async resumeNode(node: number): Promise<void> {
+    await this.lab.session().nodes.resume(node)
+  }
+
+  async changeLinks(links: readonly Link[], change: LinkChange): Promise<string> {
+    return await this.lab.session().cluster.links.change(links, change)
+  }
+
+  async partition(request: PartitionRequest): Promise<string> {
+    const { cluster, identity } = this.lab.session()
+    // A preset is made around who leads now, not around who led at the last status line.
+    if (request.preset !== 'custom') await cluster.refreshStatus()
+    const fault = partitionFault(request, identity.members, cluster.leader())
+    return await cluster.links.start(fault)
+  }
+
+  async endFault(id: string): Promise<void> {
+    await this.lab.session().nodes.endFault(id)
+  }
+
+  async healAll(processes: boolean): Promise<void> {
+    await this.lab.session().nodes.healAll(processes)
+  }
+
+  async command(node: number, args: readonly string[]): Promise<WriteResult> {
+    return await this.lab.session().command(node, args)
+  }
+
+  async learnerRead(node: number | null, key: string): Promise<LearnerReadResult> {
+    const session = this.lab.session()
+    const member = node === null ? anyRunning(session) : running(session, node)
+    const startMs = performance.now()
+    const subject = { kind: 'key', key: toBinary(key) } as const
+    const waitMs = session.options.requestDeadlineMs + ANSWER_GRACE_MS
+    const answer = await member.call({ action: 'read', subject }, waitMs)
+    if (answer.kind !== 'read') throw strange(member, answer.kind)
+    const result = readable(answer.result)
+    const latencyMs = roundMs(performance.now() - startMs)
+    session.tell({ type: 'learnerRead', node: member.node, key, result, latencyMs })
+    return result
+  }
+
+  async propose(node: number, args: readonly string[]): Promise<WriteResult> {
+    const session = this.lab.session()
+    const member = running(session, node)
+    if (args.length === 0) throw new LabCallError('badArgument', 'the command is empty')
+    this.acted(session, `propose ${args.join(' ').slice(0, 100)} at node ${node}`)
+    const startMs = performance.now()
+    const waitMs = session.options.requestDeadlineMs + ANSWER_GRACE_MS
+    const answer = await member.callRaw({ action: 'propose', args: args.map(toBinary) }, waitMs)
+    const latencyMs = roundMs(performance.now() - startMs)
+    const result = { node, latencyMs, ...this.proposed(member, answer) }
+    session.tellReply(args, result)
+    return result
+  }
+
+  async startElection(node: number): Promise<void> {
+    const session = this.lab.session()
+    await running(session, node).call({ action: 'startElection' })
+    this.acted(session, `node ${node}: start an election`)
+  }
+
+  async stepDown(node: number): Promise<void> {
+    const session = this.lab.session()
+    await running(session, node).call({ action: 'stepDown' })
+    this.acted(session, `node ${node}: step down`)
+  }
+
+  async setPolicy(policy: ElectionPolicy): Promise<void> {
+    const session = this.lab.session()
+    // Told first: the record must not show ballots of a policy before the switch to it.
+    this.acted(session, `policy: ${policyWords(policy, session.options.tickMs)}`)
+    await session.cluster.setPolicy(policy)
+    this.lab.changed()
+  }
+
+  async setLoad(load: LoadOptions | null): Promise<void> {
+    const session = this.lab.session()
+    for (const node of load?.nodes ?? []) session.cluster.member(node)
+    session.setLoad(load)
+    this.acted(session, load === null ? 'load: off' : loadWords(load))
+    this.lab.changed()
+  }
+
+  async slots(node: number, from: number, count: number): Promise<readonly SlotView[]> {
+    if (from < 1 || count < 1 || count > SLOT_VIEWS_MAX) {
+      const words = `slots are asked for from 1 on, at most ${SLOT_VIEWS_MAX} at once`
+      throw new LabCallError('badArgument', words)
+    }
+    const member = running(this.lab.session(), node)
+    const answer = await member.call({ action: 'slots', from, count })
+    if (answer.kind !== 'slots') throw strange(member, answer.kind)
+    return answer.slots
+  }
+
+  async events(from: number, to: number): Promise<readonly LabEvent[]> {
+    if (from < 1 || to < from || to - from >= READ_EVENTS_MAX) {
+      const words = `events are asked for from 1 on, at most ${READ_EVENTS_MAX} at once`
+      throw new LabCallError('badArgument', words)
+    }
+    return (await this.lab.run()?.read(from, to)) ?? []
+  }
+
+  private acted(session: Session, act: string): void {
+    session.tell({ type: 'acted', act, actor: this.by })
+  }
+
+  private proposed(
+    member: Member,
+    answer: Awaited<ReturnType<Member['callRaw']>>,
+  ): Pick<WriteResult, 'outcome' | 'reply'> {
+    switch (answer.kind) {
+      case 'reply': {
+        const reply = parseReply(answer.resp)
+        if (reply === null) throw strange(member, 'reply that is no RESP')
+        return { outcome: outcomeOf(reply), reply: printReply(reply) }
+      }
+      case 'unknown':
+        return { outcome: 'unknown', reply: `(unknown) ${answer.words}` }
+      case 'error':
+        return { outcome: 'error', reply: `(error) ${answer.words}` }
+      default:
+        throw strange(member, answer.kind)
+    }
+  }
+}
+
+function running(session: Session, node: number): Member {
+  const member = session.cluster.member(node)
+  if (member.answers) return member
+  throw new LabCallError('wrongState', `node ${node} is ${member.state}: it cannot answer`)
+}
+
+function anyRunning(session: Session): Member {
+  const member = session.cluster.members.find((one) => one.answers)
+  if (member !== undefined) return member
+  throw new LabCallError('wrongState', 'no node runs: there is nobody to ask')
+}
+
+function readable(result: LearnerReadResult): LearnerReadResult {
+  const text = (value: string | null) => (value === null ? null : fromBinary(value))
+  const replies = result.replies.map((reply) => ({ ...reply, value: text(reply.value) }))
+  return { ...result, value: text(result.value), replies }
+}
+
+function loadWords({ clients, targetPerSecond, readRatio }: LoadOptions): string {
+  const rate = targetPerSecond === 0 ? 'as fast as answers come' : `${targetPerSecond}/s`
+  return `load: ${clients} clients, ${rate}, ${Math.round(readRatio * 100)} % reads`
+}
+
+function strange(member: Member, what: string): LabCallError {
+  return new LabCallError('internal', `node ${member.node} answered with "${what}"`)
+}

@@ -1,0 +1,79 @@
+/**
+ * The lab's own clients: one connection to the client port of each node, for commands that a person or
+ * a scenario gives. Such a command goes the way of any client's, past every fault of the links.
+ */
+import type { WriteResult } from '../../shared/api'
+import { roundMs } from './clock'
+import { RespClient } from './respClient'
+import type { ClientTarget } from './respClient'
+import type { RespReply } from './respReply'
+import { outcomeOf, printReply } from './respReply'
+
+/** A node answers by its own deadline; a paused or killed one does not, so the client gives up later. */
+const GRACE_MS = 1000
+/** Commands of one node that wait for an answer. */
+export const WAITING_MAX = 1000
+
+interface Connection {
+  readonly client: RespClient
+  readonly port: number
+  waiting: number
+}
+
+export class Clients {
+  private readonly connections = new Map<number, Connection>()
+
+  constructor(private readonly deadlineMs: number) {}
+
+  waitingAt(node: number): number {
+    return this.connections.get(node)?.waiting ?? 0
+  }
+
+  /** Never rejects: what became of a command is its outcome. */
+  async command(node: number, target: ClientTarget, args: readonly string[]): Promise<WriteResult> {
+    const startMs = performance.now()
+    const connection = this.connection(node, target)
+    const { client } = connection
+    connection.waiting += 1
+    const giveUpMs = this.deadlineMs + GRACE_MS
+    let gaveUp = false
+    const reply = await new Promise<RespReply | null>((resolve) => {
+      const timer = setTimeout(() => {
+        gaveUp = true
+        // Its replies come in order: after one that is missing, none can be told apart.
+        client.close()
+      }, giveUpMs)
+      client.request(args, (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      })
+    })
+    connection.waiting -= 1
+    const latencyMs = roundMs(performance.now() - startMs)
+    if (reply !== null) {
+      return { node, outcome: outcomeOf(reply), reply: printReply(reply), latencyMs }
+    }
+    if (!client.wasOpen && !gaveUp) {
+      const words = '(error) not sent: the node does not take connections'
+      return { node, outcome: 'error', reply: words, latencyMs }
+    }
+    const words = gaveUp ? `no answer within ${giveUpMs} ms` : 'the connection ended first'
+    return { node, outcome: 'unknown', reply: `(unknown) ${words}`, latencyMs }
+  }
+
+  close(): void {
+    for (const { client } of [...this.connections.values()]) client.close()
+  }
+
+  private connection(node: number, { host, port }: ClientTarget): Connection {
+    const known = this.connections.get(node)
+    if (known !== undefined && known.port === port && !known.client.isOver) return known
+    known?.client.close()
+    const client = RespClient.connect(host, port, () => {
+      if (this.connections.get(node)?.client === client) this.connections.delete(node)
+    })
+    const connection = { client, port, waiting: 0 }
+    this.connections.set(node, connection)
+    return connection
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Run: one life of a cluster, from start to stop: its events, in order, to record, checks, measures and
+ * viewers, and the result in the end.
+ */
+import { availableParallelism, release } from 'node:os'
+import { join } from 'node:path'
+import { Invariants } from '../../core/check/invariants'
+import type { LabEvent, LabFact } from '../../core/event'
+import { Measures } from '../../core/measure/measures'
+import type { CheckView } from '../../shared/api'
+import { startClock } from './clock'
+import type { LabClock } from './clock'
+import { Recorder } from './recorder'
+import { createRunDir, RECORD_FILE, RESULT_FILE, writeJson } from './runDir'
+import type { RunStart, Verdict } from './runDir'
+import { Timeline } from './timeline'
+
+type Figures = Readonly<Record<string, number | string | null>>
+
+/** What a scenario adds to the result: its own verdict and figures. */
+export interface ScenarioEnd {
+  readonly verdict: Verdict
+  readonly measures: Figures
+}
+
+/** The content of `result.json`. */
+export interface RunResult extends RunStart {
+  readonly version: 1
+  readonly verdict: Verdict
+  readonly measures: Figures
+  readonly checks: readonly CheckView[]
+  readonly seed: number
+  readonly ranMs: number
+  readonly events: number
+  /** Events that checks saw and the record lost; facts that never reached the lab. */
+  readonly eventsLost: number
+  readonly factsDropped: number
+  /** Hash of the last line of the record. */
+  readonly recordHash: string
+  readonly runDir: string
+  readonly nodeVersion: string
+  readonly system: string
+  readonly cpus: number
+}
+
+export class Run {
+  readonly clock: LabClock = startClock()
+  readonly timeline: Timeline
+  readonly measures = new Measures()
+  result: RunResult | null = null
+  private readonly checks: Invariants
+  private readonly counts = { acked: 0, failed: 0, unknown: 0 }
+  private endedAtMs: number | null = null
+
+  private constructor(
+    readonly dir: string,
+    private readonly start: RunStart,
+    private readonly recorder: Recorder,
+    private readonly onEvent: (event: LabEvent) => void,
+  ) {
+    this.checks = new Invariants(start.options.nodes)
+    this.timeline = new Timeline(this.clock, (event) => this.take(event))
+  }
+
+  /** Makes the run directory and opens its record. */
+  static async begin(
+    runsDir: string,
+    start: RunStart,
+    onEvent: (event: LabEvent) => void,
+  ): Promise<Run> {
+    const dir = await createRunDir(runsDir, start)
+    // The recorder may only speak once there is a run to tell it to.
+    let tell = (_words: string): void => {}
+    const recorder = await Recorder.open(join(dir, RECORD_FILE), (words) => tell(words))
+    const run = new Run(dir, start, recorder, onEvent)
+    tell = (words) => run.tell({ type: 'labNote', level: 'error', words })
+    return run
+  }
+
+  get nowMs(): number {
+    return this.endedAtMs ?? this.clock.now()
+  }
+
+  get eventCount(): number {
+    return this.timeline.count
+  }
+
+  get dropped(): number {
+    return this.timeline.dropped + this.recorder.lost
+  }
+
+  tell(fact: LabFact): void {
+    // What comes after the end (a process that ends late) belongs to no record any more.
+    if (this.endedAtMs === null) this.timeline.addLab(fact)
+  }
+
+  checkViews(): CheckView[] {
+    return this.checks.views()
+  }
+
+  async read(from: number, to: number): Promise<readonly LabEvent[]> {
+    return await this.recorder.read(from, to)
+  }
+
+  /** Ends the record and writes the result. */
+  async end(scenario: ScenarioEnd | null): Promise<RunResult> {
+    this.endedAtMs = this.clock.now()
+    this.timeline.close()
+    const record = await this.recorder.finish()
+    const { options } = this.start
+    this.result = {
+      version: 1,
+      verdict: this.verdict(scenario),
+      measures: { ...this.figures(), ...scenario?.measures },
+      checks: this.checks.views(),
+      seed: options.seed,
+      ranMs: this.endedAtMs,
+      events: this.timeline.count,
+      eventsLost: record.lost,
+      factsDropped: this.timeline.dropped,
+      recordHash: record.hash,
+      runDir: this.dir,
+      nodeVersion: process.version,
+      system: `${process.platform} ${process.arch} ${release()}`,
+      cpus: availableParallelism(),
+      ...this.start,
+    }
+    await writeJson(join(this.dir, RESULT_FILE), this.result)
+    return this.result
+  }
+
+  /** Nothing is read from the record any more. */
+  async close(): Promise<void> {
+    await this.recorder.close()
+  }
+
+  private take(event: LabEvent): void {
+    this.recorder.append(event)
+    this.count(event)
+    for (const violation of this.checks.feed(event)) {
+      this.timeline.addLab({ type: 'violated', ...violation })
+    }
+    this.measures.feed(event)
+    this.onEvent(event)
+  }
+
+  private count(event: LabEvent): void {
+    if (event.type === 'loadSampled') {
+      this.counts.acked += event.acked
+      this.counts.failed += event.failed
+      this.counts.unknown += event.unknown
+    } else if (event.type === 'clientReplied') {
+      const { outcome } = event
+      this.counts[outcome === 'ok' ? 'acked' : outcome === 'error' ? 'failed' : 'unknown'] += 1
+    }
+  }
+
+  /** Violated by any is violated; a run in which nothing was chosen shows nothing. */
+  private verdict(scenario: ScenarioEnd | null): Verdict {
+    const states = this.checks.views().map(({ state }) => state)
+    const verdicts = [scenario?.verdict]
+    if (states.includes('violated') || verdicts.includes('violated')) return 'violated'
+    const sound = this.recorder.lost === 0 && !states.includes('notEnoughData')
+    if (!sound || verdicts.includes('unknown')) return 'unknown'
+    // A scenario says itself what had to happen.
+    if (scenario !== null) return 'valid'
+    return states.includes('idle') ? 'unknown' : 'valid'
+  }
+
+  private figures(): Figures {
+    const { liveness } = this.measures
+    return {
+      chosenSlots: liveness.chosenSlots,
+      bids: liveness.bids,
+      preemptions: liveness.preemptions,
+      undecidedBallotsMax: liveness.undecidedBallotsMax,
+      ...this.counts,
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Carries out the calls of the lab, each with one answer. What goes through the machine is answered
+ * when the machine has answered; a node that is paused refuses what it could not do now.
+ */
+import type { MachineInput, MachineReply, ReadAnswer, SlotView } from '../../core/machineTypes'
+import type { NodeStatus } from '../../core/event'
+import type { NodeAnswer, NodeCall } from '../../shared/control'
+import { FRAME_BYTES_MAX } from '../../shared/frame'
+
+/** Proposals and reads of the lab that may wait at once. */
+export const CALLS_MAX = 1000
+/** A slot view that would not fit is left to the next page; an escaped byte takes six. */
+const SLOTS_CHARS_MAX = FRAME_BYTES_MAX / 8
+
+export interface CallDeskParts {
+  readonly requestDeadlineMs: number
+  readonly newTag: () => number
+  readonly push: (input: MachineInput) => void
+  readonly answer: (call: number, answer: NodeAnswer) => void
+  readonly status: () => NodeStatus
+  readonly slots: (from: number, count: number) => SlotView[]
+  readonly isPaused: () => boolean
+  readonly pause: () => void
+  readonly resume: () => void
+}
+
+interface Waiting {
+  readonly call: number
+  readonly atMs: number
+  abandoned: boolean
+}
+
+const DONE: NodeAnswer = { kind: 'done' }
+
+export class CallDesk {
+  private readonly proposals = new Map<number, Waiting>()
+  private readonly reads = new Map<number, Waiting>()
+
+  constructor(private readonly parts: CallDeskParts) {}
+
+  onCall(call: number, body: NodeCall): void {
+    const { parts } = this
+    switch (body.action) {
+      case 'status':
+        return parts.answer(call, { kind: 'status', status: parts.status() })
+      case 'slots':
+        return parts.answer(call, { kind: 'slots', slots: this.slots(body.from, body.count) })
+      case 'pause':
+        parts.pause()
+        return parts.answer(call, DONE)
+      case 'resume':
+        parts.resume()
+        return parts.answer(call, DONE)
+      default:
+        if (parts.isPaused()) return parts.answer(call, refusal('the node is paused'))
+        return this.step(call, body)
+    }
+  }
+
+  onReplies(replies: readonly MachineReply[]): void {
+    if (this.proposals.size === 0) return
+    for (const reply of replies) {
+      const waiting = this.proposals.get(reply.tag)
+      if (!waiting) continue
+      this.proposals.delete(reply.tag)
+      this.parts.answer(waiting.call, answerOf(reply))
+    }
+  }
+
+  onReads(reads: readonly ReadAnswer[]): void {
+    for (const { tag, result } of reads) {
+      const waiting = this.reads.get(tag)
+      if (!waiting) continue
+      this.reads.delete(tag)
+      this.parts.answer(waiting.call, { kind: 'read', result })
+    }
+  }
+
+  /** Abandons proposals past their deadline. Reads end by their own timer. */
+  sweep(nowMs: number): void {
+    if (this.parts.isPaused()) return
+    const tags: number[] = []
+    for (const [tag, waiting] of this.proposals) {
+      if (nowMs - waiting.atMs < this.parts.requestDeadlineMs) break
+      if (!waiting.abandoned) tags.push(tag)
+      waiting.abandoned = true
+    }
+    if (tags.length > 0) this.parts.push({ type: 'abandon', tags })
+  }
+
+  private step(call: number, body: NodeCall): void {
+    const { parts } = this
+    switch (body.action) {
+      case 'propose': {
+        const tag = this.wait(this.proposals, call)
+        if (tag !== null) parts.push({ type: 'propose', tag, args: body.args })
+        return
+      }
+      case 'read': {
+        const tag = this.wait(this.reads, call)
+        if (tag !== null) parts.push({ type: 'read', tag, subject: body.subject })
+        return
+      }
+      case 'setPolicy':
+        parts.push({ type: 'setPolicy', policy: body.policy })
+        return parts.answer(call, DONE)
+      case 'startElection':
+      case 'stepDown':
+        parts.push({ type: body.action })
+        return parts.answer(call, DONE)
+      default:
+        return
+    }
+  }
+
+  private wait(map: Map<number, Waiting>, call: number): number | null {
+    if (this.proposals.size + this.reads.size >= CALLS_MAX) {
+      this.parts.answer(call, refusal(`${CALLS_MAX} calls wait at this node`))
+      return null
+    }
+    const tag = this.parts.newTag()
+    map.set(tag, { call, atMs: performance.now(), abandoned: false })
+    return tag
+  }
+
+  private slots(from: number, count: number): SlotView[] {
+    const views = this.parts.slots(from, count)
+    let chars = 0
+    const fit = views.findIndex((view) => (chars += JSON.stringify(view).length) > SLOTS_CHARS_MAX)
+    return fit < 0 ? views : views.slice(0, Math.max(1, fit))
+  }
+}
+
+function answerOf(reply: MachineReply): NodeAnswer {
+  switch (reply.outcome) {
+    case 'done':
+      return { kind: 'reply', resp: reply.resp }
+    case 'unknown':
+      return { kind: 'unknown', words: reply.words }
+    case 'notSent':
+      return refusal(reply.words)
+  }
+}
+
+function refusal(words: string): NodeAnswer {
+  return { kind: 'error', words }
+}

@@ -1,0 +1,108 @@
+/** Commit latency: percentiles over time on a log axis. Where nothing was acknowledged lines break. */
+import type { LoadPoint } from '../../../../core/measure/series'
+import { haloText, textWidth } from '../chartPaint'
+import type { PlotFrame } from '../chartPaint'
+import { axisText, lengthText, msText } from '../chartText'
+import { logRange } from '../chartTicks'
+import type { Line, Picture } from '../useLabChart'
+import { brokenLine, firstAt, tableS, within } from './picture'
+import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
+import { timeOfLoad } from './throughput'
+
+/** Waits from here on get a sentence. */
+const LONG_WAIT_MS = 1000
+
+type Percentile = 'p50' | 'p95' | 'p99' | 'max'
+
+const VALUE: Readonly<Record<Percentile, (point: LoadPoint) => number | null>> = {
+  p50: (point) => point.p50Ms,
+  p95: (point) => point.p95Ms,
+  p99: (point) => point.p99Ms,
+  max: (point) => point.maxMs,
+}
+
+export const latency: ChartDefinition = {
+  id: 'latency',
+  title: 'Commit latency',
+  unit: 'ms, log',
+  scale: 'logarithmic',
+  plotPxMin: 60,
+  grow: 1,
+  picture,
+  legend,
+  table,
+}
+
+function picture(input: PictureInput): Picture {
+  const { data, fromMs, toMs, hidden, theme } = input
+  const rows = within(data.load, fromMs, toMs, timeOfLoad)
+  const gapMs = Math.max(500, data.spanMs * 2.5)
+  const answered = rows.filter((point) => point.p50Ms !== null)
+  const line = (id: Percentile, style: Omit<Line, 'id' | 'points'>): Line[] =>
+    hidden.has(id) ? [] : [{ id, ...style, points: brokenLine(rows, gapMs, timeOfLoad, VALUE[id]) }]
+  const highs = answered.map((point) => point.maxMs ?? 0)
+  const lows = answered.map((point) => point.p50Ms ?? Infinity)
+  return {
+    lines: [
+      ...line('p99', { color: theme.accent, width: 1, dash: [1, 2] }),
+      ...line('p95', { color: theme.accent, width: 1, dash: [4, 2] }),
+      ...line('p50', { color: theme.accent, width: 2 }),
+    ],
+    axis: logRange(Math.max(0.01, Math.min(1, ...lows)), Math.max(100, ...highs), (value) =>
+      axisText(value),
+    ),
+    over: (frame) => {
+      if (!hidden.has('max')) paintMax(frame, answered)
+    },
+    empty: answered.length === 0 ? 'Latency appears with the first acknowledged request.' : null,
+  }
+}
+
+/** Slowest answer of each bucket as a dot, and the longest wait in words. */
+function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): void {
+  const { ctx, theme } = frame
+  ctx.fillStyle = theme.fg
+  let longest: LoadPoint | null = null
+  for (const point of points) {
+    const x = frame.x(point.atMs)
+    if (point.maxMs === null || x < frame.left || x > frame.right) continue
+    if (point.maxMs > (longest?.maxMs ?? 0)) longest = point
+    ctx.globalAlpha = point.maxMs >= LONG_WAIT_MS ? 1 : 0.65
+    ctx.beginPath()
+    ctx.arc(x, frame.y(point.maxMs), point.maxMs >= LONG_WAIT_MS ? 2 : 1.25, 0, Math.PI * 2)
+    ctx.fill()
+  }
+  ctx.globalAlpha = 1
+  const waitMs = longest?.maxMs ?? 0
+  if (!longest || waitMs < LONG_WAIT_MS) return
+  const text = `longest wait ${lengthText(waitMs)}`
+  const x = frame.x(longest.atMs)
+  const y = Math.max(frame.top + 8, frame.y(waitMs) + 4)
+  const right = x + 8 + textWidth(frame, text) < frame.right
+  haloText(frame, text, right ? x + 8 : x - 8, y, { align: right ? 'left' : 'right' })
+}
+
+function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
+  const at = firstAt(data.load, readMs - data.spanMs / 2, timeOfLoad)
+  const near = data.load[Math.min(at, data.load.length - 1)]
+  const known = near && Math.abs(near.atMs - readMs) < data.spanMs * 5 ? near : null
+  const item = (id: Percentile, swatch: LegendItem['swatch']): LegendItem => {
+    return { id, label: id, value: known ? msText(VALUE[id](known)) : '–', swatch }
+  }
+  return [item('p50', 'line'), item('p95', 'dashed'), item('p99', 'thin'), item('max', 'dots')]
+}
+
+function table({ data, fromMs, toMs }: PictureInput): Table {
+  const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
+  const ms = (value: number | null): string => (value === null ? '' : value.toFixed(3))
+  return {
+    columns: ['until s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+    rows: rows.map((point) => [
+      tableS(point.atMs),
+      ms(point.p50Ms),
+      ms(point.p95Ms),
+      ms(point.p99Ms),
+      ms(point.maxMs),
+    ]),
+  }
+}

@@ -1,0 +1,229 @@
+/** Log progress: chosen (solid) and applied (dashed) slots per node; who lags and what stands. */
+import type { NodeId } from '../../../../core/paxos/ballot'
+import type { ProgressPoint } from '../../../../core/measure/series'
+import { haloText, textWidth } from '../chartPaint'
+import type { PlotFrame } from '../chartPaint'
+import { axisText, countText, lengthText } from '../chartText'
+import { niceRange } from '../chartTicks'
+import type { Line, Picture, XY } from '../useLabChart'
+import { firstAt, nodeId, tableS, within } from './picture'
+import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
+
+/** A node this far behind, in slots and as a share of what the chart shows, gets a sentence. */
+const LAG_SLOTS_MIN = 20
+const LAG_SHARE_MIN = 0.15
+/** A log that stands for this long gets one, too. */
+const STAND_MS_MIN = 2000
+/** Status lines of a living node are never further apart. */
+const SILENT_MS = 3000
+
+export const progress: ChartDefinition = {
+  id: 'progress',
+  title: 'Log progress',
+  unit: 'slot',
+  scale: 'linear',
+  plotPxMin: 56,
+  grow: 1.2,
+  picture,
+  legend,
+  table,
+}
+
+function timeOf(point: ProgressPoint): number {
+  return point.atMs
+}
+
+/** When nodes exited or went silent: their line ends there. */
+function isOver(input: PictureInput, node: NodeId, atMs: number): boolean {
+  return input.data.leaders.some(
+    (span) =>
+      span.node === node &&
+      span.kind === 'down' &&
+      span.fromMs <= atMs &&
+      (span.toMs ?? Infinity) > atMs,
+  )
+}
+
+function isPaused(input: PictureInput, node: NodeId, atMs: number): boolean {
+  return input.data.leaders.some(
+    (span) =>
+      span.node === node &&
+      span.kind === 'paused' &&
+      span.fromMs <= atMs &&
+      (span.toMs ?? Infinity) > atMs,
+  )
+}
+
+interface NodeRow {
+  readonly node: NodeId
+  readonly points: readonly ProgressPoint[]
+  /** Down at the end of the window: the line ends with a cross. */
+  readonly over: boolean
+}
+
+function rowsOf(input: PictureInput): NodeRow[] {
+  const { data, fromMs, toMs, nowMs, hidden } = input
+  const endMs = Math.min(toMs, nowMs)
+  return [...data.progress]
+    .filter(([node]) => !hidden.has(nodeId(node)))
+    .sort(([a], [b]) => a - b)
+    .map(([node, all]) => {
+      const inside = within(all, fromMs, toMs, timeOf)
+      const last = inside.at(-1)
+      const over = isOver(input, node, endMs)
+      // A paused node says nothing, but its log stands where it stood.
+      const stands = last && !over && isPaused(input, node, endMs) && last.atMs < endMs
+      return { node, over, points: stands ? [...inside, { ...last, atMs: endMs }] : inside }
+    })
+    .filter(({ points }) => points.length > 0)
+}
+
+function picture(input: PictureInput): Picture {
+  const rows = rowsOf(input)
+  const ends = rows.flatMap(({ points }) => points.map((point) => point.chosenThrough))
+  const low = Math.min(...ends, ...rows.map(({ points }) => points[0]?.appliedThrough ?? 0))
+  const range = ends.length > 0 ? { low, high: Math.max(...ends) } : { low: 0, high: 1 }
+  const axis = niceRange(range.low, Math.max(range.high, range.low + 4), 3, axisText, true)
+  return {
+    lines: rows.flatMap((row) => linesOf(row, input)),
+    axis,
+    over: (frame) => paint(frame, rows, input),
+    empty: rows.length === 0 ? 'No node has reported yet.' : null,
+  }
+}
+
+function linesOf({ node, points }: NodeRow, { theme }: PictureInput): Line[] {
+  const line = (valueOf: (point: ProgressPoint) => number): XY[] => {
+    const all: XY[] = []
+    points.forEach((point, at) => {
+      const before = points[at - 1]
+      if (
+        before &&
+        point.atMs - before.atMs > SILENT_MS &&
+        point.chosenThrough !== before.chosenThrough
+      )
+        all.push({ x: before.atMs, y: NaN })
+      all.push({ x: point.atMs, y: valueOf(point) })
+    })
+    return all
+  }
+  const color = theme.node(node)
+  return [
+    { id: nodeId(node), color, width: 1.5, points: line((point) => point.chosenThrough) },
+    {
+      id: `${nodeId(node)} applied`,
+      color,
+      width: 1,
+      dash: [4, 3],
+      points: line((point) => point.appliedThrough),
+    },
+  ]
+}
+
+function paint(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): void {
+  const { ctx, theme } = frame
+  for (const { node, points, over } of rows) {
+    const last = points.at(-1)
+    if (!over || !last || last.atMs < frame.fromMs) continue
+    const x = frame.x(last.atMs)
+    const y = frame.y(last.chosenThrough)
+    ctx.strokeStyle = theme.node(node)
+    ctx.lineWidth = 1.5
+    ctx.beginPath()
+    ctx.moveTo(x - 3, y - 3)
+    ctx.lineTo(x + 3, y + 3)
+    ctx.moveTo(x + 3, y - 3)
+    ctx.lineTo(x - 3, y + 3)
+    ctx.stroke()
+  }
+  const taken = nameStand(frame, rows, input)
+  nameLag(frame, rows, taken)
+}
+
+/** The slot that stayed open longest in the window. */
+function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): boolean {
+  const best = standStill(rows, Math.min(input.toMs, input.nowMs))
+  if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return false
+  const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
+  const x = Math.max(frame.left, frame.x(best.fromMs)) + 6
+  if (x + textWidth(frame, text) > frame.right) return false
+  const y = frame.y(best.slot)
+  haloText(frame, text, x, y - frame.top > 18 ? y - 6 : y + 14)
+  return true
+}
+
+export interface Stand {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly slot: number
+}
+
+/** The longest time in which no node's log grew. A load that is off looks the same: it stands. */
+export function standStill(
+  rows: readonly { readonly points: readonly ProgressPoint[] }[],
+  endMs: number,
+): Stand | null {
+  const all = rows.flatMap(({ points }) => points).sort((a, b) => a.atMs - b.atMs)
+  let best: Stand | null = null
+  let top = -1
+  let sinceMs = 0
+  const consider = (toMs: number): void => {
+    if (top >= 0 && toMs - sinceMs > (best ? best.toMs - best.fromMs : 0)) {
+      best = { fromMs: sinceMs, toMs, slot: top }
+    }
+  }
+  for (const { atMs, chosenThrough } of all) {
+    if (chosenThrough <= top) continue
+    consider(atMs)
+    top = chosenThrough
+    sinceMs = atMs
+  }
+  consider(endMs)
+  return best
+}
+
+/** The node that lags most, at the right edge. */
+function nameLag(frame: PlotFrame, rows: readonly NodeRow[], taken: boolean): void {
+  if (taken) return
+  const living = rows.filter(({ over }) => !over)
+  const lasts = living.flatMap(({ node, points }) => {
+    const last = points.at(-1)
+    return last ? [{ node, last }] : []
+  })
+  const top = Math.max(...lasts.map(({ last }) => last.chosenThrough))
+  const behind = lasts.sort((a, b) => a.last.chosenThrough - b.last.chosenThrough)[0]
+  if (!behind) return
+  const slots = top - behind.last.chosenThrough
+  const shown = Math.abs(frame.y(top) - frame.y(behind.last.chosenThrough))
+  if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return
+  const text = `${nodeId(behind.node)} lags ${countText(slots)} slots`
+  const x = Math.min(frame.x(behind.last.atMs), frame.right) - 8
+  const y = frame.y(behind.last.chosenThrough)
+  haloText(frame, text, x, y - frame.top > 18 ? y - 6 : y + 14, { align: 'right' })
+}
+
+function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
+  return [...data.progress]
+    .sort(([a], [b]) => a - b)
+    .map(([node, points]) => {
+      const at = points[firstAt(points, readMs + 1, timeOf) - 1]
+      const value = at ? countText(at.chosenThrough) : '–'
+      return { id: nodeId(node), label: nodeId(node), value, swatch: 'node', node }
+    })
+}
+
+function table({ data, fromMs, toMs }: PictureInput): Table {
+  const rows = [...data.progress.values()]
+    .flat()
+    .filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
+    .sort((a, b) => a.atMs - b.atMs || a.node - b.node)
+  return {
+    columns: ['at s', 'node', 'chosen through', 'applied through'],
+    rows: rows.map((point) => [
+      tableS(point.atMs),
+      nodeId(point.node),
+      point.chosenThrough,
+      point.appliedThrough,
+    ]),
+  }
+}

@@ -1,0 +1,153 @@
+/** Throughput: acknowledged requests as a line, sent ones thin and dashed, outages shaded. */
+import type { LoadPoint } from '../../../../core/measure/series'
+import { haloText, textWidth } from '../chartPaint'
+import type { PlotFrame } from '../chartPaint'
+import { axisText, countText, lengthText } from '../chartText'
+import { ladderRange } from '../chartTicks'
+import type { Line, Picture } from '../useLabChart'
+import { outages } from './outage'
+import type { Outage } from './outage'
+import { brokenLine, firstAt, tableS, within } from './picture'
+import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
+
+/** Rates are read over at least this long: ten requests a second are no saw. */
+const SMOOTH_MS = 500
+
+export const throughput: ChartDefinition = {
+  id: 'throughput',
+  title: 'Throughput',
+  unit: 'ops/s',
+  scale: 'linear',
+  plotPxMin: 56,
+  grow: 1,
+  picture,
+  legend,
+  table,
+}
+
+export function timeOfLoad(point: LoadPoint): number {
+  return point.atMs
+}
+
+/** Bucket by bucket, the mean over the last `SMOOTH_MS`; an empty bucket stays an honest 0. */
+export function smoothed(
+  load: readonly LoadPoint[],
+  spanMs: number,
+  valueOf: (point: LoadPoint) => number,
+): (point: LoadPoint, at: number) => number {
+  const most = Math.max(1, Math.round(SMOOTH_MS / spanMs))
+  return (point, at) => {
+    if (valueOf(point) === 0 && idleAround(load, at, valueOf)) return 0
+    let sum = 0
+    let count = 0
+    for (let back = at; back >= 0 && count < most; back -= 1) {
+      const other = load[back]
+      if (!other || point.atMs - other.atMs > SMOOTH_MS) break
+      sum += valueOf(other)
+      count += 1
+    }
+    return count > 0 ? sum / count : 0
+  }
+}
+
+function idleAround(
+  load: readonly LoadPoint[],
+  at: number,
+  valueOf: (point: LoadPoint) => number,
+): boolean {
+  const around = load.slice(Math.max(0, at - 1), at + 2)
+  return around.every((point) => valueOf(point) === 0)
+}
+
+const SENT = (point: LoadPoint): number => point.sentPerSecond
+const ACKED = (point: LoadPoint): number => point.ackedPerSecond
+
+function picture(input: PictureInput): Picture {
+  const { data, fromMs, toMs, hidden, theme } = input
+  const rows = within(data.load, fromMs, toMs, timeOfLoad)
+  const line = (id: string, valueOf: typeof SENT, style: Omit<Line, 'id' | 'points'>): Line[] => {
+    if (hidden.has(id)) return []
+    const smooth = smoothed(rows, data.spanMs, valueOf)
+    const values = rows.map((point, at) => ({ atMs: point.atMs, value: smooth(point, at) }))
+    const gapMs = Math.max(SMOOTH_MS, data.spanMs * 2.5)
+    return [
+      {
+        id,
+        ...style,
+        points: brokenLine(
+          values,
+          gapMs,
+          (v) => v.atMs,
+          (v) => v.value,
+        ),
+      },
+    ]
+  }
+  const lines = [
+    ...line('sent', SENT, { color: theme.fgMuted, width: 1, dash: [4, 3] }),
+    ...line('acknowledged', ACKED, { color: theme.accent, width: 1.5 }),
+  ]
+  const top = Math.max(8, ...lines.flatMap(({ points }) => points.map(({ y }) => y || 0)))
+  const out = hidden.has('acknowledged') ? [] : outages(data.load, data.spanMs)
+  return {
+    lines,
+    axis: ladderRange(top, axisText, 2),
+    under: (frame) => shade(frame, out),
+    over: (frame) => name(frame, out),
+    empty: rows.length === 0 ? 'No traffic yet. Start the load, or write through a node.' : null,
+  }
+}
+
+function shade(frame: PlotFrame, out: readonly Outage[]): void {
+  const { ctx, theme } = frame
+  ctx.fillStyle = theme.bad
+  ctx.globalAlpha = 0.08
+  for (const { fromMs, toMs } of out) {
+    const left = frame.x(fromMs)
+    ctx.fillRect(left, 0, frame.x(toMs) - left, frame.bottom + 4)
+  }
+  ctx.globalAlpha = 1
+}
+
+function name(frame: PlotFrame, out: readonly Outage[]): void {
+  for (const { fromMs, toMs } of out) {
+    if (toMs < frame.fromMs || fromMs > frame.toMs) continue
+    const text = `unavailable ${lengthText(toMs - fromMs)}`
+    const width = textWidth(frame, text)
+    const left = Math.max(frame.left, frame.x(fromMs)) + 6
+    const room = Math.min(frame.right, frame.x(toMs)) - left
+    // A short outage is named beside its shade, where there is room to the right.
+    const beside = room < width
+    if (beside && left + room + width + 8 > frame.right) continue
+    haloText(frame, text, beside ? left + room + 6 : left, frame.bottom - 8)
+  }
+}
+
+function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
+  const at = firstAt(data.load, readMs - data.spanMs / 2, timeOfLoad)
+  const near = data.load[Math.min(at, data.load.length - 1)]
+  const known = near && Math.abs(near.atMs - readMs) < SMOOTH_MS + data.spanMs ? near : null
+  const index = known ? data.load.indexOf(known) : 0
+  const value = (valueOf: typeof SENT): string =>
+    known ? countText(smoothed(data.load, data.spanMs, valueOf)(known, index)) : '–'
+  return [
+    { id: 'acknowledged', label: 'acknowledged', value: value(ACKED), swatch: 'line' },
+    { id: 'sent', label: 'sent', value: value(SENT), swatch: 'dashed' },
+  ]
+}
+
+function table({ data, fromMs, toMs }: PictureInput): Table {
+  const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
+  const rate = (value: number): number => Number(value.toFixed(2))
+  return {
+    columns: ['until s', 'acknowledged/s', 'sent/s', 'failed/s', 'unknown/s', 'waiting'],
+    rows: rows.map((point) => [
+      tableS(point.atMs),
+      rate(point.ackedPerSecond),
+      rate(point.sentPerSecond),
+      rate(point.failedPerSecond),
+      rate(point.unknownPerSecond),
+      point.waiting,
+    ]),
+  }
+}

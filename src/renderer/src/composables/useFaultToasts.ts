@@ -1,0 +1,46 @@
+/**
+ * Tells what a fault did and offers to undo it. On the recorded event, never on the click, and not
+ * for the steps of an experiment, which would speak all the time.
+ */
+import { faultWords } from '../api/words'
+import { endFault } from '../commands/acts'
+import { useLabStore } from '../stores/lab'
+import { useToastsStore } from '../stores/toasts'
+
+export function useFaultToasts(): void {
+  const lab = useLabStore()
+  const toasts = useToastsStore()
+  const scripted = (): boolean => lab.status.scenario !== null && !lab.status.scenario.done
+
+  lab.listen({
+    events(batch) {
+      for (const event of batch) {
+        if (event.type === 'faultStarted' && !scripted()) {
+          const { id, fault } = event.fault
+          const run = (): void => void endFault(id)
+          toasts.show({ title: faultWords(fault), action: { label: 'Undo', run } })
+        }
+        if (event.type === 'nodeExited' && !event.injected) {
+          const cause = event.signal ?? `exit code ${String(event.code)}`
+          toasts.show({
+            level: 'error',
+            title: `N${event.node} died unexpectedly`,
+            why: `It ended with ${cause}; nobody asked it to.`,
+            details: event.tail,
+          })
+        }
+        if (event.type === 'violated') {
+          toasts.show({
+            level: 'error',
+            title: `${event.invariant} violated`,
+            why: event.words,
+            details: event.evidence.map((seq) => `event ${seq}`),
+          })
+        }
+        if (event.type === 'labNote' && event.level === 'error') {
+          toasts.show({ level: 'error', title: 'The lab reports', why: event.words })
+        }
+      }
+    },
+  })
+}

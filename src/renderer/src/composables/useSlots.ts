@@ -1,0 +1,55 @@
+/**
+ * What nodes hold in a run of slots, asked anew while the pictures are live: status lines carry no
+ * votes. At most two rounds a second, one at a time; a node that does not answer keeps what it said.
+ */
+import { useThrottleFn } from '@vueuse/core'
+import { onMounted, shallowRef, watch } from 'vue'
+import type { ShallowRef } from 'vue'
+import type { SlotView } from '../../../core/machineTypes'
+import { useLabStore } from '../stores/lab'
+
+const ROUND_MS = 500
+
+export interface SlotRun {
+  readonly from: number
+  readonly count: number
+}
+
+export interface HeldSlots {
+  /** Per node, by slot. Kept while a node is down: it is what its disk held when it last spoke. */
+  readonly byNode: ReadonlyMap<number, ReadonlyMap<number, SlotView>>
+}
+
+export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
+  const lab = useLabStore()
+  const held = shallowRef<HeldSlots>({ byNode: new Map() })
+  let asking = false
+
+  async function round(): Promise<void> {
+    const wanted = run()
+    if (asking || !wanted || !lab.running || !lab.connected) return
+    asking = true
+    const able = lab.status.nodes.filter(({ state }) => state === 'running')
+    const answers = await Promise.allSettled(
+      able.map(({ node }) => lab.ask((call) => call.slots(node, wanted.from, wanted.count))),
+    )
+    asking = false
+    const next = new Map(held.value.byNode)
+    answers.forEach((answer, index) => {
+      const node = able[index]?.node
+      // A node that was killed in between cannot answer; the status says so already.
+      if (node === undefined || answer.status === 'rejected') return
+      next.set(node, new Map(answer.value.map((view) => [view.slot, view])))
+    })
+    held.value = { byNode: next }
+  }
+
+  const refresh = useThrottleFn(round, ROUND_MS, true)
+  onMounted(round)
+  watch(() => lab.status, refresh)
+  watch(
+    () => lab.status.cluster,
+    () => (held.value = { byNode: new Map() }),
+  )
+  return held
+}

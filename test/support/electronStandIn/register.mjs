@@ -1,0 +1,13 @@
+/**
+ * `node --import register.mjs out/main/index.js`: runs the built shell with the stand-in in place of
+ * `electron` and a real Chromium page behind its window.
+ *
+ * Environment: STAND_IN_BROWSER, the debugging address of a Chromium that a test started;
+ *              STAND_IN_USER_DATA, the folder that `app.getPath('userData')` answers.
+ */
+import { register } from 'node:module'
+
+register('./hooks.mjs', import.meta.url)
+
+const { putChromiumBehind } = await import('./chromiumPage.ts')
+putChromiumBehind(process.env['STAND_IN_BROWSER'] ?? '', process.env['STAND_IN_USER_DATA'] ?? '')
