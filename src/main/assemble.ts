@@ -50,7 +50,9 @@ function childEntry(mainDir: string, name: string): string {
 export function bundledScenarios(mainDir: string): Scenario[] {
   const folder = join(mainDir, '../../resources/scenarios')
   const files = readdirSync(folder).filter((file) => file.endsWith(SUFFIX))
-  const scenarios = files.map((file) => parseScenario(readFileSync(join(folder, file), 'utf8'), file))
+  const scenarios = files.map((file) =>
+    parseScenario(readFileSync(join(folder, file), 'utf8'), file),
+  )
   return scenarios.sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name))
 }
 

@@ -17,7 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { writeLicences } from './licences.mjs'
@@ -168,11 +168,13 @@ async function build() {
   const inputs = fingerprint()
   const nextDir = join(cacheDir, `build-${process.pid}`)
   const lastDir = join(cacheDir, `last-${process.pid}`)
-  rmSync(nextDir, { recursive: true, force: true })
+  // The lock is ours: whatever lies here was left by a build that was killed.
+  for (const name of readdirSync(cacheDir)) {
+    if (/^(build|last)-\d+$/.test(name)) rmSync(join(cacheDir, name), { recursive: true })
+  }
   try {
     await runElectronVite(nextDir)
     writeLicences(root, nextDir)
-    listRendererFiles(nextDir)
     writeFileSync(join(nextDir, 'build.json'), `${JSON.stringify({ inputs })}\n`)
     if (existsSync(outDir)) renameSync(outDir, lastDir)
     renameSync(nextDir, outDir)
@@ -214,16 +216,6 @@ function runElectronVite(target) {
         )
     })
   })
-}
-
-/**
- * The hosts serve exactly the files named here (E4), by relative path with forward slashes.
- * @param {string} target
- */
-function listRendererFiles(target) {
-  const folder = join(target, 'renderer')
-  const files = filesBelow(folder).map((path) => relative(folder, path).split(sep).join('/'))
-  writeFileSync(join(folder, 'files.json'), `${JSON.stringify({ files }, null, 2)}\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

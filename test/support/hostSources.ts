@@ -85,7 +85,7 @@ export function pageFolder(): string {
   return folder
 }
 
-export async function openSession(host: WebHost): Promise<string> {
+export async function openSession(host: Pick<WebHost, 'url' | 'port'>): Promise<string> {
   const token = new URL(host.url).hash.slice('#t='.length)
   const origin = `http://127.0.0.1:${host.port}`
   const answer = await fetch(`${origin}/session`, {

@@ -30,7 +30,7 @@ export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): 
   }
   if (answer.fresh) {
     r.outbox.persist({ kind: 'promise', ballot }, true)
-    r.outbox.emit({ type: 'promised', ballot })
+    r.outbox.emitDurable({ type: 'promised', ballot })
   }
   const votes = r.log.votesIn(ranges)
   const parts = splitVotes(votes, r.config.messageBytesMax)
@@ -69,7 +69,7 @@ export function answerAccept(
   if (answer.fresh) {
     r.outbox.persist({ kind: 'vote', ballot, slot, values }, true)
     if (r.outbox.factsOn) {
-      r.outbox.emit({ type: 'voted', ballot, slot, count: values.length, ids: ids(values) })
+      r.outbox.emitDurable({ type: 'voted', ballot, slot, count: values.length, ids: ids(values) })
     }
   }
   tellLearners(r, ballot, slot, values.length)

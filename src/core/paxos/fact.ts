@@ -12,9 +12,9 @@ import type { SlotRange, Value } from './message'
 export type BidReason = 'request' | 'election' | 'preempted' | 'manual'
 
 export type PaxosFact =
-  /** Acceptor promised a ballot of `ballot.node`. */
+  /** Acceptor promised a ballot of `ballot.node`; the record is durable. */
   | { readonly type: 'promised'; readonly ballot: Ballot }
-  /** Acceptor voted; `ids` are the command ids of the values, `-` for a no-op. */
+  /** Acceptor voted, and the record is durable; `ids` are the command ids of the values, `-` for a no-op. */
   | {
       readonly type: 'voted'
       readonly ballot: Ballot

@@ -11,6 +11,7 @@ import type { Ballot, NodeId, Slot } from './ballot'
 import { sameBallot } from './ballot'
 import { ids } from './accepting'
 import type { Accepted, CatchUp, Chosen, Value } from './message'
+import { toRuns } from './runs'
 import type { ReplicaState } from './state'
 
 /** Messages that one `catchUp` is answered with at most; the asker asks again from there. */
@@ -111,18 +112,14 @@ export function takeChosen(r: ReplicaState, from: NodeId, message: Chosen): void
   const { slot, values } = message
   // A run that does not touch what is known would leave holes only to be asked for again.
   if (slot > r.log.through + 1 && slot > r.knownThrough) return
-  const fresh: Value[] = []
-  let first: Slot = 0
+  const fresh: [Slot, Value][] = []
   values.forEach((value, index) => {
     if (r.log.isChosen(slot + index)) return
-    if (fresh.length === 0) first = slot + index
     markChosen(r, slot + index, value)
-    fresh.push(value)
+    fresh.push([slot + index, value])
   })
-  if (fresh.length > 0) {
-    r.catchUpTries = 0
-    emitLearned(r, first, fresh, 'catchUp')
-  }
+  if (fresh.length > 0) r.catchUpTries = 0
+  for (const run of toRuns(fresh, Infinity)) emitLearned(r, run.slot, run.values, 'catchUp')
   if (r.log.chosenThrough >= r.knownThrough) {
     r.catchUpBusy = false
     r.outbox.clearTimer('catchUp')

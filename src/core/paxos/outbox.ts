@@ -18,6 +18,7 @@ export class Outbox {
   /** Where effects of the present round go. */
   private effects: Effect[] = []
   private readonly toSelf: SelfMessage[] = []
+  private readonly undurable: { readonly after: number; readonly fact: PaxosFact }[] = []
   private readonly others: readonly NodeId[]
   private written = 0
   /** Number of the newest record that a flush was asked for. */
@@ -78,8 +79,23 @@ export class Outbox {
     if (this.factsOn) this.effects.push({ type: 'emit', fact })
   }
 
+  /**
+   * A promise or vote counts from when it is durable: before that it never left the node, and a kill
+   * takes it back. A check that counted it earlier would see values chosen that are not.
+   */
+  emitDurable(fact: PaxosFact): void {
+    if (this.factsOn) this.undurable.push({ after: this.flushing, fact })
+  }
+
   confirm(through: number): void {
     if (through > this.durable) this.durable = through
+    let count = 0
+    for (const { after, fact } of this.undurable) {
+      if (after > this.durable) break
+      this.emit(fact)
+      count += 1
+    }
+    if (count > 0) this.undurable.splice(0, count)
   }
 
   /** The next message to itself whose record is durable, in order; undefined if it must wait. */

@@ -23,9 +23,14 @@ const SEED_MAX = 0xffff_ffff
 const args = {
   scenario: {
     type: 'positional',
+    required: true,
     description: 'Name of a bundled scenario, or a *.paxlab.yaml file',
   },
-  seed: { type: 'string', valueHint: 'S', description: 'Randomness; default: that of the scenario' },
+  seed: {
+    type: 'string',
+    valueHint: 'S',
+    description: 'Randomness; default: that of the scenario',
+  },
   out: { type: 'string', valueHint: 'DIR', description: 'Folder in which the run is recorded' },
   json: { type: 'boolean', description: 'JSON lines on standard output, the last one the result' },
 } as const
@@ -68,7 +73,8 @@ async function run(flags: RunFlags, context: CliContext): Promise<number> {
   const unsubscribe = lab.subscribe(watch)
   try {
     watch.say(`${scenario.title}: ${scenario.summary}`)
-    void ending.asked.then(() => lab.close())
+    // A scenario that is over by then needs no stopping.
+    void ending.asked.then(() => lab.stopScenario().catch(() => {}))
     await lab.runScenario(scenario.name, seed)
     const outcome = await lab.scenarioOutcome()
     watch.end()

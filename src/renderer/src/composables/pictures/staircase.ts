@@ -12,6 +12,7 @@ import { drawLens, LENS_STEP_PX } from './lens'
 import { nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
+import type { Landing } from './stairFacts'
 
 const MARKER_PX = 8
 
@@ -77,7 +78,8 @@ function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): v
   ctx.beginPath()
   ctx.rect(frame.left, 0, frame.right - frame.left, frame.bottom + 4)
   ctx.clip()
-  paintLeaders(frame, input)
+  const named = new Set(told(frame, input).map(({ stair }) => formatBallot(stair.ballot)))
+  paintLeaders(frame, input, named)
   const stepPx = stepMs(rows) * ((frame.right - frame.left) / (frame.toMs - frame.fromMs))
   if (stepPx >= LENS_STEP_PX) paintMarkers(frame, rows)
   paintLandings(frame, input)
@@ -86,7 +88,11 @@ function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): v
 }
 
 /** A ballot that leads is drawn thick: from there on no step is needed. */
-function paintLeaders(frame: PlotFrame, { data, hidden, nowMs, theme }: PictureInput): void {
+function paintLeaders(
+  frame: PlotFrame,
+  { data, hidden, nowMs, theme }: PictureInput,
+  named: ReadonlySet<string>,
+): void {
   const { ctx } = frame
   for (const span of data.leaders) {
     if (span.kind !== 'leading' || !span.ballot || hidden.has(nodeId(span.node))) continue
@@ -102,6 +108,7 @@ function paintLeaders(frame: PlotFrame, { data, hidden, nowMs, theme }: PictureI
     ctx.lineTo(Math.min(to, frame.right), y)
     ctx.stroke()
     ctx.setLineDash([])
+    if (named.has(formatBallot(span.ballot))) continue
     const text = `N${span.node} ${formatBallot(span.ballot)}`
     if (Math.min(to, frame.right) - from < textWidth(frame, text) + 12) continue
     const above = y - frame.top > 18
@@ -128,11 +135,19 @@ function paintMarkers(frame: PlotFrame, rows: readonly Stair[]): void {
 }
 
 /** Where a value was chosen after ballots that came to nothing: the end of a duel. */
-function paintLandings(frame: PlotFrame, { data, hidden }: PictureInput): void {
+function told(frame: PlotFrame, { data, hidden }: PictureInput): Landing[] {
+  return landings(data.stairs).filter(
+    ({ stair, atMs, wasted }) =>
+      wasted >= WASTED_MIN &&
+      atMs >= frame.fromMs &&
+      atMs <= frame.toMs &&
+      !hidden.has(nodeId(stair.ballot.node)),
+  )
+}
+
+function paintLandings(frame: PlotFrame, input: PictureInput): void {
   const { ctx, theme } = frame
-  for (const { stair, atMs, wasted } of landings(data.stairs)) {
-    if (atMs < frame.fromMs || atMs > frame.toMs || hidden.has(nodeId(stair.ballot.node))) continue
-    if (wasted < WASTED_MIN) continue
+  for (const { stair, atMs, wasted } of told(frame, input)) {
     const x = frame.x(atMs)
     const y = frame.y(stair.ballot.round)
     ctx.fillStyle = theme.bg

@@ -132,7 +132,7 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
     known ? countText(smoothed(data.load, data.spanMs, valueOf)(known, index)) : '–'
   return [
     { id: 'acknowledged', label: 'acknowledged', value: value(ACKED), swatch: 'line' },
-    { id: 'sent', label: 'sent', value: value(SENT), swatch: 'dashed' },
+    { id: 'sent', label: 'sent', value: value(SENT), swatch: 'sent' },
   ]
 }
 
