@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
@@ -8,16 +7,11 @@ const root = import.meta.dirname
 
 /** One bundle a process. Children are started by path, so each is an input of its own. */
 const mainInputs = {
-  index: 'src/main/index.ts',
-  web: 'src/main/web.ts',
-  cli: 'src/main/cli.ts',
-  node: 'src/main/node/index.ts',
-  switchboard: 'src/main/switchboard/index.ts',
-}
-
-function present(inputs: Record<string, string>): Record<string, string> {
-  const pairs = Object.entries(inputs).map(([name, path]) => [name, resolve(root, path)] as const)
-  return Object.fromEntries(pairs.filter(([, path]) => existsSync(path)))
+  index: resolve(root, 'src/main/index.ts'),
+  web: resolve(root, 'src/main/web.ts'),
+  cli: resolve(root, 'src/main/cli.ts'),
+  node: resolve(root, 'src/main/node/index.ts'),
+  switchboard: resolve(root, 'src/main/switchboard/index.ts'),
 }
 
 /** Names the packages that went into a bundle; `src/main/licences.mjs` lists their licences. */
@@ -37,23 +31,6 @@ function listPackages(): Plugin {
   }
 }
 
-const preloadInput = resolve(root, 'src/preload/index.ts')
-
-const preload = {
-  plugins: [listPackages()],
-  build: {
-    target: 'node20',
-    minify: false,
-    // A sandboxed preload is one CommonJS file that requires nothing but `electron` (E2).
-    isolatedEntries: true,
-    externalizeDeps: false,
-    rollupOptions: {
-      input: preloadInput,
-      output: { format: 'cjs' as const, entryFileNames: '[name].cjs' },
-    },
-  },
-}
-
 export default defineConfig({
   main: {
     plugins: [listPackages()],
@@ -62,7 +39,7 @@ export default defineConfig({
       target: 'node20',
       minify: false,
       rollupOptions: {
-        input: present(mainInputs),
+        input: mainInputs,
         output: {
           format: 'es',
           entryFileNames: '[name].js',
@@ -71,13 +48,28 @@ export default defineConfig({
       },
     },
   },
-  ...(existsSync(preloadInput) ? { preload } : {}),
+  preload: {
+    plugins: [listPackages()],
+    build: {
+      target: 'node20',
+      minify: false,
+      // A sandboxed preload is one CommonJS file that requires nothing but `electron` (E2).
+      isolatedEntries: true,
+      externalizeDeps: false,
+      rollupOptions: {
+        input: resolve(root, 'src/preload/index.ts'),
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: resolve(root, 'src/renderer'),
     base: './',
     publicDir: false,
     plugins: [vue(), listPackages()],
     worker: { format: 'es' },
+    // Fonts and the icon lie outside of the page's own folder.
+    server: { fs: { allow: [root] } },
     build: {
       target: 'es2023',
       // `font-src 'self'` allows no data: fonts, so nothing is inlined.

@@ -16,6 +16,8 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     host: '127.0.0.1',
+    // Fonts and the icon lie outside of the page's own folder.
+    fs: { allow: [import.meta.dirname] },
     proxy: {
       // The host checks Host and Origin exactly, so both are rewritten to its own.
       '/session': { target: hostOrigin, changeOrigin: true, headers: { origin: hostOrigin } },

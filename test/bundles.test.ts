@@ -4,14 +4,13 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { root } from './support/tree'
 
 const out = join(root, 'out')
 const read = (path: string): string => readFileSync(join(out, path), 'utf8')
-
-const IMPORT = /(?:\bimport\s*\(?|\bfrom|\brequire\()\s*["']([^"'\n]+)["']/g
 
 /** Packages and built-ins that a bundle imports, through all of its chunks. */
 function importsOf(entry: string): { packages: string[]; files: string[] } {
@@ -21,7 +20,8 @@ function importsOf(entry: string): { packages: string[]; files: string[] } {
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (files.has(path)) continue
     files.add(path)
-    for (const [, name = ''] of read(path).matchAll(IMPORT)) {
+    // Also finds import() and require(), and does not look into strings.
+    for (const { fileName: name } of ts.preProcessFile(read(path), true, true).importedFiles) {
       if (name.startsWith('.')) queue.push(relative(out, join(out, dirname(path), name)))
       else packages.add(name)
     }

@@ -2,8 +2,7 @@
  * Plain Node entry: the command line `paxos-lab`. Exit codes: 0 valid, 1 violated, 2 unknown or
  * usage.
  */
-import { renderUsage, runCommand as runCittyCommand } from 'citty'
-import type { CommandDef } from 'citty'
+import { ScenarioError } from '../shared/experiment'
 import { readAppVersion } from './assemble'
 import { doctorCommand } from './cli/doctor'
 import type { CliContext } from './cli/labCommand'
@@ -11,8 +10,8 @@ import { EXIT, Output } from './cli/output'
 import { runCommand } from './cli/run'
 import { serveCommand } from './cli/serve'
 import { upCommand } from './cli/up'
-import { UsageError, checkFlags } from './cli/usage'
-import { ScenarioError } from '../shared/experiment'
+import { UsageError, programHelp } from './cli/usage'
+import type { CliCommand } from './cli/usage'
 
 /** Only an entry knows where the bundles lie. */
 const mainDir = import.meta.dirname
@@ -20,56 +19,34 @@ const mainDir = import.meta.dirname
 /** Handles that linger after the work is done are not waited for. */
 const LINGER_MS_MAX = 3000
 
-const COMMANDS = {
-  up: upCommand,
-  run: runCommand,
-  serve: serveCommand,
-  doctor: doctorCommand,
-} as const
-
 async function main(rawArgs: readonly string[]): Promise<number> {
   const output = new Output(rawArgs.includes('--json'))
   const context: CliContext = { mainDir, version: readAppVersion(mainDir) }
-  const commands = Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, make]) => [name, make(context)]),
-  )
-  const top: CommandDef = {
-    meta: {
-      name: 'paxos-lab',
-      version: context.version,
-      description: 'A lab bench for Paxos: real nodes over TCP, faults you can set',
-    },
-    subCommands: commands,
-  }
+  const commands = [upCommand, runCommand, serveCommand, doctorCommand].map((make) => make(context))
   const [name = '', ...rest] = rawArgs
-  const isHelp = (arg: string): boolean => arg === '--help' || arg === '-h'
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) {
-    if (name === '--version') return answer(output, context.version)
-    if (isHelp(name) || name === 'help') return answer(output, await renderUsage(top))
-    return misuse(output, name === '' ? 'which command?' : `there is no command "${name}"`)
+  const command = commands.find((each) => each.name === name)
+  if (command !== undefined) {
+    return rest.some(isHelp) ? answer(output, await command.help()) : run(output, command, rest)
   }
-  if (rest.some(isHelp)) return answer(output, await renderUsage(command, top))
-  return runNamed(output, name, command, rest)
+  if (name === '--version') return answer(output, context.version)
+  if (isHelp(name)) return answer(output, await programHelp(context.version, commands))
+  return misuse(output, name === '' ? 'which command?' : `there is no command "${name}"`)
 }
 
-async function runNamed(
-  output: Output,
-  name: string,
-  command: CommandDef,
-  rest: readonly string[],
-): Promise<number> {
+function isHelp(arg: string): boolean {
+  return ['--help', '-h', 'help'].includes(arg)
+}
+
+async function run(output: Output, command: CliCommand, rest: readonly string[]): Promise<number> {
   try {
-    const { args } = command
-    checkFlags(rest, typeof args === 'object' && !(args instanceof Promise) ? args : {})
-    const { result } = await runCittyCommand(command, { rawArgs: [...rest] })
-    return typeof result === 'number' ? result : EXIT.unknown
+    return await command.run(rest)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const isUsage = error instanceof UsageError || error.name === 'CLIError'
-    if (isUsage) return misuse(output, error.message, name)
-    if (!(error instanceof ScenarioError)) throw error
-    return complain(output, error.message)
+    if (error instanceof ScenarioError) return complain(output, error.message)
+    // The argument parser does not export its own error.
+    const isUsage =
+      error instanceof UsageError || (error instanceof Error && error.name === 'CLIError')
+    if (isUsage) return misuse(output, error.message, command.name)
+    throw error
   }
 }
 

@@ -145,7 +145,7 @@ function groupOf(id: CommandId): CommandGroup {
 
 export const COMMANDS: readonly Command[] = rows.map(commandOf)
 
-/** Keys 1 to 9 select a node; they are no command of their own, so the cheat sheet names them here. */
+/** Keys 1 to 9 select a node; they are no command, so the cheat sheet names them from here. */
 export const SELECT_NODE_KEYS = { keys: '1–9', title: 'Select node', scope: 'stage' } as const
 
 const IDS: ReadonlySet<string> = new Set(rows.map(([id]) => id))

@@ -4,10 +4,7 @@
  * Result: a typed frame, or null for a `type` that this version does not know, which the receiver
  *         counts and shows.
  * Errors: FrameError that says where and what; the connection must then be closed.
- * Depth:  facts are checked by their envelope only (type, life, nodeSeq, nodeAtMs): they come at a high
- *         rate, and only folds that stand for themselves read further.
  */
-import type { NodeReport, NodeStatus } from '../core/event'
 import type { Link, LinkFault } from '../core/fault'
 import { DELAY_MS_MAX } from '../core/fault'
 import type { ReadSubject } from '../core/paxos/message'
@@ -22,6 +19,7 @@ import type {
   SwitchboardToLab,
 } from './control'
 import { asCount, asList, asText, Fields } from './fields'
+import { parseFacts } from './factCodec'
 import { FrameError } from './frame'
 import { parseAnswer, parseLinkTraffic, parseNodeStatus } from './answerCodec'
 import { asNodeId, parsePolicy, parseReplicaConfig } from './policyCodec'
@@ -34,7 +32,6 @@ export interface Frame {
 const PEERS_MAX = 99
 const LINKS_MAX = 10_000
 const ARGS_MAX = 1024
-const FACTS_MAX = 20_000
 const PORT_MAX = 65_535
 export const SLOT_VIEWS_MAX = 200
 
@@ -115,10 +112,10 @@ export function parseNodeToLab(frame: Frame): NodeToLab | null {
       return {
         type: 'facts',
         dropped: fields.count('dropped'),
-        facts: asList(fields.raw('facts'), 'frame.facts', FACTS_MAX, parseFact),
+        facts: parseFacts(fields.raw('facts'), 'frame.facts'),
       }
     case 'status':
-      return { type: 'status', status: parseStatusAt(fields) }
+      return { type: 'status', status: parseNodeStatus(fields.at('status')) }
     case 'answer':
       return {
         type: 'answer',
@@ -128,29 +125,6 @@ export function parseNodeToLab(frame: Frame): NodeToLab | null {
     default:
       return null
   }
-}
-
-function parseStatusAt(fields: Fields): NodeStatus {
-  return parseNodeStatus(fields.at('status'))
-}
-
-/** The envelope only; the fields of each kind of fact are the business of the folds. */
-function parseFact(value: unknown, where: string): NodeReport {
-  if (!isReport(value))
-    throw new FrameError(`${where} is not a fact with life, nodeSeq and nodeAtMs`)
-  return value
-}
-
-function isReport(value: unknown): value is NodeReport {
-  if (typeof value !== 'object' || value === null) return false
-  const { type, life, nodeSeq, nodeAtMs }: Partial<Record<keyof NodeReport, unknown>> = value
-  return (
-    typeof type === 'string' &&
-    typeof nodeAtMs === 'number' &&
-    Number.isFinite(nodeAtMs) &&
-    Number.isSafeInteger(life) &&
-    Number.isSafeInteger(nodeSeq)
-  )
 }
 
 export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {

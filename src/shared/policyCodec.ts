@@ -32,6 +32,16 @@ export function parsePolicy(value: unknown, where: string): ElectionPolicy {
   }
 }
 
+export function isPolicy(value: unknown): value is ElectionPolicy {
+  try {
+    parsePolicy(value, 'policy')
+    return true
+  } catch (error) {
+    if (error instanceof FrameError) return false
+    throw error
+  }
+}
+
 function parseBackoff(backoff: Fields): Backoff {
   const kind = backoff.oneOf('kind', ['fixed', 'random', 'exponential'])
   if (kind === 'fixed') return { kind, ticks: backoff.count('ticks', 0, TICKS_MAX) }

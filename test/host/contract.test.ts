@@ -225,7 +225,7 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     expect(got.slice(whole + 1).flatMap((f) => f.progress.map((r) => r.atMs))).toEqual([4, 5])
   })
 
-  it('a viewer that does not acknowledge gets two frames, then a reset that counts the loss', async () => {
+  it('a viewer that does not acknowledge gets two frames, then a reset with the loss', async () => {
     const raw = rawViewer(await source.open())
     raw.call('s', 'snapshot')
     await eventually('the snapshot', () => raw.answers.get('s'))

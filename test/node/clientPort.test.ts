@@ -56,7 +56,7 @@ async function answerTo(...args: readonly string[]): Promise<string> {
     for (const request of requests.splice(0)) {
       port.onReplies([done(request, `-${checkCommand(request.args) ?? 'OK'}\r\n`)])
     }
-    return client.text
+    return client.text || null
   })
 }
 
@@ -129,7 +129,7 @@ describe('a pipeline', () => {
     const client = await connect()
     client.send(respOf('GET', 'a'))
     await eventually('the request', () => requests.length === 1)
-    client.socket.destroy()
+    client.socket.resetAndDestroy()
     await eventually('closed', () => port.clients === 0)
     port.onReplies([done(requests[0]!, '$-1\r\n')])
     expect(port.inFlight).toBe(0)

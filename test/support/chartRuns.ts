@@ -94,7 +94,7 @@ class Script {
   status(atMs: number, now: Pace, slots: Map<number, number>, seconds: number): void {
     const nodes = Object.entries(now.slotsPerSecond).map(([name, perSecond]) => {
       const node = Number(name)
-      const known = slots.get(node) ?? Math.max(0, ...slots.values())
+      const known = slots.get(node) ?? 0
       const next = known + perSecond * seconds
       slots.set(node, next)
       const chosenThrough = Math.floor(next)
@@ -136,7 +136,11 @@ export function duelRun(): LabEvent[] {
     script.node(atMs + step, last, { type: 'preempted', rival: ballot, phase: 1 })
     last = ballot
   }
-  script.lab(31_200, { type: 'acted', act: 'policy back-off exponential random', actor: 'scenario' })
+  script.lab(31_200, {
+    type: 'acted',
+    act: 'policy back-off exponential random',
+    actor: 'scenario',
+  })
   const winner = { round: round + 1, node: 2 }
   script.node(32_060, winner, { type: 'bid', reason: 'preempted' })
   script.node(32_250, last, { type: 'preempted', rival: winner, phase: 1 })

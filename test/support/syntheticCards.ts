@@ -33,5 +33,11 @@ export const SYNTHETIC_RUNS: readonly RunCard[] = [
     events: 18_402,
     verdict: 'valid',
   },
-  { id: 'r1', title: '5 nodes', startedAt: '2026-01-04T09:15:00.000Z', events: 912, verdict: 'unknown' },
+  {
+    id: 'r1',
+    title: '5 nodes',
+    startedAt: '2026-01-04T09:15:00.000Z',
+    events: 912,
+    verdict: 'unknown',
+  },
 ]

@@ -1,6 +1,6 @@
 /**
  * What `doctor` looks at. Each check says in plain words what was found, and what it means where it
- * is not as it should be. None changes anything that stays.
+ * is not as it should be. Nothing stays but the folder of runs, which any command makes.
  */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'

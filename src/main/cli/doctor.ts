@@ -1,11 +1,12 @@
 /** `paxos-lab doctor`: whether the lab can run here, and what it will lack, in plain words. */
-import { defineCommand } from 'citty'
 import type { Verdict } from '../../shared/labWords'
 import { CHECKS } from './checks'
 import type { CheckResult } from './checks'
 import { chooseRunsDir, errorWords } from './labCommand'
 import type { CliContext, Figures } from './labCommand'
 import { EXIT, Output } from './output'
+import { cliCommand } from './usage'
+import type { CliCommand } from './usage'
 
 const args = {
   runs: { type: 'string', valueHint: 'DIR', description: 'Folder for the records of runs' },
@@ -19,12 +20,9 @@ interface DoctorFlags {
 
 const MARKS = { ok: 'ok  ', warn: 'note', bad: 'BAD ' } as const
 
-export function doctorCommand({ mainDir }: CliContext) {
-  return defineCommand({
-    meta: { name: 'doctor', description: 'Says in plain words whether the lab can run here' },
-    args,
-    run: ({ args: flags }) => doctor(flags, mainDir),
-  })
+export function doctorCommand({ mainDir }: CliContext): CliCommand {
+  const meta = { name: 'doctor', description: 'Says in plain words whether the lab can run here' }
+  return cliCommand(meta, args, ({ args: flags }) => doctor(flags, mainDir))
 }
 
 /** Exit code 0 if the lab can run here, 2 if it cannot. */

@@ -45,7 +45,8 @@ export class Output {
   help(text: string, isAnswer: boolean): void {
     const out = isAnswer ? this.stdout : this.stderr
     const plain = !out.isTerminal || !wantsColour()
-    out.write(`${plain ? stripVTControlCharacters(text) : text}\n`)
+    const shown = (plain ? stripVTControlCharacters(text) : text).replace(/ +$/gm, '')
+    out.write(`${shown}\n`)
   }
 }
 

@@ -1,7 +1,6 @@
 /** `paxos-lab run SCENARIO`: plays a scenario without a window; the exit code is the verdict. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { defineCommand } from 'citty'
 import type { LabEvent } from '../../core/event'
 import type { LivenessView } from '../../core/measure/series'
 import { EMPTY_LIVENESS } from '../../core/measure/series'
@@ -16,7 +15,8 @@ import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
 import { Progress } from './progress'
-import { UsageError, wholeFlag } from './usage'
+import { UsageError, wholeFlag, cliCommand } from './usage'
+import type { CliCommand } from './usage'
 
 const SEED_MAX = 0xffff_ffff
 
@@ -42,19 +42,13 @@ interface RunFlags {
   readonly json?: boolean | undefined
 }
 
-export function runCommand(context: CliContext) {
-  return defineCommand({
-    meta: {
-      name: 'run',
-      description: `Plays a scenario and judges it. Bundled: ${bundledNames(context).join(', ')}`,
-    },
-    args,
-    run: ({ args: flags }) => run(flags, context),
-  })
-}
-
-function bundledNames({ mainDir }: CliContext): string[] {
-  return bundledScenarios(mainDir).map(({ name }) => name)
+export function runCommand(context: CliContext): CliCommand {
+  const meta = { name: 'run', description: 'Plays a scenario without a window and judges it' }
+  const bundled = bundledScenarios(context.mainDir)
+  const width = Math.max(...bundled.map(({ name }) => name.length))
+  const lines = bundled.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  const more = `\n\nBUNDLED SCENARIOS\n\n${lines.join('\n')}`
+  return cliCommand(meta, args, ({ args: flags }) => run(flags, context), more)
 }
 
 async function run(flags: RunFlags, context: CliContext): Promise<number> {
@@ -69,7 +63,7 @@ async function run(flags: RunFlags, context: CliContext): Promise<number> {
     appVersion: context.version,
     scenarios: [scenario],
   })
-  const watch = new RunWatch(output)
+  const watch = new RunWatch(output, scenario.name)
   const unsubscribe = lab.subscribe(watch)
   try {
     watch.say(`${scenario.title}: ${scenario.summary}`)
@@ -135,7 +129,10 @@ class RunWatch implements LabPush {
   private step = 'starting'
   private readonly progress: Progress
 
-  constructor(private readonly output: Output) {
+  constructor(
+    private readonly output: Output,
+    private readonly scenario: string,
+  ) {
     this.progress = new Progress(output.people, () => this.line())
   }
 
@@ -152,10 +149,12 @@ class RunWatch implements LabPush {
   events(batch: readonly LabEvent[]): void {
     for (const event of batch) {
       if (event.type !== 'acted') continue
-      this.step = event.act
-      this.say(`${(event.atMs / 1000).toFixed(1).padStart(6)} s  ${event.act}`)
-      const { atMs, act } = event
-      if (this.output.json) this.output.result({ type: 'step', atMs, words: act }, '')
+      const { atMs } = event
+      // Every step names its scenario in the record; here there is only one.
+      const words = event.act.replace(`${this.scenario}: `, '')
+      this.step = words
+      this.say(`${(atMs / 1000).toFixed(1).padStart(6)} s  ${words}`)
+      if (this.output.json) this.output.result({ type: 'step', atMs, words }, '')
     }
   }
 

@@ -1,13 +1,13 @@
 /** `paxos-lab serve`: the browser host alone; clusters are started from the page. */
 import { join } from 'node:path'
-import { defineCommand } from 'citty'
 import { assembleLab } from '../assemble'
 import { startWebHost } from '../host/webHost'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
-import { wholeFlag } from './usage'
+import { wholeFlag, cliCommand } from './usage'
+import type { CliCommand } from './usage'
 
 const PORT_MAX = 65_535
 
@@ -23,12 +23,9 @@ interface ServeFlags {
   readonly json?: boolean | undefined
 }
 
-export function serveCommand(context: CliContext) {
-  return defineCommand({
-    meta: { name: 'serve', description: 'Serves the window to a browser on this machine' },
-    args,
-    run: ({ args: flags }) => serve(flags, context),
-  })
+export function serveCommand(context: CliContext): CliCommand {
+  const meta = { name: 'serve', description: 'Serves the window to a browser on this machine' }
+  return cliCommand(meta, args, ({ args: flags }) => serve(flags, context))
 }
 
 async function serve(flags: ServeFlags, context: CliContext): Promise<number> {

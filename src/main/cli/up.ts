@@ -1,10 +1,10 @@
 /** `paxos-lab up`: starts a cluster, says where it is, and carries out verbs from standard input. */
 import { join, resolve } from 'node:path'
-import { defineCommand } from 'citty'
 import { DEFAULT_CLUSTER } from '../../shared/api'
 import type { ClusterOptions, LabStatus, NodeCount } from '../../shared/api'
 import { leaderOf, policyWords, verdictOf } from '../../shared/labWords'
 import { toPolicy } from '../../shared/performVerb'
+import { VERBS } from '../../shared/verbs'
 import { assembleLab } from '../assemble'
 import { startWebHost } from '../host/webHost'
 import type { WebHost } from '../host/webHost'
@@ -13,7 +13,8 @@ import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
 import type { CliContext, CommandResult } from './labCommand'
 import { Output } from './output'
-import { UsageError, wholeFlag } from './usage'
+import { UsageError, wholeFlag, cliCommand } from './usage'
+import type { CliCommand } from './usage'
 import { VerbLoop } from './verbLoop'
 
 const PORT_MAX = 65_535
@@ -57,16 +58,15 @@ export interface UpFlags {
   readonly json?: boolean | undefined
 }
 
-export function upCommand(context: CliContext) {
-  return defineCommand({
-    meta: {
-      name: 'up',
-      description:
-        'Starts a cluster, then reads verbs from standard input, one a line ("help" lists them)',
-    },
+export function upCommand(context: CliContext): CliCommand {
+  const description = 'Starts a cluster, then reads verbs from standard input, one a line'
+  const verbs = Object.values(VERBS).map(({ usage, help }) => `  ${usage}\n      ${help}`)
+  return cliCommand(
+    { name: 'up', description },
     args,
-    run: ({ args: flags }) => up(flags, context),
-  })
+    ({ args: flags }) => up(flags, context),
+    `\n\nVERBS\n\n${verbs.join('\n')}`,
+  )
 }
 
 async function up(flags: UpFlags, context: CliContext): Promise<number> {

@@ -1,5 +1,57 @@
 /** Usage errors, and what the argument parser lets pass: unknown flags, missing values, surplus. */
-import type { ArgsDef } from 'citty'
+import { renderUsage, runCommand } from 'citty'
+import type { ArgsDef, CommandDef } from 'citty'
+
+/** One command of `paxos-lab`. */
+export interface CliCommand {
+  readonly name: string
+  readonly description: string
+  help(): Promise<string>
+  /** Answers the exit code; throws UsageError. */
+  run(rawArgs: readonly string[]): Promise<number>
+}
+
+/**
+ * A command with its flags; what the parser would let pass is refused before it runs. `more` ends
+ * its help text.
+ */
+export function cliCommand<Args extends ArgsDef>(
+  meta: { readonly name: string; readonly description: string },
+  args: Args,
+  run: NonNullable<CommandDef<Args>['run']>,
+  more = '',
+): CliCommand {
+  const command: CommandDef<Args> = { meta, args, run }
+  // The parent only lends its name.
+  const parent: CommandDef<Args> = { meta: { name: 'paxos-lab' } }
+  return {
+    ...meta,
+    help: async () => (await renderUsage(command, parent)).trimEnd() + more,
+    async run(rawArgs) {
+      checkFlags(rawArgs, args)
+      const { result } = await runCommand(command, { rawArgs: [...rawArgs] })
+      if (typeof result !== 'number') throw new TypeError(`${meta.name} answered no exit code`)
+      return result
+    },
+  }
+}
+
+/** Help of the program itself. */
+export function programHelp(version: string, commands: readonly CliCommand[]): Promise<string> {
+  return renderUsage({
+    meta: {
+      name: 'paxos-lab',
+      version,
+      description: 'A lab bench for Paxos: real nodes over TCP, faults you can set',
+    },
+    subCommands: Object.fromEntries(
+      commands.map(({ name, description }): [string, CommandDef] => [
+        name,
+        { meta: { name, description } },
+      ]),
+    ),
+  })
+}
 
 /** Ends the program with exit code 2 and these words. */
 export class UsageError extends Error {

@@ -58,8 +58,8 @@ export function startIpcHost(options: IpcHostOptions): IpcHost {
 }
 
 /**
- * E10: only our own page's main frame is heard, arguments are parsed and small, errors cross without
- * a stack. Electron passes on the text of a thrown error only, so the code is part of the answer.
+ * E10: only our own page's main frame is heard, arguments are parsed and small, errors cross
+ * without a stack. Electron passes on only the text of what is thrown, so errors are answers.
  */
 function handle<Args extends readonly unknown[]>(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * `app://lab/`: the built window, by exact name from a list made at the start (E4), with the headers
- * of E5. There is no `file://` anywhere.
+ * `app://lab/`: the built window, by exact name from a list made at the start (E4), with the
+ * headers of E5. There is no `file://` anywhere.
  */
 import type { Protocol } from 'electron'
 import type { PageFiles } from '../host/pageFiles'

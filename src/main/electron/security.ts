@@ -41,7 +41,9 @@ export function guardSession(session: Session, origin: string): void {
     return permission === PERMISSION && originOf(requestingOrigin) === origin
   })
   session.setDevicePermissionHandler(() => false)
-  session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }))
+  // macOS has no such handler: the system pairs.
+  if (process.platform !== 'darwin')
+    session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }))
 }
 
 /** E13: developer tools while developing, or when they are asked for by name. */

@@ -1,6 +1,6 @@
 /**
- * Files of the built window. The folder is walked once; only what was found then is served, by exact
- * name, so that no path from outside ever reaches the file system.
+ * Files of the built window. The folder is walked once; only what was found then is served, by
+ * exact name, so that no path from outside ever reaches the file system.
  */
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'

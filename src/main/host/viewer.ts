@@ -3,8 +3,8 @@
  *
  * Flow:   nothing is pushed before the first `snapshot`. Then at most 10 frames a second, at most
  *         FRAMES_IN_FLIGHT_MAX of them unacknowledged; what waits is coalesced (`outbox.ts`).
- * Errors: a call that fails rejects with code, words, details. Text that is no message, is too long,
- *         or is an answer nobody asked for closes the channel with a reason.
+ * Errors: a call that fails rejects with code, words, details. Text that is no call or is too long
+ *         closes the channel with a note.
  */
 import { createBirpc } from 'birpc'
 import type { BirpcReturn } from 'birpc'

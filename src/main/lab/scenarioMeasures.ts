@@ -139,7 +139,7 @@ export class ScenarioMeasures {
       policyAfter: policyWords(past.after, tickMs),
       policySwitchedAtMs: past.atMs,
       chosenAfterSwitch: chosen === null ? 'no' : 'yes',
-      chosenAfterSwitchMs: chosen === null ? null : chosen.atMs - past.atMs,
+      chosenAfterSwitchMs: chosen === null ? null : Math.round(chosen.atMs - past.atMs),
       chosenSlot: chosen?.slot ?? null,
       chosenBallot: chosen?.ballot ?? null,
       chosenId: chosen?.id ?? null,

@@ -105,7 +105,10 @@ export class Switchboard {
 
   async stop(): Promise<void> {
     this.stopping = true
-    await this.child?.stop(() => this.link?.send({ type: 'stop' }))
+    const { child, link } = this
+    // One that has not dialled yet cannot hear.
+    if (link === null) await child?.kill()
+    else await child?.stop(() => link.send({ type: 'stop' }))
   }
 
   /** For the end of the lab process: nothing can be awaited there. */

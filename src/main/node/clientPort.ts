@@ -135,7 +135,7 @@ export class ClientPort implements SessionListener {
   close(): void {
     if (this.sweepTimer) clearInterval(this.sweepTimer)
     this.server.close()
-    for (const session of this.sessions) session.socket.destroy()
+    for (const session of this.sessions) session.abort()
   }
 
   /** Abandons requests past their deadline and closes clients that never finish one. */
@@ -151,10 +151,10 @@ export class ClientPort implements SessionListener {
     if (tags.length > 0) this.options.push({ type: 'abandon', tags })
     for (const session of this.sessions) {
       const { partialSinceMs, endedAtMs } = session
-      if (endedAtMs !== null && nowMs - endedAtMs > LINGER_MS) session.socket.destroy()
+      if (endedAtMs !== null && nowMs - endedAtMs > LINGER_MS) session.abort()
       if (partialSinceMs === null || nowMs - partialSinceMs < PARTIAL_WAIT_MS) continue
       this.onRefused(`request not finished in ${PARTIAL_WAIT_MS} ms`)
-      session.socket.destroy()
+      session.abort()
     }
     this.wakeStalled()
   }
@@ -177,7 +177,7 @@ export class ClientPort implements SessionListener {
   /** A page in a browser can POST to a loopback port: such a request never reaches the KV. */
   private refuseBrowser(session: ClientSession): string {
     this.onRefused('HTTP request on the client port')
-    session.socket.destroy()
+    session.abort()
     return ''
   }
 

@@ -85,7 +85,7 @@ export class ClientSession {
       this.out = ''
       if (socket.writableLength > CLIENT_OUTPUT_BYTES_MAX) {
         this.listener.onRefused(`client does not read: ${socket.writableLength} bytes wait for it`)
-        socket.destroy()
+        this.abort()
         return
       }
     }
@@ -111,6 +111,12 @@ export class ClientSession {
     if (paused) this.socket.pause()
     else if (this.stalled) this.continue()
     else this.socket.resume()
+  }
+
+  /** Closes at once; what has been read already is not looked at. */
+  abort(): void {
+    this.ending = true
+    this.socket.destroy()
   }
 
   /** QUIT: nothing after it is read; its own reply is still to come. */

@@ -11,6 +11,7 @@ import { installPageWorld } from './pageWorld'
 import type { PageWorld } from './pageWorld'
 import type { PortMainStandIn } from './ports'
 import { standIn } from './standIn'
+import { opened } from './windows'
 import type { WindowStandIn } from './windows'
 
 const PAGE_ORIGIN = 'https://app.lab.test'
@@ -20,7 +21,7 @@ export function putChromiumBehind(endpoint: string, userData: string): void {
   let context: Promise<BrowserContext> | null = null
   const pages = new Map<WindowStandIn, Promise<Page>>()
   Object.assign(standIn, { exits: true, userData })
-  standIn.driver = async (window) => {
+  opened.driver = async (window) => {
     context ??= connect(endpoint)
     const open = pages.get(window) ?? openPage(await context, window)
     pages.set(window, open)

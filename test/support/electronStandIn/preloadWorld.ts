@@ -1,6 +1,6 @@
 /**
- * STAND-IN for what Electron gives a sandboxed preload: `require('electron')` with contextBridge and
- * ipcRenderer, and nothing else. Runs a built preload and answers what it did.
+ * STAND-IN for what Electron gives a sandboxed preload: `require('electron')` with contextBridge
+ * and ipcRenderer, and nothing else. Runs a built preload and answers what it did.
  */
 import { runInNewContext } from 'node:vm'
 

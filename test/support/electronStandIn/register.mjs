@@ -1,6 +1,6 @@
 /**
- * `node --import register.mjs out/main/index.js`: runs the built shell with the stand-in in place of
- * `electron` and a real Chromium page behind its window.
+ * `node --import register.mjs out/main/index.js`: runs the built shell with the stand-in in place
+ * of `electron` and a real Chromium page behind its window.
  *
  * Environment: STAND_IN_BROWSER, the debugging address of a Chromium that a test started;
  *              STAND_IN_USER_DATA, the folder that `app.getPath('userData')` answers.
@@ -9,5 +9,7 @@ import { register } from 'node:module'
 
 register('./hooks.mjs', import.meta.url)
 
-const { putChromiumBehind } = await import('./chromiumPage.ts')
+// Not written as a literal: type checks know no import that ends in `.ts`.
+const driver = new URL('./chromiumPage.ts', import.meta.url).href
+const { putChromiumBehind } = await import(driver)
 putChromiumBehind(process.env['STAND_IN_BROWSER'] ?? '', process.env['STAND_IN_USER_DATA'] ?? '')

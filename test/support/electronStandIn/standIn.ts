@@ -3,7 +3,6 @@
  * It is a stand-in: no Electron takes part in these tests.
  */
 import { EventEmitter } from 'node:events'
-import type { WindowStandIn } from './windows'
 
 export interface Recorded {
   readonly name: string
@@ -17,14 +16,10 @@ interface Rectangle {
   readonly height: number
 }
 
-/** Brings a page up for a window; without one, windows only record. */
-export type PageDriver = (window: WindowStandIn) => Promise<void>
-
 export const standIn = {
   /** The `app` of the module, which windows tell of themselves. */
   app: new EventEmitter(),
   calls: [] as Recorded[],
-  windows: [] as WindowStandIn[],
   ipcHandlers: new Map<string, (event: unknown, ...args: unknown[]) => unknown>(),
   schemeHandlers: new Map<string, (request: Request) => Promise<Response>>(),
   hasLock: true,
@@ -34,7 +29,6 @@ export const standIn = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }] as readonly Rectangle[],
   /** Button that a person presses in the next dialogs. */
   pressed: 0,
-  driver: null as PageDriver | null,
   /** True in a process of its own, which `app.exit` then ends. */
   exits: false,
 }

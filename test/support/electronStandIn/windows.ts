@@ -14,6 +14,11 @@ export class FrameStandIn {
   }
 }
 
+/** Brings a page up for a window; without one, windows only record. */
+export type PageDriver = (window: WindowStandIn) => Promise<void>
+
+export const opened = { windows: [] as WindowStandIn[], driver: null as PageDriver | null }
+
 type OpenHandler = (details: { url: string }) => { action: string }
 
 export class ContentsStandIn extends EventEmitter {
@@ -46,14 +51,14 @@ export class WindowStandIn extends EventEmitter {
     super()
     const { x = 0, y = 0, width, height } = options
     this.bounds = { x, y, width, height }
-    standIn.windows.push(this)
+    opened.windows.push(this)
     standIn.app.emit('web-contents-created', {}, this.webContents)
   }
 
   async loadURL(url: string): Promise<void> {
     note('window.loadURL', url)
     this.webContents.mainFrame.url = url
-    await standIn.driver?.(this)
+    await opened.driver?.(this)
     this.emit('ready-to-show')
   }
 

@@ -17,7 +17,9 @@ export function claimants(nodes: readonly NodeView[]): Claimant[] {
   return nodes
     .filter((view) => view.state === 'running' || view.state === 'paused')
     .flatMap(({ node, state, status }) =>
-      status?.role === 'leading' ? [{ node, ballot: status.ballot, paused: state === 'paused' }] : [],
+      status?.role === 'leading'
+        ? [{ node, ballot: status.ballot, paused: state === 'paused' }]
+        : [],
     )
     .sort((a, b) => compareBallot(b.ballot, a.ballot))
 }

@@ -56,9 +56,13 @@ function receivePort(page: Page, bridge: PreloadApi): Promise<MessagePort> {
 /** The launch token is used once, then a cookie carries the session; the address keeps no secret. */
 async function openSession(page: Page): Promise<void> {
   const token = TOKEN.exec(page.location.hash)?.[1]
-  if (token === undefined) return
-  page.history.replaceState(null, '', page.location.pathname + page.location.search)
-  const answer = await page.fetch('/session', { method: 'POST', body: token })
+  if (token !== undefined) {
+    page.history.replaceState(null, '', page.location.pathname + page.location.search)
+  }
+  // Without a token it asks whether there is a session: a refused socket would not say why.
+  const question = token === undefined ? {} : { method: 'POST', body: token }
+  const answer = await page.fetch('/session', question).catch(() => null)
+  if (answer === null) throw new Error('Host not answering')
   if (!answer.ok) {
     throw new Error('This address was used already or is too old; take the one in the terminal.')
   }

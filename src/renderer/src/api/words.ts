@@ -99,7 +99,8 @@ const SENTENCES: Sentences = {
     `elected at ${formatBallot(e.ballot)} by ${e.witnesses.map(name).join(' ')}` +
     (e.forced > 0 ? `, ${e.forced} forced` : ''),
   issued: (e) => `issued ${slotsWords(e.slot, e.count)} at ${formatBallot(e.ballot)} (${e.cause})`,
-  preempted: (e) => `${formatBallot(e.ballot)} preempted by ${formatBallot(e.by)} in phase ${e.phase}`,
+  preempted: (e) =>
+    `${formatBallot(e.ballot)} preempted by ${formatBallot(e.rival)} in phase ${e.phase}`,
   steppedDown: (e) => `stepped down from ${formatBallot(e.ballot)} (${e.reason})`,
   followed: (e) => `follows ${name(e.ballot.node)} at ${formatBallot(e.ballot)}`,
   chosen: (e) => `${slotsWords(e.slot, e.count)} chosen at ${formatBallot(e.ballot)}`,
@@ -200,6 +201,8 @@ export function eventNode(event: LabEvent): number | null {
 /** Samples are measurements, not happenings: lists leave them out unless asked. */
 export function isSample(event: LabEvent): boolean {
   return (
-    event.type === 'statusSampled' || event.type === 'trafficSampled' || event.type === 'loadSampled'
+    event.type === 'statusSampled' ||
+    event.type === 'trafficSampled' ||
+    event.type === 'loadSampled'
   )
 }

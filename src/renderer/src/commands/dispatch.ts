@@ -25,7 +25,9 @@ export function commandFor(
   if (name === '' || rules.dialogOpen) return null
   const typing = isTyping(event.target)
   for (const command of COMMANDS) {
-    if (!keysOf(command, rules.reservedShortcuts).includes(name)) continue
+    const keys = keysOf(command, rules.reservedShortcuts)
+    // `Ctrl` is Ctrl everywhere; where Mod is Ctrl, too, an event has one name for both.
+    if (!keys.some((key) => (rules.mac ? key : key.replace('Ctrl+', 'Mod+')) === name)) continue
     if (command.scope === 'stage' && !stageKeyActs(name, event.target, typing, rules)) continue
     return rules.isEnabled(command) ? command.id : null
   }

@@ -24,11 +24,12 @@ export function keyName(event: Pressed, mac: boolean): string {
   const letter = single && /[a-z]/i.test(event.key)
   const key = event.key === ' ' ? 'Space' : single ? event.key.toUpperCase() : event.key
   const mod = mac ? event.metaKey : event.ctrlKey
-  const foreign = mac ? event.ctrlKey : event.metaKey
-  if (foreign) return ''
+  if (!mac && event.metaKey) return ''
+  const ctrl = mac && event.ctrlKey
   // Shift is part of a sign such as `?`, but a key of its own beside letters and named keys.
   const shift = event.shiftKey && (letter || !single || key === 'Space')
-  return [mod && 'Mod', event.altKey && 'Alt', shift && 'Shift', key].filter(Boolean).join('+')
+  const parts = [mod && 'Mod', ctrl && 'Ctrl', event.altKey && 'Alt', shift && 'Shift', key]
+  return parts.filter(Boolean).join('+')
 }
 
 /** `Ctrl+Shift+P`, on macOS `⇧⌘P`. */

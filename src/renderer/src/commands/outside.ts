@@ -15,6 +15,11 @@ export async function openOutside(id: OutsideLink): Promise<void> {
     await lab.shell()?.openLink(id)
   } catch (error) {
     const why = describeFailure(error).words
-    useToastsStore().show({ level: 'error', title: 'Open the page', why, details: [OUTSIDE_LINKS[id]] })
+    useToastsStore().show({
+      level: 'error',
+      title: 'Open the page',
+      why,
+      details: [OUTSIDE_LINKS[id]],
+    })
   }
 }

@@ -72,7 +72,14 @@ function cutSelected(bothWays: boolean): unknown {
   const { current } = useSelectionStore()
   if (current.kind !== 'link') return undefined
   const { from, to } = current
-  return toggleLinks(bothWays ? [{ from, to }, { from: to, to: from }] : [{ from, to }])
+  return toggleLinks(
+    bothWays
+      ? [
+          { from, to },
+          { from: to, to: from },
+        ]
+      : [{ from, to }],
+  )
 }
 
 function scissors(): void {
@@ -119,8 +126,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'lab.startStop': startStop,
   'lab.restartCluster': restartCluster,
   'lab.runDuel': () => runScenario(DUEL),
-  'lab.stopScenario': () =>
-    useLabStore().act((call) => call.stopScenario(), 'Stop the experiment'),
+  'lab.stopScenario': () => useLabStore().act((call) => call.stopScenario(), 'Stop the experiment'),
   'lab.toggleLoad': toggleLoad,
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),

@@ -18,8 +18,6 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
   switch (command.when) {
     case 'always':
       return true
-    case 'idle':
-      return status.state === 'idle'
     case 'running':
       return running
     case 'nodeSelected':

@@ -7,11 +7,11 @@ export function countText(value: number): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 }
 
-/** A number on an axis: 7 352 is written 7.4k where it would not fit. */
+/** A number on an axis: 7500 is written 7.5k. */
 export function axisText(value: number): string {
   const size = Math.abs(value)
   if (size >= 1_000_000) return `${trim(value / 1_000_000)}M`
-  if (size >= 10_000) return `${trim(value / 1000)}k`
+  if (size >= 1000) return `${trim(value / 1000)}k`
   return size >= 1 || size === 0 ? trim(value) : String(value)
 }
 

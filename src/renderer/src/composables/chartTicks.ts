@@ -25,9 +25,13 @@ export function niceRange(
   text: (value: number) => string,
   whole = false,
 ): AxisRange {
-  const step = niceStep(Math.max(max - min, whole ? 1 : 1e-6) / count, whole)
-  const low = Math.floor(min / step + 1e-9) * step
-  const high = Math.max(Math.ceil(max / step - 1e-9) * step, low + step)
+  let step = niceStep(Math.max(max - min, whole ? 1 : 1e-6) / count, whole)
+  const lowOf = (): number => Math.floor(min / step + 1e-9) * step
+  const highOf = (): number => Math.max(Math.ceil(max / step - 1e-9) * step, lowOf() + step)
+  // Rounding both bounds outwards may have added a step too many.
+  while ((highOf() - lowOf()) / step > count + 0.5) step = niceStep(step * 1.01, whole)
+  const low = lowOf()
+  const high = highOf()
   const ticks: Tick[] = []
   for (let at = 0; low + at * step <= high + step / 1000; at += 1) {
     const value = low + at * step

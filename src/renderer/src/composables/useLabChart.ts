@@ -14,7 +14,7 @@ import {
   PointElement,
 } from 'chart.js'
 import type { ChartDataset, Plugin } from 'chart.js'
-import type { Band } from './chartBands'
+import type { Band, Flag } from './chartBands'
 import { FONT_PX, Hatches } from './chartPaint'
 import type { Painter, PlotFrame } from './chartPaint'
 import type { ChartTheme } from './chartTheme'
@@ -55,7 +55,7 @@ export interface Picture {
 export interface LabChart {
   setWindow(fromMs: number, toMs: number, nowMs: number): void
   setData(picture: Picture): void
-  setBands(bands: readonly Band[]): void
+  setBands(bands: readonly Band[], flags: readonly Flag[]): void
   setCursor(atMs: number | null): void
   setTheme(theme: ChartTheme): void
   draw(): void
@@ -72,6 +72,7 @@ interface State {
   nowMs: number
   cursorMs: number | null
   bands: readonly Band[]
+  flags: readonly Flag[]
   picture: Picture
   theme: ChartTheme
 }
@@ -87,6 +88,7 @@ export function useLabChart(canvas: HTMLCanvasElement, scale: YScale, theme: Cha
     nowMs: 0,
     cursorMs: null,
     bands: [],
+    flags: [],
     picture: NOTHING,
     theme,
   }
@@ -95,7 +97,7 @@ export function useLabChart(canvas: HTMLCanvasElement, scale: YScale, theme: Cha
   return {
     setWindow: (fromMs, toMs, nowMs) => Object.assign(state, { fromMs, toMs, nowMs }),
     setData: (picture) => (state.picture = picture),
-    setBands: (bands) => (state.bands = bands),
+    setBands: (bands, flags) => Object.assign(state, { bands, flags }),
     setCursor: (atMs) => (state.cursorMs = atMs),
     setTheme: (next) => (state.theme = next),
     draw: () => draw(chart, state),
@@ -199,11 +201,29 @@ function bandPlugin(state: State, hatches: Hatches): Plugin<'line'> {
         ctx.fillRect(from, 0, to - from, chart.height)
       }
       ctx.globalAlpha = 1
+      paintFlags(frame, state.flags, chart.height)
       ctx.fillStyle = theme.border
       ctx.fillRect(left - 1, frame.top, 1, frame.bottom - frame.top)
       ctx.restore()
     },
   }
+}
+
+/** An act (a policy switched, load begun) is a dotted line through every chart. */
+function paintFlags(frame: PlotFrame, flags: readonly Flag[], height: number): void {
+  const { ctx, theme } = frame
+  ctx.strokeStyle = theme.fgMuted
+  ctx.lineWidth = 1
+  ctx.setLineDash([2, 3])
+  for (const { atMs } of flags) {
+    if (atMs < frame.fromMs || atMs > frame.toMs) continue
+    const x = Math.round(frame.x(atMs)) + 0.5
+    ctx.beginPath()
+    ctx.moveTo(x, 0)
+    ctx.lineTo(x, height)
+    ctx.stroke()
+  }
+  ctx.setLineDash([])
 }
 
 function picturePlugin(state: State): Plugin<'line'> {

@@ -30,7 +30,14 @@ export const useToastsStore = defineStore('toasts', () => {
   let nextId = 1
 
   function show(draft: ToastDraft): number {
-    const toast: Toast = { level: 'info', why: '', action: null, details: [], ...draft, id: nextId++ }
+    const toast: Toast = {
+      level: 'info',
+      why: '',
+      action: null,
+      details: [],
+      ...draft,
+      id: nextId++,
+    }
     // The same words twice in a row are one message.
     const others = toasts.value.filter((t) => t.title !== toast.title || t.why !== toast.why)
     toasts.value = [...others, toast].slice(-TOASTS_MAX)

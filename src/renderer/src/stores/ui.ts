@@ -7,12 +7,7 @@ import type { ClusterOptions } from '../../../shared/api'
 
 export type ViewName = 'start' | 'lab'
 export type DialogName =
-  | 'newCluster'
-  | 'palette'
-  | 'cheatSheet'
-  | 'about'
-  | 'settings'
-  | 'partition'
+  'newCluster' | 'palette' | 'cheatSheet' | 'about' | 'settings' | 'partition'
 export type LowerTab = 'client' | 'events' | 'acceptors' | 'log'
 
 /** A wish for the client panel: at this node, to write, read or propose. */

@@ -29,5 +29,7 @@ export function splitCommand(text: string): CommandLine {
   }
   if (quote !== null) return { ok: false, words: `The quote ${quote} is not closed.` }
   if (word !== null) args.push(word)
-  return args.length > 0 ? { ok: true, args } : { ok: false, words: 'Type a command, such as SET k v.' }
+  return args.length > 0
+    ? { ok: true, args }
+    : { ok: false, words: 'Type a command, such as SET k v.' }
 }

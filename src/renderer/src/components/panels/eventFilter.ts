@@ -48,7 +48,9 @@ export function parseFilter(text: string): EventFilter {
     const term = not ? word.slice(1) : word
     const [name = '', value] = term.split(/:(.*)/s)
     if (value === undefined) {
-      tests.push((event) => `${event.type} ${eventWords(event)}`.toLowerCase().includes(term) !== not)
+      tests.push(
+        (event) => `${event.type} ${eventWords(event)}`.toLowerCase().includes(term) !== not,
+      )
       continue
     }
     const test = TERMS[name]

@@ -25,8 +25,13 @@ const circle = (look: string, x: number, y: number, r: number): Shape => ({
   y: round(y),
   r,
 })
-const text = (look: string, x: number, y: number, words: string, anchor: Shape['anchor'] = 'start') =>
-  ({ tag: 'text', look, x: round(x), y: round(y), words, anchor }) satisfies Shape
+const text = (
+  look: string,
+  x: number,
+  y: number,
+  words: string,
+  anchor: Shape['anchor'] = 'start',
+) => ({ tag: 'text', look, x: round(x), y: round(y), words, anchor }) satisfies Shape
 
 /** Two interleaved stairs that climb, and the landing where a value is chosen. */
 function duel(): Shape[] {
@@ -104,7 +109,8 @@ function outage(): Shape[] {
   for (let i = 1; i <= 40; i++) {
     const part = i / 40
     const wave = 3 * Math.sin(i * 2.1)
-    const height = part < 0.36 ? 52 + wave : part < 0.6 ? 0 : part < 0.66 ? (part - 0.6) * 800 : 50 + wave
+    const height =
+      part < 0.36 ? 52 + wave : part < 0.6 ? 0 : part < 0.66 ? (part - 0.6) * 800 : 50 + wave
     d += `L${at(part)} ${round(base - height)}`
   }
   const [from, to] = [at(0.36), at(0.62)]

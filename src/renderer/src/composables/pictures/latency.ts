@@ -67,6 +67,8 @@ function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): void {
     const x = frame.x(point.atMs)
     if (point.maxMs === null || x < frame.left || x > frame.right) continue
     if (point.maxMs > (longest?.maxMs ?? 0)) longest = point
+    // On the line of p99 a dot says nothing more.
+    if (point.maxMs < LONG_WAIT_MS && point.maxMs < (point.p99Ms ?? 0) * 1.05) continue
     ctx.globalAlpha = point.maxMs >= LONG_WAIT_MS ? 1 : 0.65
     ctx.beginPath()
     ctx.arc(x, frame.y(point.maxMs), point.maxMs >= LONG_WAIT_MS ? 2 : 1.25, 0, Math.PI * 2)

@@ -10,13 +10,13 @@ import { firstAt } from './picture'
 import { proposersOf, stepMs, timeOfStair } from './stairFacts'
 
 export const LENS_STEP_PX = 8
-const BOX_PX = { width: 184, height: 88, margin: 8 }
+const BOX_PX = { width: 184, height: 88, margin: 8, air: 40 }
 /** Steps that fit in the box with their markers. */
 const STEPS = 8
 /** Of the time that the lens shows, this part lies before the cursor. */
 const BEFORE = 0.7
 
-interface Box {
+export interface Box {
   readonly left: number
   readonly top: number
   readonly width: number
@@ -30,7 +30,12 @@ interface View {
   readonly high: number
 }
 
-export function drawLens(frame: PlotFrame, rows: readonly Stair[], cursorMs: number): void {
+export function drawLens(
+  frame: PlotFrame,
+  rows: readonly Stair[],
+  labels: readonly Box[],
+  cursorMs: number,
+): void {
   const around = rows.filter((row) => Math.abs(row.bidAtMs - cursorMs) < frame.toMs - frame.fromMs)
   const step = stepMs(around)
   if (!Number.isFinite(step)) return
@@ -43,23 +48,51 @@ export function drawLens(frame: PlotFrame, rows: readonly Stair[], cursorMs: num
   if (shown.length < 3) return
   const low = Math.min(...rounds) - 1
   const high = Math.max(...rounds) + 1
-  const box = place(frame, cursorMs)
+  const box = place(frame, rows, labels, cursorMs)
   if (box) paintLens(frame, shown, box, { ...view, low, high }, cursorMs)
 }
 
-/** Upper left, where a climb leaves room, unless the cursor is there; null: too little room. */
-function place(frame: PlotFrame, cursorMs: number): Box | null {
+/** Where it hides least: of the climb, of the labels, never of the cursor. Null: too little room. */
+function place(
+  frame: PlotFrame,
+  rows: readonly Stair[],
+  labels: readonly Box[],
+  cursorMs: number,
+): Box | null {
   const width = Math.min(BOX_PX.width, (frame.right - frame.left) * 0.38)
   const height = Math.min(BOX_PX.height, (frame.bottom - frame.top) * 0.6)
   if (height < 48 || width < 100) return null
-  const left = frame.left + BOX_PX.margin
-  const free = frame.x(cursorMs) > left + width + 24
-  return {
-    left: free ? left : frame.right - BOX_PX.margin - width,
-    top: free ? frame.top + 2 : frame.bottom - height - 6,
-    width,
-    height,
-  }
+  const cursor = frame.x(cursorMs)
+  const first = frame.left + BOX_PX.margin
+  const last = frame.right - BOX_PX.margin - width
+  const lefts = [first, last, cursor + BOX_PX.air, cursor - BOX_PX.air - width]
+  const boxes = lefts
+    .filter((left) => left >= first && left <= last)
+    .filter((left) => cursor < left - BOX_PX.margin || cursor > left + width + BOX_PX.margin)
+    .flatMap((left) =>
+      [frame.top + 2, frame.bottom - height - 6].map((top) => ({ left, top, width, height })),
+    )
+  const hidden = (box: Box): number =>
+    rows.filter((row) => holds(box, frame.x(row.bidAtMs), frame.y(row.ballot.round))).length +
+    labels.filter((label) => overlap(box, label)).length * LABEL_WEIGHT
+  return boxes.sort((a, b) => hidden(a) - hidden(b))[0] ?? null
+}
+
+/** A label counts as much as this many steps. */
+const LABEL_WEIGHT = 40
+
+function holds(box: Box, x: number, y: number): boolean {
+  const { left, top, width, height } = box
+  return x >= left && x <= left + width && y >= top && y <= top + height
+}
+
+export function overlap(a: Box, b: Box): boolean {
+  return (
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
+  )
 }
 
 function paintLens(

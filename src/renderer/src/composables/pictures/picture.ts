@@ -18,7 +18,8 @@ export interface PictureInput {
   readonly theme: ChartTheme
 }
 
-export type Swatch = 'node' | 'line' | 'sent' | 'dashed' | 'thin' | 'filled' | 'hollow' | 'dots' | 'claim'
+export type Swatch =
+  'node' | 'line' | 'sent' | 'dashed' | 'thin' | 'filled' | 'hollow' | 'dots' | 'claim'
 
 export interface LegendItem {
   /** Id of the series it switches; empty: it only explains a sign. */

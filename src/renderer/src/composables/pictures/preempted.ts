@@ -47,7 +47,7 @@ function picture(input: PictureInput): Picture {
   const sums = all.map(({ parts }) => parts.reduce((sum, part) => sum + part.perSecond, 0))
   return {
     lines: [],
-    axis: ladderRange(Math.max(4, ...sums), axisText, 3),
+    axis: ladderRange(Math.max(3.9, ...sums), axisText, 2),
     under: (frame) => paint(frame, all, input.data.binMs),
     empty: all.length === 0 ? 'No ballot was preempted here.' : null,
   }

@@ -6,6 +6,8 @@ import type { PlotFrame } from '../chartPaint'
 import { axisText, countText, lengthText } from '../chartText'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
+import { overlap } from './lens'
+import type { Box } from './lens'
 import { firstAt, nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
@@ -16,6 +18,7 @@ const LAG_SHARE_MIN = 0.15
 const STAND_MS_MIN = 2000
 /** Status lines of a living node are never further apart. */
 const SILENT_MS = 3000
+const LINE_PX = 14
 
 export const progress: ChartDefinition = {
   id: 'progress',
@@ -136,20 +139,27 @@ function paint(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput):
     ctx.lineTo(x - 3, y + 3)
     ctx.stroke()
   }
-  const taken = nameStand(frame, rows, input)
-  nameLag(frame, rows, taken)
+  const lag = nameLag(frame, rows)
+  nameStand(frame, rows, input, lag)
 }
 
-/** The slot that stayed open longest in the window. */
-function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): boolean {
+/** The slot that stayed open longest in the window, unless the other sentence is in its place. */
+function nameStand(
+  frame: PlotFrame,
+  rows: readonly NodeRow[],
+  input: PictureInput,
+  taken: Box | null,
+): void {
   const best = standStill(rows, Math.min(input.toMs, input.nowMs))
-  if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return false
+  if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return
   const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
   const x = Math.max(frame.left, frame.x(best.fromMs)) + 6
-  if (x + textWidth(frame, text) > frame.right) return false
-  const y = frame.y(best.slot)
-  haloText(frame, text, x, y - frame.top > 18 ? y - 6 : y + 14)
-  return true
+  const width = textWidth(frame, text)
+  const at = frame.y(best.slot)
+  const y = at - frame.top > 18 ? at - 6 : at + 14
+  if (x + width > frame.right) return
+  if (taken && overlap(taken, { left: x, top: y - LINE_PX, width, height: LINE_PX })) return
+  haloText(frame, text, x, y)
 }
 
 export interface Stand {
@@ -182,9 +192,8 @@ export function standStill(
   return best
 }
 
-/** The node that lags most, at the right edge. */
-function nameLag(frame: PlotFrame, rows: readonly NodeRow[], taken: boolean): void {
-  if (taken) return
+/** The node that lags most, at the right edge; answers where the words stand. */
+function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Box | null {
   const living = rows.filter(({ over }) => !over)
   const lasts = living.flatMap(({ node, points }) => {
     const last = points.at(-1)
@@ -192,14 +201,17 @@ function nameLag(frame: PlotFrame, rows: readonly NodeRow[], taken: boolean): vo
   })
   const top = Math.max(...lasts.map(({ last }) => last.chosenThrough))
   const behind = lasts.sort((a, b) => a.last.chosenThrough - b.last.chosenThrough)[0]
-  if (!behind) return
+  if (!behind) return null
   const slots = top - behind.last.chosenThrough
   const shown = Math.abs(frame.y(top) - frame.y(behind.last.chosenThrough))
-  if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return
+  if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return null
   const text = `${nodeId(behind.node)} lags ${countText(slots)} slots`
   const x = Math.min(frame.x(behind.last.atMs), frame.right) - 8
-  const y = frame.y(behind.last.chosenThrough)
-  haloText(frame, text, x, y - frame.top > 18 ? y - 6 : y + 14, { align: 'right' })
+  const at = frame.y(behind.last.chosenThrough)
+  const y = at - frame.top > 18 ? at - 6 : at + 14
+  haloText(frame, text, x, y, { align: 'right' })
+  const width = textWidth(frame, text)
+  return { left: x - width, top: y - LINE_PX, width, height: LINE_PX }
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {

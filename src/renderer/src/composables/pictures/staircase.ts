@@ -9,6 +9,7 @@ import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
 import { drawLens, LENS_STEP_PX } from './lens'
+import type { Box } from './lens'
 import { nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
@@ -21,7 +22,7 @@ export const staircase: ChartDefinition = {
   title: 'Ballot staircase',
   unit: 'round',
   scale: 'linear',
-  plotPxMin: 124,
+  plotPxMin: 112,
   grow: 3,
   picture,
   legend,
@@ -47,7 +48,7 @@ function picture(input: PictureInput): Picture {
   const inside = rows.filter((row) => lastMs(row, input) >= input.fromMs)
   const rounds = inside.map((row) => row.ballot.round)
   const top = Math.max(4, ...rounds)
-  const low = Math.min(top, ...rounds)
+  const low = rounds.length > 0 ? Math.min(...rounds) : 0
   const axis = niceRange(low < top * 0.6 ? 0 : Math.max(0, low - 1), top * 1.04, 4, axisText, true)
   const lines = proposersOf(rows).map((node) => lineOf(node, rows, input))
   const none = 'No ballot here. Start an election at a node, or run the duel.'
@@ -84,7 +85,9 @@ function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): v
   if (stepPx >= LENS_STEP_PX) paintMarkers(frame, rows)
   paintLandings(frame, input)
   ctx.restore()
-  if (frame.cursorMs !== null && stepPx < LENS_STEP_PX) drawLens(frame, rows, frame.cursorMs)
+  if (frame.cursorMs === null || stepPx >= LENS_STEP_PX) return
+  const labels = told(frame, input).map(({ stair, atMs }) => labelBox(frame, stair, atMs))
+  drawLens(frame, rows, labels, frame.cursorMs)
 }
 
 /** A ballot that leads is drawn thick: from there on no step is needed. */
@@ -145,6 +148,16 @@ function told(frame: PlotFrame, { data, hidden }: PictureInput): Landing[] {
   )
 }
 
+const LABEL_PX = { width: 104, height: 34 }
+
+/** About where the words of a landing stand. */
+function labelBox(frame: PlotFrame, stair: Stair, atMs: number): Box {
+  const y = frame.y(stair.ballot.round)
+  const below = frame.bottom - y > 40
+  const left = Math.min(frame.x(atMs), frame.right - LABEL_PX.width)
+  return { ...LABEL_PX, left, top: below ? y + 8 : y - 36 }
+}
+
 function paintLandings(frame: PlotFrame, input: PictureInput): void {
   const { ctx, theme } = frame
   for (const { stair, atMs, wasted } of told(frame, input)) {
@@ -185,7 +198,7 @@ function legend({ data, fromMs, toMs, readMs }: PictureInput): readonly LegendIt
   })
   return [
     ...items,
-    { id: '', label: 'preempted in phase 1', value: null, swatch: 'hollow' },
+    { id: '', label: 'phase 1 only', value: null, swatch: 'hollow' },
     { id: '', label: 'reached phase 2', value: null, swatch: 'filled' },
   ]
 }

@@ -91,7 +91,7 @@ function picture(input: PictureInput): Picture {
   const out = hidden.has('acknowledged') ? [] : outages(data.load, data.spanMs)
   return {
     lines,
-    axis: ladderRange(top, axisText, 2),
+    axis: ladderRange(top, axisText, 3),
     under: (frame) => shade(frame, out),
     over: (frame) => name(frame, out),
     empty: rows.length === 0 ? 'No traffic yet. Start the load, or write through a node.' : null,
@@ -119,7 +119,7 @@ function name(frame: PlotFrame, out: readonly Outage[]): void {
     // A short outage is named beside its shade, where there is room to the right.
     const beside = room < width
     if (beside && left + room + width + 8 > frame.right) continue
-    haloText(frame, text, beside ? left + room + 6 : left, frame.bottom - 8)
+    haloText(frame, text, beside ? left + room + 6 : left, frame.bottom - (beside ? 2 : 7))
   }
 }
 

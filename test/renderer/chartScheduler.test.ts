@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { DRAWS_PER_FRAME, DrawScheduler } from '../../src/renderer/src/composables/chartScheduler'
+
+/** Frames that come when the test says so. */
+function frames() {
+  let queue: (() => void)[] = []
+  const scheduler = new DrawScheduler(
+    (run) => queue.push(run),
+    () => (queue = []),
+  )
+  const next = (): void => {
+    const due = queue
+    queue = []
+    for (const run of due) run()
+  }
+  return { scheduler, next, waiting: () => queue.length }
+}
+
+describe('draw scheduler', () => {
+  it('draws at most two charts a frame, each in its turn, and then rests', () => {
+    const { scheduler, next, waiting } = frames()
+    const drawn: number[] = []
+    const charts = [0, 1, 2, 3, 4].map((at) => scheduler.add(() => drawn.push(at)))
+    for (const chart of charts) chart.request()
+    next()
+    expect(drawn).toHaveLength(DRAWS_PER_FRAME)
+    next()
+    next()
+    expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4])
+    expect(waiting()).toBe(0)
+  })
+
+  it('many requests before a frame are one drawing', () => {
+    const { scheduler, next } = frames()
+    let drawn = 0
+    const chart = scheduler.add(() => (drawn += 1))
+    for (let n = 0; n < 10; n += 1) chart.request()
+    next()
+    next()
+    expect(drawn).toBe(1)
+  })
+
+  it('a chart that always changes does not starve the others', () => {
+    const { scheduler, next } = frames()
+    const drawn = [0, 0, 0]
+    const charts = drawn.map((_, at) => scheduler.add(() => (drawn[at] = (drawn[at] ?? 0) + 1)))
+    for (let frame = 0; frame < 30; frame += 1) {
+      for (const chart of charts) chart.request()
+      next()
+    }
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(18)
+  })
+
+  it('what cannot be seen is drawn when it comes into view', () => {
+    const { scheduler, next } = frames()
+    let drawn = 0
+    const chart = scheduler.add(() => (drawn += 1))
+    chart.setVisible(false)
+    chart.request()
+    next()
+    expect(drawn).toBe(0)
+    chart.setVisible(true)
+    next()
+    expect(drawn).toBe(1)
+  })
+
+  it('a removed chart is not drawn again', () => {
+    const { scheduler, next } = frames()
+    let drawn = 0
+    const chart = scheduler.add(() => (drawn += 1))
+    chart.request()
+    chart.remove()
+    next()
+    expect(drawn).toBe(0)
+  })
+})
