@@ -139,9 +139,8 @@ function report(summary, code) {
   if (code !== 0 && failed === 0) failed = 1
   if (passed + failed === 0) endBeforeTests('no test was found')
   for (const { suite, reason, tests } of skipped) {
-    console.log(
-      `skipped: ${suite} (${tests} ${tests === 1 ? 'test' : 'tests'})${reason === '' ? '' : `: ${reason}`}`,
-    )
+    const count = tests === 1 ? '1 test' : `${tests} tests`
+    console.log(`skipped: ${suite} (${count})${reason === '' ? '' : `: ${reason}`}`)
   }
   const skippedTests = skipped.reduce((sum, entry) => sum + entry.tests, 0)
   const tail = skippedTests > 0 ? `, ${skippedTests} skipped` : ''

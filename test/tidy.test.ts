@@ -113,6 +113,8 @@ describe('the measures can fail', () => {
   it('a long line, counted in characters', () => {
     expect(longLines(`ok\n${'é'.repeat(101)}`, 100)).toEqual([{ line: 2, what: '101 columns' }])
     expect(longLines('é'.repeat(100), 100)).toEqual([])
+    expect(longLines(`say('${'word '.repeat(19)}')`, 100)).toEqual([])
+    expect(longLines(`say('${'word '.repeat(24)}')`, 100)).toHaveLength(1)
   })
 
   it('a long function, but not one that holds small ones', () => {

@@ -46,7 +46,7 @@ function childEntry(mainDir: string, name: string): string {
   return existsSync(path) ? path : join(mainDir, name)
 }
 
-/** Bundled scenarios: those a newcomer meets first, then by level and name. Throws ScenarioError. */
+/** Those a newcomer meets first, then by level and name. Throws ScenarioError. */
 export function bundledScenarios(mainDir: string): Scenario[] {
   const folder = join(mainDir, '../../resources/scenarios')
   const files = readdirSync(folder).filter((file) => file.endsWith(SUFFIX))

@@ -1,8 +1,8 @@
 /**
  * Carries a verb out on a lab.
  *
- * Errors: rejects with LabCallError when the lab cannot do it, and nothing has changed then. A client
- *         command that got an error or no answer is a result, not a rejection (`ok` false).
+ * Errors: rejects with LabCallError when the lab cannot do it, and nothing has changed then. A
+ *         client command that got an error or no answer is a result, not a rejection (`ok` false).
  */
 import type { Link } from '../core/fault'
 import type { LearnerReadResult, NodeStatus } from '../core/event'

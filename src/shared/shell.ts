@@ -1,6 +1,6 @@
 /**
  * What a host offers beside the lab: window, menu, links. Which of it exists is told by `Caps`
- * before the first call; a call without the capability rejects with `wrongState`.
+ * before the first call. Without it `openLink` rejects with `wrongState`; the others do nothing.
  */
 import type { CommandId } from './commands'
 

@@ -118,6 +118,13 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     expect(lab.calls[21]?.args).toEqual(['dueling-proposers', 7])
   })
 
+  it('a host without native parts has nothing to do for theme and menu', async () => {
+    const { shell } = await open()
+    await shell.setTheme('dark')
+    await shell.setMenu(['node.kill'])
+    expect(await failureOf(shell.setTheme('red' as 'dark'))).toMatchObject({ code: 'badArgument' })
+  })
+
   it('errors cross as code, words and details, and without a stack', async () => {
     lab.fail('startCluster', new LabCallError('portInUse', 'Port 7000 is in use.', ['pid 12']))
     lab.fail('killNode', new Error('boom'))
@@ -146,7 +153,7 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     ['noSuchCall', [], /There is no call noSuchCall/],
     ['constructor', [], /There is no call constructor/],
     ['subscribe', [], /There is no call subscribe/],
-    ['openLink', ['paxosMadeSimple'], /does not offer openLink/],
+    ['openLink', ['paxosMadeSimple'], /opens no links/],
   ])('refuses %s(%j) in words, and the lab hears nothing', async (name, args, words) => {
     const raw = rawViewer(await source.open())
     raw.call('1', name, args)
@@ -233,20 +240,29 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     await eventually('the first frame', () => raw.frames.length >= 1)
     lab.emit(1)
     await eventually('the second frame', () => raw.frames.length >= 2)
+    // A viewer beside it that does acknowledge is told of each of these, so there was time.
+    const beside = await open()
+    const told: number[] = []
+    beside.listen({ events: (batch) => told.push(...batch.map((event) => event.seq)) })
+    await beside.call.snapshot()
+    for (const seq of [3, 4]) {
+      lab.emit(1)
+      await eventually('the viewer beside', () => told.includes(seq))
+    }
     lab.emit(OUTBOX_EVENTS_MAX)
     lab.emit(10)
     expect(raw.frames).toHaveLength(2)
     raw.ack(1)
     const third = await eventually('the third frame', () => raw.frames[2])
-    expect(third.reset?.lost).toBe(OUTBOX_EVENTS_MAX + 10)
-    expect(third.reset?.snapshot.events.at(-1)?.seq).toBe(OUTBOX_EVENTS_MAX + 12)
+    expect(third.reset?.lost).toBe(OUTBOX_EVENTS_MAX + 12)
+    expect(third.reset?.snapshot.events.at(-1)?.seq).toBe(OUTBOX_EVENTS_MAX + 14)
     expect(third.events).toEqual([])
     raw.ack(2)
     raw.ack(3)
     lab.emit(1)
     const next = await eventually('what follows', () => raw.frames[3])
     expect(next.reset).toBeNull()
-    expect(next.events.map((event) => event.seq)).toEqual([OUTBOX_EVENTS_MAX + 13])
+    expect(next.events.map((event) => event.seq)).toEqual([OUTBOX_EVENTS_MAX + 15])
   })
 
   it('a new cluster resets every viewer, and what came before it is void', async () => {

@@ -199,7 +199,7 @@ describe('E10: one message, from our page only', () => {
       const refusal = ask(window)
       expect(refusal).toEqual({
         code: 'badArgument',
-        words: 'This frame may not call the rig.lab.',
+        words: 'This frame may not call the lab.',
         details: [],
       })
       expect(rig.lab.listeners.size).toBe(1)

@@ -10,56 +10,89 @@ import { VERBS, VerbError, parseVerb } from '../../src/shared/verbs'
 
 const ALL = { from: 'all', to: 'all', both: false }
 
+const GOOD: [line: string, verb: object][] = [
+  ['kill 2', { verb: 'kill', node: 2 }],
+  ['restart 2', { verb: 'restart', node: 2 }],
+  ['stop leader', { verb: 'stop', node: 'leader' }],
+  ['pause 3', { verb: 'pause', node: 3 }],
+  ['resume 3', { verb: 'resume', node: 3 }],
+  ['  elect   2 ', { verb: 'elect', node: 2 }],
+  ['step-down follower', { verb: 'step-down', node: 'follower' }],
+  ['cut 1 2', { verb: 'cut', links: { from: 1, to: 2, both: true } }],
+  ['cut 1 > 2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
+  ['cut 1>2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
+  ['cut 2 all', { verb: 'cut', links: { from: 2, to: 'all', both: true } }],
+  ['cut all > leader', { verb: 'cut', links: { from: 'all', to: 'leader', both: false } }],
+  ['delay all 20 5', { verb: 'delay', links: ALL, delayMs: 20, jitterMs: 5 }],
+  ['delay all 2s', { verb: 'delay', links: ALL, delayMs: 2000, jitterMs: 0 }],
+  [
+    'delay 1 2 20ms',
+    { verb: 'delay', links: { from: 1, to: 2, both: true }, delayMs: 20, jitterMs: 0 },
+  ],
+  ['drop 1 > 3 0.2', { verb: 'drop', links: { from: 1, to: 3, both: false }, probability: 0.2 }],
+  ['drop all 20%', { verb: 'drop', links: ALL, probability: 0.2 }],
+  ['drop-next all 2', { verb: 'drop-next', links: ALL, count: 2 }],
+  ['duplicate all 0.5', { verb: 'duplicate', links: ALL, probability: 0.5 }],
+  ['heal', { verb: 'heal', fault: null, processes: false }],
+  ['heal all', { verb: 'heal', fault: null, processes: true }],
+  ['heal f3', { verb: 'heal', fault: 'f3', processes: false }],
+  ['write 3 k v', { verb: 'write', node: 3, args: ['SET', 'k', 'v'] }],
+  ['write 3 k "two \\"words\\""', { verb: 'write', node: 3, args: ['SET', 'k', 'two "words"'] }],
+  ["write 3 'a key' a>b|c", { verb: 'write', node: 3, args: ['SET', 'a key', 'a>b|c'] }],
+  ['write 3 k ""', { verb: 'write', node: 3, args: ['SET', 'k', ''] }],
+  ['do 3 INCR n', { verb: 'do', node: 3, args: ['INCR', 'n'] }],
+  ['propose 2 k v', { verb: 'propose', node: 2, args: ['SET', 'k', 'v'] }],
+  ['get 2 k', { verb: 'get', node: 2, args: ['GET', 'k'] }],
+  ['read k', { verb: 'read', key: 'k' }],
+  ['policy eager', { verb: 'policy', policy: { kind: 'eager' } }],
+  ['policy fixed 50', { verb: 'policy', policy: { kind: 'fixed', ms: 50 } }],
+  ['policy exponential', { verb: 'policy', policy: { kind: 'exponential', ms: null } }],
+  ['policy random 50 1s', { verb: 'policy', policy: { kind: 'random', ms: [50, 1000] } }],
+  ['policy leader 50 300 500', { verb: 'policy', policy: { kind: 'leader', ms: [50, 300, 500] } }],
+  ['slots 2', { verb: 'slots', node: 2, from: 1, count: 20 }],
+  ['slots 2 5 10', { verb: 'slots', node: 2, from: 5, count: 10 }],
+  ['load off', { verb: 'load', load: null }],
+  ['status', { verb: 'status' }],
+  ['help', { verb: 'help' }],
+  ['quit', { verb: 'quit' }],
+]
+
+const BAD: [line: string, words: RegExp][] = [
+  ['', /empty/],
+  ['jump 2', /"jump" is not a verb/],
+  ['constructor', /"constructor" is not a verb/],
+  ['kill', /node is missing/],
+  ['kill 0', /"0" is not a node/],
+  ['kill 12', /"12" is not a node/],
+  ['kill two', /"two" is not a node/],
+  ['kill 2 3', /"3" is too much/],
+  ['cut 1', /other node/],
+  ['cut 1 >', /other node/],
+  ['delay all fast', /"fast" is not a number/],
+  ['delay all 70s', /"70" is not from 0 to 60/],
+  ['delay all -5', /"-5" is not from 0/],
+  ['drop all 1.2', /"1.2" is not from 0 to 1/],
+  ['drop all 120%', /"120" is not from 0 to 100/],
+  ['drop-next all 1.5', /not a whole number/],
+  ['partition', /two groups/],
+  ['partition 1,2', /two groups/],
+  ['partition 1,2 |', /group is empty/],
+  ['partition 1,2 | 2,3', /node 2 is in two groups/],
+  ['partition upside-down', /"upside-down" is not a preset/],
+  ['heal 3', /"3" is not a fault/],
+  ['write 3 k', /value is missing/],
+  ['write 3 k two words', /"words" is too much; quote/],
+  ['write 3 k "open', /quote is not closed/],
+  ['policy lazy', /"lazy" is not a policy/],
+  ['policy random 50', /MAX is missing/],
+  ['load', /number of clients is missing/],
+  ['load 0', /"0" is not from 1/],
+  ['load 2 at 2,x', /"2,x" is not a list of nodes/],
+  ['load 2 speed 3', /"speed" is not an option of load/],
+]
+
 describe('parseVerb', () => {
-  it.each([
-    ['kill 2', { verb: 'kill', node: 2 }],
-    ['restart 2', { verb: 'restart', node: 2 }],
-    ['stop leader', { verb: 'stop', node: 'leader' }],
-    ['pause 3', { verb: 'pause', node: 3 }],
-    ['resume 3', { verb: 'resume', node: 3 }],
-    ['  elect   2 ', { verb: 'elect', node: 2 }],
-    ['step-down follower', { verb: 'step-down', node: 'follower' }],
-    ['cut 1 2', { verb: 'cut', links: { from: 1, to: 2, both: true } }],
-    ['cut 1 > 2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
-    ['cut 1>2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
-    ['cut 2 all', { verb: 'cut', links: { from: 2, to: 'all', both: true } }],
-    ['cut all > leader', { verb: 'cut', links: { from: 'all', to: 'leader', both: false } }],
-    ['delay all 20 5', { verb: 'delay', links: ALL, delayMs: 20, jitterMs: 5 }],
-    ['delay all 2s', { verb: 'delay', links: ALL, delayMs: 2000, jitterMs: 0 }],
-    [
-      'delay 1 2 20ms',
-      { verb: 'delay', links: { from: 1, to: 2, both: true }, delayMs: 20, jitterMs: 0 },
-    ],
-    ['drop 1 > 3 0.2', { verb: 'drop', links: { from: 1, to: 3, both: false }, probability: 0.2 }],
-    ['drop all 20%', { verb: 'drop', links: ALL, probability: 0.2 }],
-    ['drop-next all 2', { verb: 'drop-next', links: ALL, count: 2 }],
-    ['duplicate all 0.5', { verb: 'duplicate', links: ALL, probability: 0.5 }],
-    ['heal', { verb: 'heal', fault: null, processes: false }],
-    ['heal all', { verb: 'heal', fault: null, processes: true }],
-    ['heal f3', { verb: 'heal', fault: 'f3', processes: false }],
-    ['write 3 k v', { verb: 'write', node: 3, args: ['SET', 'k', 'v'] }],
-    ['write 3 k "two \\"words\\""', { verb: 'write', node: 3, args: ['SET', 'k', 'two "words"'] }],
-    ["write 3 'a key' a>b|c", { verb: 'write', node: 3, args: ['SET', 'a key', 'a>b|c'] }],
-    ['write 3 k ""', { verb: 'write', node: 3, args: ['SET', 'k', ''] }],
-    ['do 3 INCR n', { verb: 'do', node: 3, args: ['INCR', 'n'] }],
-    ['propose 2 k v', { verb: 'propose', node: 2, args: ['SET', 'k', 'v'] }],
-    ['get 2 k', { verb: 'get', node: 2, args: ['GET', 'k'] }],
-    ['read k', { verb: 'read', key: 'k' }],
-    ['policy eager', { verb: 'policy', policy: { kind: 'eager' } }],
-    ['policy fixed 50', { verb: 'policy', policy: { kind: 'fixed', ms: 50 } }],
-    ['policy exponential', { verb: 'policy', policy: { kind: 'exponential', ms: null } }],
-    ['policy random 50 1s', { verb: 'policy', policy: { kind: 'random', ms: [50, 1000] } }],
-    [
-      'policy leader 50 300 500',
-      { verb: 'policy', policy: { kind: 'leader', ms: [50, 300, 500] } },
-    ],
-    ['slots 2', { verb: 'slots', node: 2, from: 1, count: 20 }],
-    ['slots 2 5 10', { verb: 'slots', node: 2, from: 5, count: 10 }],
-    ['load off', { verb: 'load', load: null }],
-    ['status', { verb: 'status' }],
-    ['help', { verb: 'help' }],
-    ['quit', { verb: 'quit' }],
-  ])('%s', (line, want) => {
+  it.each(GOOD)('%s', (line, want) => {
     expect(parseVerb(line)).toEqual(want)
   })
 
@@ -94,39 +127,7 @@ describe('parseVerb', () => {
     })
   })
 
-  it.each([
-    ['', /empty/],
-    ['jump 2', /"jump" is not a verb/],
-    ['constructor', /"constructor" is not a verb/],
-    ['kill', /node is missing/],
-    ['kill 0', /"0" is not a node/],
-    ['kill 12', /"12" is not a node/],
-    ['kill two', /"two" is not a node/],
-    ['kill 2 3', /"3" is too much/],
-    ['cut 1', /other node/],
-    ['cut 1 >', /other node/],
-    ['delay all fast', /"fast" is not a number/],
-    ['delay all 70s', /"70" is not from 0 to 60/],
-    ['delay all -5', /"-5" is not from 0/],
-    ['drop all 1.2', /"1.2" is not from 0 to 1/],
-    ['drop all 120%', /"120" is not from 0 to 100/],
-    ['drop-next all 1.5', /not a whole number/],
-    ['partition', /two groups/],
-    ['partition 1,2', /two groups/],
-    ['partition 1,2 |', /group is empty/],
-    ['partition 1,2 | 2,3', /node 2 is in two groups/],
-    ['partition upside-down', /"upside-down" is not a preset/],
-    ['heal 3', /"3" is not a fault/],
-    ['write 3 k', /value is missing/],
-    ['write 3 k two words', /"words" is too much; quote/],
-    ['write 3 k "open', /quote is not closed/],
-    ['policy lazy', /"lazy" is not a policy/],
-    ['policy random 50', /MAX is missing/],
-    ['load', /number of clients is missing/],
-    ['load 0', /"0" is not from 1/],
-    ['load 2 at 2,x', /"2,x" is not a list of nodes/],
-    ['load 2 speed 3', /"speed" is not an option of load/],
-  ])('%s: says what is wrong', (line, words) => {
+  it.each(BAD)('%s: says what is wrong', (line, words) => {
     expect(() => parseVerb(line)).toThrow(VerbError)
     expect(() => parseVerb(line)).toThrow(words)
   })
@@ -189,6 +190,7 @@ function recordingLab(): { lab: LabApi; calls: unknown[][] } {
     partition: 'f1',
     changeLinks: 'f2',
     command: { node: 3, outcome: 'unknown', reply: 'no answer', latencyMs: 1 } as WriteResult,
+    slots: [],
     learnerRead: { verdict: 'undetermined', value: null, reason: 'two are down', replies: [] },
   }
   const lab = new Proxy({} as LabApi, {
@@ -259,8 +261,6 @@ describe('performVerb', () => {
     ['slots 2 1 5', ['slots', 2, 1, 5]],
   ])('%s', async (line, call) => {
     const { lab, calls } = recordingLab()
-    if (line.startsWith('slots'))
-      lab.slots = async (...args) => (calls.push(['slots', ...args]), [])
     const result = await performVerb(lab, parseVerb(line), context)
     expect(calls).toEqual([call])
     expect(result).toMatchObject({ ok: true, verb: line.split(' ')[0] })

@@ -7,7 +7,6 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { SESSIONS_MAX, Sessions } from '../../src/main/host/sessions'
 import { SOCKETS_MAX, startWebHost } from '../../src/main/host/webHost'
 import type { WebHost, WebHostOptions } from '../../src/main/host/webHost'
 import { socketChannel } from '../../src/shared/channel'
@@ -175,17 +174,6 @@ describe('EH2: launch token and session', () => {
   it('stops hammering', async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => redeem('wrong')))
     expect(answers.map(({ status }) => status)).toContain(429)
-  })
-
-  it('keeps a bounded number of sessions, the newest ones', () => {
-    const sessions = new Sessions('c')
-    const cookies = Array.from({ length: SESSIONS_MAX + 1 }, () => {
-      const [cookie = ''] = sessions.redeem(sessions.issue())?.split(';') ?? []
-      return cookie
-    })
-    expect(cookies.map((cookie) => sessions.holds(cookie)).filter(Boolean)).toHaveLength(16)
-    expect(sessions.holds(cookies[0])).toBe(false)
-    expect(sessions.holds(`other=1; ${cookies[16]}`)).toBe(true)
   })
 
   it('two labs do not share a cookie name', async () => {

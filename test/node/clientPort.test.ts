@@ -61,7 +61,7 @@ async function answerTo(...args: readonly string[]): Promise<string> {
 }
 
 describe('a pipeline', () => {
-  it('is answered in order, whatever is ready first, and local commands wait their turn', async () => {
+  it('is answered in order, whatever is ready first; local commands wait', async () => {
     const { connect, port, requests } = await rig()
     const client = await connect()
     client.send(respOf('SET', 'a', '1') + respOf('PING') + respOf('GET', 'a') + respOf('PING', 'x'))
@@ -263,6 +263,18 @@ describe('clients that mean harm', () => {
     port.sweep(performance.now() + PARTIAL_WAIT_MS + 1000)
     await eventually('slow is closed', () => slow.closed)
     expect(idle.closed).toBe(false)
+  })
+
+  it('a busy client is never cut off for the request that a chunk happens to split', async () => {
+    const { connect, port } = await rig()
+    const client = await connect()
+    const half = respOf('PING').slice(0, 8)
+    client.send(half)
+    await eventually('half a request', () => [...port.list].some((one) => one.partialSinceMs))
+    const before = [...port.list][0]!.partialSinceMs!
+    client.send(respOf('PING').slice(8) + half)
+    await eventually('answered', () => client.text === '+PONG\r\n')
+    expect([...port.list][0]!.partialSinceMs).toBeGreaterThan(before)
   })
 
   it('one that does not read is not read either', async () => {

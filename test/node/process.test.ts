@@ -1,12 +1,14 @@
 /** Real node processes: durable across SIGKILL, and none outlives its lab. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { NodeReport } from '../../src/core/event'
+import { parseNodeToLab } from '../../src/shared/controlCodec'
+import { parseFrame } from '../../src/shared/frame'
 import { EXIT } from '../../src/main/node/exitCodes'
 import { LOG_NAME } from '../../src/main/node/openStorage'
 import { eventually } from '../support/eventually'
-import { ask, NodeLab, spawnNode } from '../support/nodeLab'
+import { ask, NodeLab, spawnNode, spawnParent } from '../support/nodeLab'
 import { nodeFile, RawClient, respOf, tempDirectory, upTo } from '../support/nodeSupport'
 
 const OK = '+OK\r\n'
@@ -191,6 +193,32 @@ describe('a node process ends', () => {
     expect(second.stderr).toContain(`in use by process ${first.node.pid}`)
   })
 
+  it('with 70 and a fact when the program contradicts itself', async () => {
+    const lab = await NodeLab.open(tempDirectory())
+    // The signal stands for a broken invariant; nothing in the product can be made to break one.
+    const plant = "process.on('SIGUSR2', () => { throw new Error('planted') })"
+    const options = `--import=data:text/javascript,${encodeURIComponent(plant)}`
+    const { node, control } = await lab.start(1, [1], {}, { NODE_OPTIONS: options })
+    node.child.kill('SIGUSR2')
+    expect((await node.exited()).code).toBe(EXIT.internal)
+    expect(node.stderr).toContain('planted')
+    await eventually('the fact', () => control.facts().some(({ type }) => type === 'nodeFailed'))
+  })
+
+  it('when its parent is gone, even without a lab', async () => {
+    const directory = tempDirectory()
+    const path = join(directory, 'node.json')
+    writeFileSync(path, JSON.stringify(nodeFile({ dataDir: join(directory, 'data') })))
+    const parent = spawnParent(path)
+    const pid = await eventually('the pid of the node', () => {
+      const ready = parseNodeToLab(parseFrame(parent.stdout.split('\n', 1)[0] ?? ''))
+      return ready?.type === 'ready' && ready.pid
+    })
+    onTestFinished(() => killQuietly(pid))
+    await parent.kill()
+    await eventually('the node is gone', () => !isAlive(pid))
+  })
+
   it('with 64 when its start file, its secret or a port is wrong', async () => {
     const lab = await NodeLab.open(tempDirectory())
     const [missing, absent] = [spawnNode([]), spawnNode([join(lab.directory, 'none.json')])]
@@ -209,6 +237,21 @@ describe('a node process ends', () => {
     expect(taken.stderr).toContain('EADDRINUSE')
   })
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // Nobody may have collected it yet.
+  const stat = `/proc/${pid}/stat`
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'))
+}
+
+function killQuietly(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+}
 
 /** Sends that relied on a record; each after the `persisted` fact that covers it. */
 function countSendsAfter(facts: readonly NodeReport[]): number {

@@ -16,7 +16,7 @@ interface Parse {
   readonly error: string | null
 }
 
-/** Feeds the bytes in chunks of the given sizes, over and over, and takes what is there each time. */
+/** Feeds the bytes in chunks of the given sizes, in turn, and takes what is there each time. */
 function parse(bytes: Buffer, sizes: readonly number[]): Parse {
   const parser = new RespParser()
   const requests: string[][] = []

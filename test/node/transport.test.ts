@@ -1,4 +1,4 @@
-/** The peer wire: who is let in, what closes a connection, and that links come back by themselves. */
+/** The peer wire: who is let in, what closes a connection, and that links come back. */
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -56,7 +56,7 @@ function refused(facts: readonly NodeFact[]): string[] {
 }
 
 describe('a hello', () => {
-  it('with a right proof opens the link, in any chunks, with frames in the same chunk', async () => {
+  it('with a right proof opens the link, whatever the chunks', async () => {
     const { port, got } = await rig(1)
     const client = await RawClient.connect(port)
     const long: Message = { type: 'forward', values: ['x'.repeat(HELLO_BYTES_MAX * 3)] }
@@ -106,7 +106,7 @@ describe('a hello', () => {
 })
 
 describe('a link', () => {
-  it('of the same peer is replaced by a newer one, and one of an older life is refused', async () => {
+  it('of the same peer is replaced by a newer one; an older life is refused', async () => {
     const { port, facts } = await rig(1)
     const first = await RawClient.connect(port)
     first.send(provenHello(2, 2))
@@ -145,7 +145,7 @@ describe('a link', () => {
     expect(client.closed).toBe(false)
   })
 
-  it('is one of a bounded number, and a flood of refusals is told a few times a second', async () => {
+  it('is one of a bounded number; a flood of refusals is told now and then', async () => {
     const { port, facts } = await rig(1)
     const clients: RawClient[] = []
     for (const _ of upTo(CONNECTIONS_MAX + 30)) clients.push(await RawClient.connect(port))
@@ -158,7 +158,7 @@ describe('a link', () => {
 })
 
 describe('two nodes', () => {
-  it('send one way each, all frames of a round in one go, and reconnect after a break', async () => {
+  it('send one way each, keep order, and reconnect after a break', async () => {
     const [one, two] = [await rig(1), await rig(2)]
     one.transport.setPeers([{ node: 2, host: '127.0.0.1', port: two.port }])
     one.transport.send([2, 3], printMessage(nack))

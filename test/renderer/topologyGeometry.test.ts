@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   circleLayout,
-  circleRadius,
+  circleRadii,
   convexHull,
   distance,
   halfLinkPaths,
@@ -35,7 +35,14 @@ function numbers(path: string): number[] {
 
 describe('circle', () => {
   it('has a radius of 0.36 of the smaller side where there is room', () => {
-    expect(circleRadius({ width: 900, height: 700 })).toBeCloseTo(252)
+    expect(circleRadii({ width: 900, height: 700 })).toEqual({ x: 252, y: 252 })
+  })
+
+  it('becomes an ellipse in a low panel, so that nodes keep apart', () => {
+    const { x, y } = circleRadii({ width: 440, height: 170 })
+    expect(x).toBeGreaterThan(1.5 * y)
+    const positions = circleLayout(members(5), { width: 440, height: 170 })
+    expect(nodeRadius(positions)).toBeLessThan(NODE_RADIUS)
   })
 
   it.each(COUNTS)('puts %i nodes at equal distances, the first on top', (count) => {

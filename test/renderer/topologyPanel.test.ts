@@ -29,6 +29,7 @@ async function open(options: Partial<ClusterOptions> = {}): Promise<void> {
   disconnect = store.connect(syntheticSource(lab))
   panel = mount(TopologyPanel, { attachTo: document.body })
   await eventually('the window is connected', () => store.connected)
+  lab.play()
   await nextTick()
 }
 
@@ -36,9 +37,10 @@ beforeEach(() => {
   localStorage.clear()
   setActivePinia(createPinia())
 })
-afterEach(() => {
+afterEach(async () => {
   panel.unmount()
   disconnect()
+  await lab.close()
 })
 
 const find = (id: string) => panel.get(`[data-testid="${id}"]`)
@@ -187,6 +189,9 @@ describe('topology panel', () => {
     expect(toggle.attributes('aria-checked')).toBe('true')
     await toggle.trigger('click')
     await eventually('it is off', () => toggle.attributes('aria-checked') === 'false')
+    // The wire takes a link and nothing else; a model of it would be refused by a real host.
+    const [active] = useLabStore().status.faults
+    expect(active?.fault).toStrictEqual({ kind: 'cut', links: [{ from: 3, to: 1 }] })
     expect(find('row-1>3').get('[role="switch"]').attributes('aria-checked')).toBe('true')
   })
 

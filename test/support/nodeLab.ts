@@ -65,10 +65,12 @@ export class ControlChannel {
 
 /** One process of one node. */
 export class NodeProcess {
+  stdout = ''
   stderr = ''
   exit: { readonly code: number | null; readonly signal: string | null } | null = null
 
   constructor(readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
     child.on('exit', (code, signal) => (this.exit = { code, signal }))
   }
@@ -119,7 +121,12 @@ export class NodeLab {
   }
 
   /** Starts a process and does not wait for it. Its stdin is closed; it dies with the test. */
-  spawn(id: number, members: readonly number[], overrides: Partial<NodeFile> = {}): NodeProcess {
+  spawn(
+    id: number,
+    members: readonly number[],
+    overrides: Partial<NodeFile> = {},
+    env: Record<string, string> = {},
+  ): NodeProcess {
     const file = nodeFile({
       dataDir: join(this.directory, `node-${id}`),
       replica: { ...DEFAULT_REPLICA, node: id, members },
@@ -128,15 +135,16 @@ export class NodeLab {
     })
     const path = join(this.directory, `node-${id}.json`)
     writeFileSync(path, JSON.stringify(file))
-    return spawnNode([path])
+    return spawnNode([path], env)
   }
 
   async start(
     id: number,
     members: readonly number[],
     overrides: Partial<NodeFile> = {},
+    env: Record<string, string> = {},
   ): Promise<StartedNode> {
-    const node = this.spawn(id, members, overrides)
+    const node = this.spawn(id, members, overrides, env)
     return eventually(`node ${id} is ready`, () => {
       if (node.exit) throw new Error(`node ${id} ended: ${node.stderr}`)
       for (const control of this.channels) {
@@ -172,8 +180,22 @@ export class NodeLab {
 }
 
 export function spawnNode(args: readonly string[], env: Record<string, string> = {}): NodeProcess {
+  return spawnProcess([builtEntry('node'), ...args], env)
+}
+
+/** A process that starts a node with its own output, and waits. */
+export function spawnParent(startFile: string): NodeProcess {
+  const args = JSON.stringify([builtEntry('node'), startFile])
+  const script = `require('node:child_process').spawn(process.execPath, ${args}, {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  })
+  setInterval(() => {}, 1000)`
+  return spawnProcess(['-e', script], {})
+}
+
+function spawnProcess(args: readonly string[], env: Record<string, string>): NodeProcess {
   const secret = { PAXOS_SECRET: SECRET.toString('hex') }
-  const child = spawn(process.execPath, [builtEntry('node'), ...args], {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...secret, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

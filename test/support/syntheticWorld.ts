@@ -2,7 +2,7 @@
  * What happens in the test double `SyntheticLab`: elections, duels, progress, samples. Every change
  * is an event; the series are the product's own fold over them.
  */
-import type { LabEvent, LabFact, LinkTraffic, NodeStatus } from '../../src/core/event'
+import type { LabEvent, LabFact, LinkTraffic } from '../../src/core/event'
 import type { ActiveFault, Fault } from '../../src/core/fault'
 import { bucketOf } from '../../src/core/measure/histogram'
 import { Measures } from '../../src/core/measure/measures'

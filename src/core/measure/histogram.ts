@@ -2,7 +2,7 @@
  * Log-bucket histogram of durations: mergeable, so that a percentile over ten buckets of time is
  * the percentile of all their values, never an average of percentiles.
  *
- * Units:  ms. Bucket 0 holds everything up to `LEAST_MS`; each further one is `GROWTH` times as wide.
+ * Units:  ms. Bucket 0 holds everything up to `LEAST_MS`; each next is `GROWTH` times wider.
  * Error:  a value and the middle of its bucket differ by at most 2 %, between 1 µs and 15 minutes.
  */
 const LEAST_MS = 0.001
@@ -46,7 +46,7 @@ export class Histogram {
     for (const [index, count] of other.#counts) this.#put(index, count)
   }
 
-  /** Smallest bucket middle that at least the share `q` (0 to 1) of values reaches; null if empty. */
+  /** Middle of the bucket that holds the share `q` (0 to 1) of values; null if empty. */
   quantile(q: number): number | null {
     return this.quantiles([q])[0] ?? null
   }

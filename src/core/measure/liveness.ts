@@ -34,7 +34,7 @@ export interface LivenessFacts {
   readonly quorumPossible: boolean
   /** A request waits, or a ballot or a choice was there within `RECENT_MS`. */
   readonly working: boolean
-  /** Since a value was last chosen: ballots begun, by how many proposers, and how many preempted. */
+  /** Since a value was last chosen: ballots begun, by how many proposers, how many preempted. */
   readonly ballots: number
   readonly proposers: number
   readonly preemptions: number
@@ -87,7 +87,7 @@ export class Liveness {
     this.#undecidedPreemptions += 1
   }
 
-  /** Slots `slot` to `slot + count - 1` at `ballot`. Several learners may tell of the same choice. */
+  /** Slots `slot` to `slot + count - 1` at `ballot`. Several learners may tell of one choice. */
   chosen(atMs: number, ballot: Ballot, slot: Slot, count: number): void {
     const end = slot + count - 1
     const fresh = Math.max(0, end - Math.max(this.#highestSlot, slot - 1))

@@ -2,7 +2,7 @@
  * Client traffic over time: what load generator and client commands saw, in buckets of time.
  *
  * Bound: at most `POINTS_MAX` closed buckets; then neighbours merge and the span doubles. Merging
- *        adds counts and histograms, so no total is lost. A bucket in which nothing was seen is absent.
+ *        adds counts and histograms, so no total is lost. A bucket that saw nothing is absent.
  * Cost:  O(1) per event; a merge is O(POINTS_MAX) and halves the buckets.
  */
 import { Histogram } from './histogram'

@@ -1,8 +1,8 @@
 /**
  * The ballot staircase: one row per ballot, from the facts of the node that owns it.
  *
- * Bound: `STAIRS_MAX` ballots; the oldest are dropped and counted. A fact about a ballot that is not
- *        known (dropped, or its `bid` was lost) adds no row: its beginning would be invented.
+ * Bound: `STAIRS_MAX` ballots; the oldest are dropped and counted. A fact about a ballot that is
+ *        not known (dropped, or its `bid` was lost) adds no row: its beginning would be invented.
  */
 import { formatBallot } from '../paxos/ballot'
 import type { Ballot } from '../paxos/ballot'

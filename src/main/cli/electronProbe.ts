@@ -1,6 +1,6 @@
 /**
- * Whether a window could open here. Looks at files and never imports `electron`: under plain Node that
- * import starts a download by itself.
+ * Whether a window could open here. Looks at files and never imports `electron`: under plain Node
+ * that import starts a download by itself.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `paxos-lab up`: starts a cluster, says where it is, and carries out verbs from standard input. */
+/** `paxos-lab up`: starts a cluster, says where it is, and does what standard input asks. */
 import { join, resolve } from 'node:path'
 import { DEFAULT_CLUSTER } from '../../shared/api'
 import type { ClusterOptions, LabStatus, NodeCount } from '../../shared/api'

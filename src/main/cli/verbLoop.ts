@@ -1,9 +1,9 @@
 /**
- * Reads verbs from standard input, one a line, and answers each with one line. Blank lines and lines
- * that begin with # are passed over.
+ * Reads verbs from standard input, one a line, and answers each with one line. Blank lines and
+ * lines that begin with # are passed over.
  *
- * End: `quit`, a signal, or the end of the input, if that was a terminal or brought a line. An input
- *      that was empty from the start (a service started with /dev/null) ends nothing.
+ * End: `quit`, a signal, or the end of the input, if that was a terminal or brought a line. An
+ *      input that was empty from the start (a service with /dev/null) ends nothing.
  */
 import { createInterface } from 'node:readline'
 import { LabCallError } from '../../shared/api'

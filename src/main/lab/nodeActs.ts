@@ -18,6 +18,7 @@ export class NodeActs {
   constructor(
     private readonly cluster: Cluster,
     private readonly guard: PauseGuard,
+    private readonly realPause = REAL_PAUSE,
   ) {}
 
   async kill(node: number): Promise<void> {
@@ -43,9 +44,9 @@ export class NodeActs {
     const member = this.inState(node, ['running'], 'pause')
     const { pid } = member
     // The guard comes first: a lab that is killed in between must not leave a stopped node.
-    if (REAL_PAUSE && pid !== null) this.guard.add(pid)
-    await member.pause(!REAL_PAUSE)
-    const fault = { kind: 'pause', node, cooperative: !REAL_PAUSE } as const
+    if (this.realPause && pid !== null) this.guard.add(pid)
+    await member.pause(!this.realPause)
+    const fault = { kind: 'pause', node, cooperative: !this.realPause } as const
     this.cluster.faults.start(this.cluster.faults.nextId(), fault)
   }
 

@@ -2,7 +2,7 @@
  * Plays a scenario on a lab: starts its cluster, carries out its steps, judges what it expects. The
  * cluster is left running, so that a person can go on from there.
  *
- * Errors: none for what happens in a run; that is its outcome. A cluster that does not start rejects.
+ * Errors: none for what happens in a run, which is its outcome; rejects if no cluster starts.
  * Units:  ms.
  */
 import type { LabEvent } from '../../core/event'

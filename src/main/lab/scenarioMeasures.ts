@@ -1,6 +1,6 @@
 /**
- * What a scenario can ask and reports in the end: a fold over the events of its run, joined with the
- * lab's status and liveness. Looks only; what it shows may lag the nodes by one batch of facts.
+ * What a scenario can ask and reports in the end: a fold over the events of its run, joined with
+ * the lab's status and liveness. Looks only; what it shows may lag the nodes by one batch of facts.
  */
 import type { LabEvent, LabOwnEvent, NodeEvent } from '../../core/event'
 import type { LivenessView } from '../../core/measure/series'

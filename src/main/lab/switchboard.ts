@@ -54,11 +54,12 @@ export class Switchboard {
     await mkdir(this.dir, { recursive: true })
     const path = join(this.dir, 'switchboard.json')
     await writeFile(path, JSON.stringify(this.file(), null, 2) + '\n')
+    if (this.stopping) throw new LabCallError('wrongState', 'the switchboard was stopped')
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.settleStart?.(new LabCallError('timedOut', 'the switchboard does not start')),
-        START_WAIT_MS,
-      )
+      const timer = setTimeout(() => {
+        this.settleStart?.(new LabCallError('timedOut', 'the switchboard does not start'))
+        this.killNow()
+      }, START_WAIT_MS)
       this.settleStart = (error) => {
         this.settleStart = null
         clearTimeout(timer)
@@ -145,7 +146,10 @@ export class Switchboard {
 
   private onEnded(end: ChildEnd): void {
     this.child = null
-    if (this.stopping) return
+    if (this.stopping) {
+      this.settleStart?.(new LabCallError('wrongState', 'the switchboard was stopped'))
+      return
+    }
     const how = end.signal ?? `exit code ${end.code ?? 'none'}`
     const words = `the switchboard ended (${how}): ${end.tail.at(-1) ?? 'it said nothing'}`
     if (this.settleStart !== null) {

@@ -2,8 +2,8 @@
  * Client port: a RESP2 server. KV commands become requests of the machine; local ones are answered
  * here. Replies keep the order of the pipeline, and those of one round are one write a client.
  *
- * Limits: `clientsMax` connections, `IN_FLIGHT_MAX` requests of all clients together, and a deadline
- *         for each: what is not answered by then is `-UNKNOWN` or `-NOLEADER` (bugs.md 29).
+ * Limits: `clientsMax` connections, `IN_FLIGHT_MAX` requests of all clients together, and a
+ *         deadline for each: what is not answered by then is `-UNKNOWN` or `-NOLEADER`.
  * Cost:  no promise, closure or timer a command; the map of requests is the deadline wheel, because
  *        all deadlines are equally far away and a map keeps the order of insertion.
  */

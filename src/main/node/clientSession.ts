@@ -1,15 +1,15 @@
 /**
  * One RESP client: its requests in, its replies out in the same order.
  *
- * Limits: at most `CLIENT_IN_FLIGHT_MAX` requests without an answer, and `CLIENT_UNREAD_BYTES_MAX` of
- *         answers that it has not read; beyond that its socket is not read (backpressure).
+ * Limits: at most `CLIENT_IN_FLIGHT_MAX` requests without an answer, and `CLIENT_UNREAD_BYTES_MAX`
+ *         of answers that it has not read; beyond that its socket is not read (backpressure).
  */
 import type { Socket } from 'node:net'
 import { RespError, RespParser } from './resp'
 
 export const CLIENT_IN_FLIGHT_MAX = 1024
 export const CLIENT_UNREAD_BYTES_MAX = 1024 * 1024
-/** A client with more unread answers than this is closed: backpressure cannot have let it happen. */
+/** A client with more unread answers is closed: backpressure cannot have let it happen. */
 export const CLIENT_OUTPUT_BYTES_MAX = 64 * 1024 * 1024
 
 /** A request that waits for its turn in the pipeline. */
@@ -141,6 +141,7 @@ export class ClientSession {
 
   private consume(): void {
     const atMs = performance.now()
+    const before = this.commands
     try {
       while (!this.ending) {
         if (this.isBlocked()) {
@@ -161,7 +162,8 @@ export class ClientSession {
       this.ending = true
     }
     const partial = this.parser.partial && !this.ending && !this.stalled
-    this.partialSinceMs = partial ? (this.partialSinceMs ?? atMs) : null
+    const sinceMs = this.commands > before ? atMs : (this.partialSinceMs ?? atMs)
+    this.partialSinceMs = partial ? sinceMs : null
   }
 
   private take(args: readonly string[], atMs: number): void {

@@ -1,6 +1,6 @@
 /**
  * Control channel: this node dials the lab, says hello, reports, and is told what to do. When the
- * channel closes the node ends (design.md section 8: no orphans).
+ * channel closes the node ends: no orphans.
  */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'

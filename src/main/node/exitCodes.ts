@@ -1,4 +1,4 @@
-/** Exit codes of a node process. The only place that names them; `docs/wire.md` repeats the table. */
+/** Exit codes of a node process; the one place that names them, `docs/wire.md` repeats it. */
 export const EXIT = {
   /** Orderly stop: the `stop` frame, SIGTERM or SIGINT. */
   stopped: 0,

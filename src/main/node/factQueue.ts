@@ -1,6 +1,6 @@
 /**
- * Facts on their way to the lab: printed at once, sent in batches, bounded. When the lab does not keep
- * up the oldest are dropped and counted; the protocol never waits (design.md section 10).
+ * Facts on their way to the lab: printed at once, sent in batches, bounded. When the lab does not
+ * keep up the oldest are dropped and counted; the protocol never waits.
  */
 import type { NodeFact } from '../../core/event'
 import type { PaxosFact } from '../../core/paxos/fact'

@@ -2,8 +2,8 @@
  * The shipped storage: one append-only log a node, with group commit.
  *
  * While one flush runs, the next batch gathers; each batch is one write and one fdatasync. The file
- * is filled with zeros ahead of its end, so that a flush has no file size to record: on a usual disk
- * that saves about a third of its time.
+ * is filled with zeros ahead of its end, so that a flush has no file size to record: on a usual
+ * disk that saves about a third of its time.
  */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from 'node:fs'
 import type { StableRecord } from '../../core/paxos/effect'

@@ -1,4 +1,4 @@
-/** How the process itself fares: event-loop lag, flush times, memory. Each sample covers its own span. */
+/** How the process fares: event-loop lag, flush times, memory. A sample covers its own span. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Histogram } from '../../core/measure/histogram'
 

@@ -1,7 +1,7 @@
 /**
  * Entry of a node process: `node node.js START_FILE`, with the cluster secret in PAXOS_SECRET.
  *
- * Ends: `exitCodes.ts`. The node ends by itself when its control channel closes or its parent is gone.
+ * Ends: `exitCodes.ts`. It ends by itself when its control channel closes or its parent is gone.
  */
 import { readFileSync } from 'node:fs'
 import type { NodeFile } from '../../shared/control'

@@ -62,7 +62,7 @@ function sections(facts: InfoFacts): Readonly<Record<string, Section>> {
       ['total_commands_processed', facts.commands],
       ['requests_acknowledged', status.acked],
       ['requests_unanswered', facts.unanswered],
-      ['latency_ms_p95', facts.latencyMsP95],
+      ['latency_ms_p95', Math.round(facts.latencyMsP95 * 1000) / 1000],
       ['event_loop_lag_ms_p95', status.lagMsP95],
       ['refusals', facts.refusals],
       ['peer_frames_unknown', facts.unknownFrames],

@@ -1,6 +1,6 @@
 /**
- * Commands that a node answers by itself, with the texts of Redis 7: what real clients send when they
- * connect, and what a person types at a prompt. Everything else goes to the replicated KV.
+ * Commands that a node answers by itself, with the texts of Redis 7: what real clients send when
+ * they connect, and what a person types at a prompt. Everything else goes to the replicated KV.
  */
 import { commandTable } from '../../core/kv/commands'
 import { array, bulk, error, integer, OK } from '../../core/kv/resp'
@@ -186,7 +186,8 @@ const CLIENT_ARITY: ReadonlyMap<string, number> = new Map([
 
 function describe(session: ClientSession): string {
   const { id, name, address, commands, inFlight } = session
-  return `id=${id} addr=${address} name=${name} db=0 tot-cmds=${commands} qbuf-cmds=${inFlight} resp=2`
+  const counts = `tot-cmds=${commands} in-flight=${inFlight}`
+  return `id=${id} addr=${address} name=${name} db=0 ${counts} resp=2`
 }
 
 function help(name: string, subcommands: readonly string[]): string {

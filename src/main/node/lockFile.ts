@@ -1,6 +1,7 @@
 /**
- * Lock file of a data directory: two nodes never share one. It names a process by id and start time,
- * so that the lock of a killed node is told from that of a running one, whoever has its id by now.
+ * Lock file of a data directory: two nodes never share one. It names a process by id and start
+ * time, so that the lock of a killed node is told from that of a running one, whoever has
+ * its id by now.
  */
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -83,7 +84,7 @@ function isAlive(holder: Holder): boolean {
   return started === null || holder.started === '' || started === holder.started
 }
 
-/** Start time in clock ticks since boot, from Linux; null elsewhere or if there is no such process. */
+/** Start time in ticks since boot, from Linux; null elsewhere or without such a process. */
 function processStart(pid: number): string | null {
   const stat = readOrNull(`/proc/${pid}/stat`)
   if (stat === null) return null

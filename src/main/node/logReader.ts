@@ -1,6 +1,6 @@
 /**
  * Reads a log from the front, and judges what it finds at its end: the preallocated rest, a torn
- * tail, or damage that a node must not vote over (design.md section 9).
+ * tail, or damage that a node must not vote over.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
@@ -20,7 +20,7 @@ const WINDOW_BYTES = 4 * 1024 * 1024
 const SECTOR_BYTES = 512
 const ZERO_SECTOR = Buffer.alloc(SECTOR_BYTES)
 
-/** The log cannot be trusted or used. The message names the file and, where there is one, the offset. */
+/** The log cannot be trusted or used. The message names the file and, if any, the offset. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
 }

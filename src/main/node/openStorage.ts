@@ -1,8 +1,8 @@
 /**
  * Opens the log of a node: takes the lock, makes a new log or trusts an old one, begins a life.
  *
- * A directory that once held a log says so in `identity.json`. If the log is gone then, the node must
- * not vote: it has forgotten its promises (protocol.md section 12).
+ * A directory that once held a log says so in `identity.json`. If the log is gone then, the node
+ * must not vote: it has forgotten its promises.
  */
 import {
   closeSync,

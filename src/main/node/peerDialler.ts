@@ -1,9 +1,9 @@
 /**
  * One outgoing link: dials a peer, says hello, then sends frames one way.
  *
- * Limits: while the peer does not read, frames wait up to `PEER_QUEUE_BYTES_MAX`; then the whole queue
- *         is dropped and counted, for the protocol sends again what still matters. While there is no
- *         connection only the newest frames are kept.
+ * Limits: while the peer does not read, frames wait up to `PEER_QUEUE_BYTES_MAX`; then the whole
+ *         queue is dropped and counted: the protocol sends again what still matters. While there is
+ *         no connection only the newest frames are kept.
  */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'

@@ -72,7 +72,7 @@ export class PeerPort {
     if (this.paused) socket.pause()
   }
 
-  /** The newest connection of a peer counts; one of an older life is a leftover (bugs.md 35). */
+  /** The newest connection of a peer counts; one of an older life is a leftover. */
   private admit(incoming: Incoming, hello: Hello): void {
     const { identity, members } = this.options
     const reason = refusePeer(hello, identity, members)

@@ -1,6 +1,6 @@
 /**
- * Binary records of the log: `[length u32][crc32 u32][kind u8][payload]`, little-endian, padded with
- * zeros to 8 bytes. `length` counts kind and payload, so it is never 0: a zero there is the
+ * Binary records of the log: `[length u32][crc32 u32][kind u8][payload]`, little-endian, padded
+ * with zeros to 8 bytes. `length` counts kind and payload, so it is never 0: a zero there is the
  * preallocated end of the log. The CRC covers kind and payload.
  *
  * Units:  bytes. Numbers of the protocol are float64, exact for every safe integer.

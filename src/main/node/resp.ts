@@ -119,7 +119,7 @@ export class RespParser {
     return true
   }
 
-  /** Reads `<sign><digits>\r\n` after the type byte; null, and nothing consumed, until it is whole. */
+  /** Reads `<sign><digits>\r\n` after the type byte; null, nothing consumed, until it is whole. */
   private readLength(wrong: string): number | null {
     const { buffer, end } = this
     const first = this.start + 1

@@ -1,9 +1,9 @@
 /**
  * Stable storage of a node: what the protocol relies on, and what it may forget.
  *
- * Order: `append` keeps a record in own memory only. `flush` makes everything appended so far durable;
- *        one flush serves all that wait (group commit). A record that was never flushed is lost by
- *        SIGKILL just as by a power cut, because the kernel has not seen it (design.md section 9).
+ * Order: `append` keeps a record in own memory only. `flush` makes everything appended so far
+ *        durable; one flush serves all that wait (group commit). A record that was never flushed is
+ *        lost by SIGKILL just as by a power cut, because the kernel has not seen it.
  */
 import type { StableRecord } from '../../core/paxos/effect'
 import type { LogRecord } from './recordFormat'
@@ -34,7 +34,7 @@ export interface Storage {
     readonly bytes: number
     readonly tornBytes: number
   }
-  /** Hands over every stable record in the order in which it was written. Before the first append. */
+  /** Hands over every stable record in the order of writing. Before the first append. */
   recover(onRecord: (record: StableRecord) => void): void
   append(number: number, record: StableRecord): void
   flush(): void

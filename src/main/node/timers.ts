@@ -1,4 +1,4 @@
-/** The timers of a replica: core names a range of ticks, this draws from it (protocol.md S23). */
+/** The timers of a replica: core names a range of ticks, this draws from it (PMS §2.4). */
 import type { TimerName } from '../../core/paxos/effect'
 
 interface Running {

@@ -1,6 +1,6 @@
 /**
- * Process entry of the switchboard: `node switchboard.js FILE`, FILE being a SwitchboardFile and the
- * cluster secret standing in PAXOS_SECRET. Ends with exit code 0 when the lab asks for it, closes
+ * Process entry of the switchboard: `node switchboard.js FILE`, FILE being a SwitchboardFile and
+ * the cluster secret standing in PAXOS_SECRET. Ends with exit code 0 when the lab asks for it, closes
  * its control channel or is gone, and with 1 when it cannot start or breaks.
  */
 import { readFileSync } from 'node:fs'

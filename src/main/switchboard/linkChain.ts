@@ -77,7 +77,7 @@ export class LinkChain {
     else next.unit.take(frame)
   }
 
-  /** Ends units that are over or covered while the chain is still whole, then builds the new one. */
+  /** Ends units that are over or covered while the chain is whole, then builds the new one. */
   private arrange(): void {
     const wanted = this.inEffect()
     const kept = new Map<string, ActiveUnit>()

@@ -1,6 +1,6 @@
 /**
- * Delay: each frame waits delayMs + uniform(-jitterMs, jitterMs), at least 0. Order is kept: a frame
- * with a short draw waits for the one before it, as behind a slow packet of one TCP stream.
+ * Delay: each frame waits delayMs + uniform(-jitterMs, jitterMs), at least 0. Order is kept: a
+ * frame with a short draw waits for the one before it, as behind a slow packet of one TCP stream.
  */
 import type { LinkFrame } from '../linkFrame'
 import type { FaultDefinition } from './fault'

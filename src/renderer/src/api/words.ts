@@ -206,3 +206,18 @@ export function isSample(event: LabEvent): boolean {
     event.type === 'loadSampled'
   )
 }
+
+const DETAILS: ReadonlySet<LabEvent['type']> = new Set([
+  'promised',
+  'voted',
+  'issued',
+  'learned',
+  'applied',
+  'persisted',
+  'sentAfter',
+])
+
+/** Steps on the way: true and recorded, but not what a person follows. */
+export function isDetail(event: LabEvent): boolean {
+  return DETAILS.has(event.type)
+}

@@ -11,8 +11,10 @@ export interface DispatchRules {
   readonly mac: boolean
   readonly reservedShortcuts: boolean
   readonly letterKeys: boolean
-  /** A dialog is open: only Escape and its own keys work, and the dialog handles those. */
+  /** A dialog is open: its own keys work, and it handles those. */
   readonly dialogOpen: boolean
+  /** A menu or popover is open: single keys, Escape above all, belong to it. */
+  readonly layerOpen: boolean
   readonly isEnabled: (command: Command) => boolean
 }
 
@@ -42,7 +44,7 @@ function stageKeyActs(
   typing: boolean,
   rules: DispatchRules,
 ): boolean {
-  if (typing) return false
+  if (typing || rules.layerOpen) return false
   if (SINGLE.test(name) && name !== '?' && !rules.letterKeys) return false
   // A focused control has its own use of Space and the arrows; letters reach the stage from it.
   if (SINGLE.test(name) || name === 'Escape') return true
@@ -58,7 +60,8 @@ export function nodeFor(
   event: Pressed & { readonly target: EventTarget | null },
   rules: DispatchRules,
 ): number | null {
-  if (rules.dialogOpen || !rules.letterKeys || isTyping(event.target)) return null
+  if (rules.dialogOpen || rules.layerOpen || !rules.letterKeys) return null
+  if (isTyping(event.target)) return null
   const name = keyName(event, rules.mac)
   return /^[1-9]$/.test(name) ? Number(name) : null
 }

@@ -1,11 +1,10 @@
 /** Acts of the topology that are more than one call; single ones are in `commands/acts.ts`. */
 import { linkKey } from '../../../core/fault'
 import type { Link } from '../../../core/fault'
-import { cutsOf } from '../api/facts'
+import { cutsOf, isLinkFault } from '../api/facts'
 import { linksWords } from '../api/words'
 import { actOnNode, changeLinks, partitionInto } from '../commands/acts'
 import { useLabStore } from '../stores/lab'
-import { isLinkFault } from '../api/facts'
 
 /**
  * Restores just these links. A fault that also cuts others goes on for those: the rest is cut anew
@@ -29,11 +28,14 @@ export async function restoreLinks(links: readonly Link[]): Promise<void> {
   }
 }
 
+/** Callers hand in models of links; over the wire goes the link alone. */
+const plain = (links: readonly Link[]): Link[] => links.map(({ from, to }) => ({ from, to }))
+
 /** Cuts what is whole; where every one of these links is cut already, restores them. */
 export async function toggleLinks(links: readonly Link[]): Promise<void> {
   const { faults } = useLabStore().status
   const whole = links.filter((link) => cutsOf(faults, link).length === 0)
-  if (whole.length > 0) await changeLinks(whole, { kind: 'cut' })
+  if (whole.length > 0) await changeLinks(plain(whole), { kind: 'cut' })
   else await restoreLinks(links)
 }
 
@@ -41,7 +43,7 @@ export async function toggleLinks(links: readonly Link[]): Promise<void> {
 export async function cutLinks(links: readonly Link[]): Promise<void> {
   const { faults } = useLabStore().status
   const whole = links.filter((link) => cutsOf(faults, link).length === 0)
-  if (whole.length > 0) await changeLinks(whole, { kind: 'cut' })
+  if (whole.length > 0) await changeLinks(plain(whole), { kind: 'cut' })
 }
 
 /** These nodes on one side, all others on the other. */

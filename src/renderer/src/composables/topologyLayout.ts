@@ -15,6 +15,7 @@ import {
   laneOf,
   nodeRadius,
   pointOn,
+  segmentDistance,
 } from '../components/topology/geometry'
 import type {
   Box,
@@ -165,22 +166,38 @@ export function placeRates(
     const lane = layout.lanes.get(linkKey(pair))
     if (!lane) return []
     const obstacles = { ...layout.obstacles, boxes: taken }
-    const box = cheapest(rateCandidates(lane), obstacles)
-    if (costOf(box, obstacles) > RATE_COST_MAX) return []
+    const box = cheapest(rateCandidates(lane, foreignLanes(layout, pair)), obstacles)
+    const clear = isNearest(box, lane, foreignLanes(layout, pair))
+    if (!clear || costOf(box, obstacles) > RATE_COST_MAX) return []
     taken.push(box)
     return [{ ...pair, box }]
   })
 }
 
-function rateCandidates(lane: Lane): (readonly [Box, number])[] {
+type Pair = { readonly from: number; readonly to: number }
+
+function foreignLanes(layout: TopologyLayout, pair: Pair): Lane[] {
+  const own = new Set([linkKey(pair), linkKey({ from: pair.to, to: pair.from })])
+  return [...layout.lanes].filter(([key]) => !own.has(key)).map(([, lane]) => lane)
+}
+
+/** A rate that stands nearer to another link would be read as that one's. */
+function isNearest(box: Box, own: Lane, foreign: readonly Lane[]): boolean {
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+  const near = segmentDistance(at, own.start, own.end)
+  return foreign.every((lane) => segmentDistance(at, lane.start, lane.end) > near - 4)
+}
+
+function rateCandidates(lane: Lane, foreign: readonly Lane[]): (readonly [Box, number])[] {
   const { width, height } = RATE_SIZE
-  return [0.5, 0.4, 0.6, 0.3, 0.7].flatMap((share) =>
+  return [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].flatMap((share) =>
     [1, -1].map((side) => {
       // Clear of the line whatever its slope: half the box's extent across it.
       const clear = (Math.abs(lane.out.x) * width + Math.abs(lane.out.y) * height) / 2 + 4
       const at = pointOn(lane, share, side > 0 ? clear : -clear - 8)
       const box = { x: at.x - width / 2, y: at.y - height / 2, width, height }
-      return [box, Math.abs(share - 0.5) * 10] as const
+      const unclear = isNearest(box, lane, foreign) ? 0 : RATE_COST_MAX
+      return [box, Math.abs(share - 0.5) * 10 + unclear] as const
     }),
   )
 }

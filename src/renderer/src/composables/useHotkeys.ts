@@ -9,6 +9,9 @@ import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
 import { useCommands } from './useCommands'
 
+/** Menus and popovers of Reka, and menus of the topology. */
+const OPEN_LAYER = '[data-dismissable-layer], [role="menu"]'
+
 export function useHotkeys(): void {
   const lab = useLabStore()
   const settings = useSettingsStore()
@@ -22,6 +25,7 @@ export function useHotkeys(): void {
     reservedShortcuts: lab.caps.reservedShortcuts,
     letterKeys: settings.letterKeys,
     dialogOpen: ui.dialog !== null,
+    layerOpen: document.querySelector(OPEN_LAYER) !== null,
     isEnabled: (command) => commands.canRun(command),
   })
 

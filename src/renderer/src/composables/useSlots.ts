@@ -16,13 +16,17 @@ export interface SlotRun {
 }
 
 export interface HeldSlots {
+  /** The run that was asked for; null before the first answer. */
+  readonly run: SlotRun | null
   /** Per node, by slot. Kept while a node is down: it is what its disk held when it last spoke. */
   readonly byNode: ReadonlyMap<number, ReadonlyMap<number, SlotView>>
 }
 
+const NOTHING_HELD: HeldSlots = { run: null, byNode: new Map() }
+
 export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
   const lab = useLabStore()
-  const held = shallowRef<HeldSlots>({ byNode: new Map() })
+  const held = shallowRef<HeldSlots>(NOTHING_HELD)
   let asking = false
 
   async function round(): Promise<void> {
@@ -41,7 +45,7 @@ export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
       if (node === undefined || answer.status === 'rejected') return
       next.set(node, new Map(answer.value.map((view) => [view.slot, view])))
     })
-    held.value = { byNode: next }
+    held.value = { run: wanted, byNode: next }
   }
 
   const refresh = useThrottleFn(round, ROUND_MS, true)
@@ -49,7 +53,7 @@ export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
   watch(() => lab.status, refresh)
   watch(
     () => lab.status.cluster,
-    () => (held.value = { byNode: new Map() }),
+    () => (held.value = NOTHING_HELD),
   )
   return held
 }

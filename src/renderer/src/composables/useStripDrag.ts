@@ -1,4 +1,4 @@
-/** Dragging on the overview strip: handles move an edge, the window moves whole, elsewhere brushes. */
+/** Dragging on the overview strip: handles move an edge, the window moves, elsewhere brushes. */
 import { ref } from 'vue'
 import type { Ref } from 'vue'
 import type { TimeView } from './timeWindow'

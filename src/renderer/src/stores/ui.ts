@@ -30,6 +30,9 @@ export const useUiStore = defineStore('ui', () => {
   /** Counts wishes to focus the filter of the event list. */
   const filterWish = ref(0)
 
+  /** Counts wishes to see the lower panel, which a low window keeps closed. */
+  const lowerWish = ref(0)
+
   const list = window.matchMedia(NARROW)
   const narrow = ref(list.matches)
   list.addEventListener('change', (event) => {
@@ -47,6 +50,7 @@ export const useUiStore = defineStore('ui', () => {
 
   function askClient(node: number | null, mode: ClientWish['mode']): void {
     lowerTab.value = 'client'
+    lowerWish.value += 1
     clientWish.value = { node, mode }
   }
 
@@ -54,6 +58,7 @@ export const useUiStore = defineStore('ui', () => {
     view.value = 'lab'
     lowerTab.value = 'events'
     filterWish.value += 1
+    lowerWish.value += 1
   }
 
   return {
@@ -65,6 +70,7 @@ export const useUiStore = defineStore('ui', () => {
     plan,
     clientWish,
     filterWish,
+    lowerWish,
     open,
     close,
     askClient,

@@ -45,6 +45,7 @@ export const GLYPHS = {
   },
   search: { box: 16, line: 'M3 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM10 10l3.5 3.5', solid: '' },
   down: { box: 16, line: 'm4.5 6.5 3.5 3.5 3.5-3.5', solid: '' },
+  up: { box: 16, line: 'm4.5 9.5 3.5-3.5 3.5 3.5', solid: '' },
   right: { box: 16, line: 'm6.5 4.5 3.5 3.5-3.5 3.5', solid: '' },
   x: { box: 16, line: 'm4 4 8 8M12 4l-8 8', solid: '' },
   check: { box: 16, line: 'm3 8.5 3.2 3.2L13 5', solid: '' },

@@ -122,32 +122,50 @@ function outage(): Shape[] {
   ]
 }
 
-/** Two hulls, three nodes against two. */
-function split(): Shape[] {
+interface Groups {
+  readonly small: readonly number[]
+  readonly large: readonly number[]
+  /** Nodes that lead, as they believe. */
+  readonly leaders: readonly number[]
+  readonly words: readonly [string, string]
+}
+
+/** Two hulls with the five nodes in them; a double ring leads. Nodes count from 0. */
+function hulls({ small, large, leaders, words }: Groups): Shape[] {
   const place = [-90, -18, 54, 126, 198].map((angle) => ({
     x: round(FIELD.width / 2 + Math.cos((angle * Math.PI) / 180) * 64),
     y: round(FIELD.height / 2 + 3 + Math.sin((angle * Math.PI) / 180) * 34),
   }))
-  const hull = (nodes: readonly number[]): string =>
+  const outline = (nodes: readonly number[]): string =>
     `M${nodes.map((node) => `${place[node]?.x} ${place[node]?.y}`).join('L')}z`
+  const tone = small.length > 2 ? 'ok' : 'bad'
   return [
-    path('hull-edge bad-edge', hull([4, 0])),
-    path('hull bad-hull', hull([4, 0])),
-    path('hull-edge ok-edge', hull([1, 2, 3])),
-    path('hull ok-hull', hull([1, 2, 3])),
+    path(`hull-edge ${tone}-edge`, outline(small)),
+    path(`hull ${tone}-hull`, outline(small)),
+    path('hull-edge ok-edge', outline(large)),
+    path('hull ok-hull', outline(large)),
     ...place.map(({ x, y }, index) => circle(`node s${index + 1}`, x, y, 7)),
-    ...[0, 2].map((index) =>
-      circle(`ring-in s${index + 1}`, place[index]?.x ?? 0, place[index]?.y ?? 0, 3.5),
+    ...leaders.map((node) =>
+      circle(`ring-in s${node + 1}`, place[node]?.x ?? 0, place[node]?.y ?? 0, 3.5),
     ),
-    text('bad-words', 12, FIELD.height - 10, '2/5'),
-    text('ok-words', FIELD.width - 12, FIELD.height - 10, '3/5', 'end'),
+    text(`${tone}-words`, 12, FIELD.height - 10, words[0]),
+    text('ok-words', FIELD.width - 12, FIELD.height - 10, words[1], 'end'),
   ]
 }
+
+const minority = (): Shape[] =>
+  hulls({ small: [4, 0], large: [1, 2, 3], leaders: [0, 2], words: ['2/5', '3/5'] })
+const majority = (): Shape[] =>
+  hulls({ small: [3, 4], large: [0, 1, 2], leaders: [1], words: ['2/5', '3/5'] })
+const bridge = (): Shape[] =>
+  hulls({ small: [0, 4, 3], large: [0, 1, 2], leaders: [0], words: ['3/5', '3/5'] })
 
 const DRAWINGS: readonly (readonly [RegExp, () => Shape[]])[] = [
   [/duel/, duel],
   [/lost|drop/, () => lanes(true)],
-  [/minority|partition|isolat|split|bridge|one-?way/, split],
+  [/bridge/, bridge],
+  [/^majority/, majority],
+  [/minority|partition|isolat|split|one-?way/, minority],
   [/kill|crash|leader|quorum/, outage],
 ]
 

@@ -39,37 +39,42 @@ export const round1 = (value: number): number => Math.round(value * 10) / 10
 const at = (point: Point): string => `${round1(point.x)} ${round1(point.y)}`
 export const distance = (a: Point, b: Point): number => Math.hypot(b.x - a.x, b.y - a.y)
 
-/** Radius of the circle the nodes stand on: min(w, h) · 0.36, less where captions need the room. */
-export function circleRadius(size: Size): number {
-  return Math.max(
-    30,
-    Math.min(
-      Math.min(size.width, size.height) * CIRCLE_SHARE,
-      size.height / 2 - NODE_RADIUS - CAPTION_ROOM,
-      size.width / 2 - NODE_RADIUS - SIDE_ROOM,
-    ),
-  )
+/** A panel too low for a circle with captions gets an ellipse, at most this much wider than high. */
+const FLATTEST = 3
+
+export interface Radii {
+  readonly x: number
+  readonly y: number
+}
+
+/** Radii of the circle the nodes stand on: min(w, h) · 0.36, less where captions need the room. */
+export function circleRadii(size: Size): Radii {
+  const wanted = Math.min(size.width, size.height) * CIRCLE_SHARE
+  const high = size.height / 2 - NODE_RADIUS - CAPTION_ROOM
+  const wide = size.width / 2 - NODE_RADIUS - SIDE_ROOM
+  const y = Math.max(30, Math.min(wanted, high, wide))
+  if (y >= wanted * 0.75) return { x: y, y }
+  return { x: Math.max(y, Math.min(wide - SIDE_ROOM, y * FLATTEST)), y }
 }
 
 /** Node i of n at angle −90° + i · 360°/n: the first on top, clockwise. */
 export function circleLayout(nodes: readonly number[], size: Size): Map<number, Point> {
-  const radius = circleRadius(size)
-  const center = circleCenter(nodes.length, size)
+  const radii = circleRadii(size)
+  const center = circleCenter(nodes.length, size, radii)
   return new Map(
     nodes.map((node, index) => {
       const angle = -Math.PI / 2 + (index * 2 * Math.PI) / nodes.length
       return [
         node,
-        { x: center.x + Math.cos(angle) * radius, y: center.y + Math.sin(angle) * radius },
+        { x: center.x + Math.cos(angle) * radii.x, y: center.y + Math.sin(angle) * radii.y },
       ]
     }),
   )
 }
 
 /** An odd circle reaches less far down than up, so it is lowered until both margins are equal. */
-function circleCenter(count: number, size: Size): Point {
-  const radius = circleRadius(size)
-  const drop = count % 2 === 0 ? 0 : (radius * (1 - Math.cos(Math.PI / count))) / 2
+function circleCenter(count: number, size: Size, radii: Radii): Point {
+  const drop = count % 2 === 0 ? 0 : (radii.y * (1 - Math.cos(Math.PI / count))) / 2
   return { x: size.width / 2, y: size.height / 2 + drop }
 }
 

@@ -1,4 +1,4 @@
-/** Commit latency: percentiles over time on a log axis. Where nothing was acknowledged lines break. */
+/** Commit latency: percentiles over time, log axis. Lines break where nothing was acknowledged. */
 import type { LoadPoint } from '../../../../core/measure/series'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'

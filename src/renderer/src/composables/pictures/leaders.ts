@@ -1,4 +1,4 @@
-/** Leader timeline: one row per node; what each believes of itself, and when it could not answer. */
+/** Leader timeline: one row per node; what each believes of itself, when it could not answer. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { formatBallot } from '../../../../core/paxos/ballot'
 import type { LeaderSpan } from '../../../../core/measure/series'

@@ -52,7 +52,7 @@ export function drawLens(
   if (box) paintLens(frame, shown, box, { ...view, low, high }, cursorMs)
 }
 
-/** Where it hides least: of the climb, of the labels, never of the cursor. Null: too little room. */
+/** Where it hides least of climb and labels, and never the cursor. Null: too little room. */
 function place(
   frame: PlotFrame,
   rows: readonly Stair[],

@@ -12,8 +12,8 @@ export interface Outage {
 export const OUTAGE_MS_MIN = 400
 
 /**
- * An outage begins where the last bucket with an acknowledgement ended and lasts to the start of the
- * next one. Buckets without any traffic interrupt nothing: nobody asked.
+ * An outage begins where the last bucket with an acknowledgement ended and lasts to the start of
+ * the next one. Buckets without any traffic interrupt nothing: nobody asked.
  */
 export function outages(load: readonly LoadPoint[], spanMs: number): Outage[] {
   const found: Outage[] = []

@@ -78,8 +78,14 @@ function legend(input: PictureInput): readonly LegendItem[] {
   const bins = data.preemptions.filter((bin) => bin.atMs + data.binMs > fromMs && bin.atMs < toMs)
   const nodes = [...new Set(bins.map((bin) => bin.node))].sort((a, b) => a - b)
   return nodes.map((node) => {
-    const own = bins.filter((bin) => bin.node === node && bin.atMs <= readMs)
-    const count = own.reduce((sum, bin) => sum + bin.count, 0)
+    // Ballot by ballot: a bin would count what came after the cursor.
+    const count = data.stairs.filter(
+      ({ ballot, preemptedAtMs }) =>
+        ballot.node === node &&
+        preemptedAtMs !== null &&
+        preemptedAtMs >= fromMs &&
+        preemptedAtMs <= readMs,
+    ).length
     return { id: nodeId(node), label: nodeId(node), value: countText(count), swatch: 'node', node }
   })
 }

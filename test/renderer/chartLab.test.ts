@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { readTheme } from '../../src/renderer/src/composables/chartTheme'
+import type { Band } from '../../src/renderer/src/composables/chartBands'
+import { AXIS_PX, RIGHT_PX, useLabChart } from '../../src/renderer/src/composables/useLabChart'
+import type { Picture } from '../../src/renderer/src/composables/useLabChart'
+
+interface Plugin {
+  readonly id: string
+  beforeDraw?(chart: unknown): void
+  beforeDatasetsDraw?(chart: unknown): void
+  afterDatasetsDraw?(chart: unknown): void
+}
+interface Config {
+  readonly type: string
+  readonly plugins: readonly Plugin[]
+  readonly options: Record<string, unknown> & {
+    scales: Record<'x' | 'y', Record<string, unknown>>
+  }
+}
+
+const made = vi.hoisted(() => ({ charts: [] as unknown[], registered: [] as unknown[] }))
+
+/** Chart.js needs a real canvas; here only what our file asks of it counts. */
+vi.mock('chart.js', () => {
+  class Chart {
+    static register(...parts: unknown[]): void {
+      made.registered.push(...parts)
+    }
+    data = { datasets: [] as unknown[] }
+    readonly options: Config['options']
+    readonly update = vi.fn()
+    readonly destroy = vi.fn()
+    constructor(
+      readonly canvas: HTMLCanvasElement,
+      readonly config: Config,
+    ) {
+      this.options = config.options
+      made.charts.push(this)
+    }
+  }
+  const part = (name: string) => ({ id: name })
+  return {
+    Chart,
+    LineController: part('line'),
+    LineElement: part('lineElement'),
+    LinearScale: part('linear'),
+    LogarithmicScale: part('log'),
+    PointElement: part('point'),
+  }
+})
+
+interface FakeChart {
+  readonly canvas: HTMLCanvasElement
+  readonly config: Config
+  readonly data: { readonly datasets: readonly Record<string, unknown>[] }
+  readonly options: Config['options']
+  readonly update: ReturnType<typeof vi.fn>
+  readonly destroy: ReturnType<typeof vi.fn>
+}
+
+const lastChart = (): FakeChart => made.charts.at(-1) as FakeChart
+
+const PICTURE: Picture = {
+  lines: [
+    { id: 'N1', color: '#111', width: 2, points: [{ x: 1, y: 2 }], stepped: true },
+    { id: 'N6', color: '#222', width: 1, points: [], dash: [6, 3] },
+  ],
+  axis: { min: 0, max: 50, ticks: [{ value: 0, text: '0' }] },
+  empty: null,
+}
+
+function makeChart() {
+  const canvas = document.createElement('canvas')
+  return useLabChart(canvas, 'linear', readTheme())
+}
+
+/** Records what a plugin paints. */
+function paintOn(chart: FakeChart, plugin: string, hook: keyof Plugin) {
+  const rects: number[][] = []
+  const ctx = new Proxy(
+    { fillRect: (...box: number[]) => rects.push(box) },
+    {
+      get: (target, name) =>
+        name === 'fillRect' ? target.fillRect : name === 'createPattern' ? () => null : () => {},
+      set: () => true,
+    },
+  )
+  const area = { left: AXIS_PX, right: AXIS_PX + 500, top: 4, bottom: 96 }
+  const scales = { y: { getPixelForValue: () => 50 } }
+  const found = chart.config.plugins.find(({ id }) => id === plugin)
+  const run = found?.[hook]
+  if (typeof run === 'function') run({ ctx, chartArea: area, height: 100, scales })
+  return rects
+}
+
+describe('useLabChart', () => {
+  beforeEach(() => {
+    made.charts.length = 0
+  })
+
+  it('asks Chart.js for no animation, no parsing, no events of its own', () => {
+    makeChart()
+    expect(lastChart().options).toMatchObject({
+      animation: false,
+      parsing: false,
+      normalized: true,
+      events: [],
+      layout: { padding: { right: RIGHT_PX } },
+    })
+  })
+
+  it('registers only what lines need', () => {
+    expect(made.registered.map((part) => (part as { id: string }).id)).toEqual([
+      'line',
+      'lineElement',
+      'point',
+      'linear',
+      'log',
+    ])
+  })
+
+  it('the y axis has one width everywhere', () => {
+    makeChart()
+    const axis = { width: 17 }
+    const widen = lastChart().options.scales.y['afterFit']
+    if (typeof widen === 'function') widen(axis)
+    expect(axis.width).toBe(AXIS_PX)
+  })
+
+  it('setters show nothing; draw updates once, without animation', () => {
+    const chart = makeChart()
+    chart.setWindow(1000, 2000, 1800)
+    chart.setData(PICTURE)
+    expect(lastChart().update).not.toHaveBeenCalled()
+    chart.draw()
+    expect(lastChart().update.mock.calls).toEqual([['none']])
+    expect(lastChart().options.scales.x).toMatchObject({ min: 1000, max: 2000, display: false })
+    expect(lastChart().options.scales.y).toMatchObject({ min: 0, max: 50 })
+    expect(lastChart().data.datasets).toMatchObject([
+      { label: 'N1', stepped: true, data: [{ x: 1, y: 2 }], borderDash: [] },
+      { label: 'N6', stepped: false, borderDash: [6, 3] },
+    ])
+  })
+
+  it('bands are painted over the whole height, cut to the window, open ones up to now', () => {
+    const chart = makeChart()
+    chart.setWindow(0, 1000, 600)
+    const band = { kind: 'down', glyph: 'x', label: 'N5 killed' } as const
+    const bands: Band[] = [
+      { ...band, id: 'a', fromMs: 200, toMs: 400 },
+      { ...band, id: 'b', fromMs: -500, toMs: null },
+      { ...band, id: 'c', fromMs: 2000, toMs: 3000 },
+    ]
+    chart.setBands(bands, [])
+    const painted = paintOn(lastChart(), 'labBands', 'beforeDraw').slice(0, -1)
+    expect(painted).toEqual([
+      [AXIS_PX + 100, 0, 100, 100],
+      [AXIS_PX + 100, 0, 100, 100],
+      [AXIS_PX, 0, 300, 100],
+      [AXIS_PX, 0, 300, 100],
+    ])
+  })
+
+  it('painters get the ruler that lines have', () => {
+    const chart = makeChart()
+    chart.setWindow(0, 1000, 600)
+    chart.setCursor(250)
+    const seen: unknown[] = []
+    const over: Picture['over'] = (frame) => seen.push(frame.x(500), frame.cursorMs)
+    chart.setData({ ...PICTURE, over })
+    paintOn(lastChart(), 'labPicture', 'afterDatasetsDraw')
+    expect(seen).toEqual([AXIS_PX + 250, 250])
+  })
+
+  it('destroys the chart', () => {
+    makeChart().destroy()
+    expect(lastChart().destroy).toHaveBeenCalledOnce()
+  })
+})

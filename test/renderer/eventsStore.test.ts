@@ -1,0 +1,59 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { LabEvent } from '../../src/core/event'
+import { EVENTS_MAX, useEventsStore } from '../../src/renderer/src/stores/events'
+
+const note = (seq: number, atMs = seq): LabEvent => ({
+  seq,
+  atMs,
+  by: 'lab',
+  type: 'labNote',
+  level: 'info',
+  words: `note ${seq}`,
+})
+const notes = (from: number, to: number): LabEvent[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => note(from + index))
+
+describe('the store of milestone events', () => {
+  beforeEach(() => setActivePinia(createPinia()))
+
+  it('hands over a new array with each batch, or a child would not see it', () => {
+    const events = useEventsStore()
+    const before = events.log
+    events.append(notes(1, 2))
+    expect(events.log).not.toBe(before)
+    expect(events.log.map((event) => event.seq)).toEqual([1, 2])
+  })
+
+  it('keeps the newest and counts what left the front', () => {
+    const events = useEventsStore()
+    events.append(notes(1, EVENTS_MAX))
+    events.append(notes(EVENTS_MAX + 1, EVENTS_MAX + 10))
+    expect(events.log).toHaveLength(EVENTS_MAX)
+    expect(events.log[0]?.seq).toBe(11)
+    expect(events.forgotten).toBe(10)
+  })
+
+  it('finds an event by its place in the record, which has gaps', () => {
+    const events = useEventsStore()
+    events.append([note(2), note(5), note(9)])
+    expect(events.bySeq(5)?.seq).toBe(5)
+    expect(events.bySeq(9)?.seq).toBe(9)
+    expect(events.bySeq(4)).toBeNull()
+    expect(events.bySeq(10)).toBeNull()
+  })
+
+  it('counts what had happened at a moment, the moment included', () => {
+    const events = useEventsStore()
+    events.append([note(1, 10), note(2, 20), note(3, 20), note(4, 30)])
+    expect([0, 10, 20, 29, 99].map((atMs) => events.countUntil(atMs))).toEqual([0, 1, 3, 3, 4])
+  })
+
+  it('forgets the run before on a reset', () => {
+    const events = useEventsStore()
+    events.append(notes(1, 5))
+    events.reset([note(1)])
+    expect(events.log).toHaveLength(1)
+    expect(events.forgotten).toBe(0)
+  })
+})

@@ -1,0 +1,54 @@
+/** The real browser host with the real window in Chromium, for end-to-end tests. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { browserArgs } from './browser'
+import { builtEntry } from './built'
+import { eventually } from './eventually'
+import { reportViolations, watchPage } from './pageChecks'
+
+const LINK = /http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+/
+
+export interface WebWindow {
+  readonly page: Page
+  /** Console errors, violations of the policy, requests off loopback. */
+  readonly problems: readonly string[]
+  readonly folder: string
+  close(): Promise<void>
+}
+
+export async function openWebWindow(
+  browserPath: string,
+  options: BrowserContextOptions = {},
+): Promise<WebWindow> {
+  const folder = mkdtempSync(join(tmpdir(), 'paxos-lab-window-'))
+  const host = spawn(process.execPath, [builtEntry('web'), '--runs', folder], { cwd: folder })
+  let stdout = ''
+  host.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
+  let browser: Browser | null = null
+  const close = async (): Promise<void> => {
+    await browser?.close()
+    host.kill('SIGTERM')
+    await eventually('the host ends', () => host.exitCode !== null || host.signalCode !== null)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  try {
+    const url = await eventually('the host prints its link', () => LINK.exec(stdout)?.[0])
+    browser = await chromium.launch({ executablePath: browserPath, args: browserArgs() })
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      ...options,
+    })
+    const page = await context.newPage()
+    const problems = watchPage(page)
+    await reportViolations(page)
+    await page.goto(url)
+    return { page, problems, folder, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
