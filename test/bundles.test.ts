@@ -91,7 +91,7 @@ describe('page (E5, E6)', () => {
 })
 
 describe('licences (E15)', () => {
-  const entries = JSON.parse(read('licences.json')) as { name: string; licence: string }[]
+  const entries = JSON.parse(read('renderer/licences.json')) as { name: string; licence: string }[]
 
   it('names what ships, and nothing that only builds or tests', () => {
     const names = entries.map(({ name }) => name)

@@ -20,7 +20,7 @@ const LICENCE_FILE = /^(licen[cs]e|copying)([.-].*)?$/i
 
 /**
  * @param {string} root the repository
- * @param {string} target the folder of the new bundles; gets `licences.json`
+ * @param {string} target the folder of the new bundles; gets `renderer/licences.json`
  */
 export function writeLicences(root, target) {
   const names = new Set(['electron'])
@@ -30,7 +30,7 @@ export function writeLicences(root, target) {
   const own = readJson(join(root, 'package.json'))
   for (const name of Object.keys(own['dependencies'] ?? {})) addWithDependencies(root, name, names)
   const entries = [...names].sort().map((name) => describe(root, name))
-  writeFileSync(join(target, 'licences.json'), `${JSON.stringify(entries, null, 2)}\n`)
+  writeFileSync(join(target, 'renderer/licences.json'), `${JSON.stringify(entries, null, 2)}\n`)
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Parses what children report in answer to calls and in status lines: node status, learner read, slot
- * views, traffic of links.
+ * Parses what children report in answer to calls and in status lines: node status, learner read,
+ * slot views, traffic of links.
  *
  * Errors: FrameError that says where and what.
  */

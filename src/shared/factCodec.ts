@@ -1,9 +1,9 @@
 /**
- * Checks the facts that a node reports. They come at a high rate, so each kind has one small predicate
- * and nothing is copied; folds can then trust every field that they read.
+ * Checks the facts that a node reports. They come at a high rate, so each kind has one small
+ * predicate and nothing is copied; folds can then trust every field that they read.
  *
- * Errors: FrameError for a fact that lacks what its kind has. A kind that this version does not know is
- *         left out; the hole in `nodeSeq` shows that something is missing.
+ * Errors: FrameError for a fact that lacks what its kind has. A kind that this version does not
+ *         know is left out; the hole in `nodeSeq` shows that something is missing.
  */
 import type { NodeFact, NodeReport } from '../core/event'
 import type { PaxosFact } from '../core/paxos/fact'
@@ -13,7 +13,7 @@ import { isPolicy } from './policyCodec'
 type Loose = Readonly<Record<string, unknown>>
 type Fact = PaxosFact | NodeFact
 type FactType = Fact['type']
-/** The fields of a kind, before they are looked at. A field that the kind has not does not compile. */
+/** The fields of a kind, before they are looked at. A field of no kind does not compile. */
 type Unchecked<Type extends FactType> = Readonly<
   Partial<Record<keyof Extract<Fact, { readonly type: Type }>, unknown>>
 >

@@ -2,8 +2,8 @@
  * Fields: parses objects that came over a wire or from a file, without a library, because node and
  * switchboard must start fast. Nothing is cast: what leaves here has been looked at.
  *
- * Errors: FrameError that says where and what, such as `node file: replica.windowSlots is not a whole
- *         number`. Unknown fields are ignored (docs/wire.md).
+ * Errors: FrameError that says where and what, such as `node file: replica.windowSlots is not a
+ *         whole number`. Unknown fields are ignored (docs/wire.md).
  */
 import { FrameError } from './frame'
 

@@ -152,7 +152,8 @@ async function performQuestion(
     }
     case 'slots': {
       const slots = await lab.slots(resolveNode(status, verb.node), verb.from, verb.count)
-      return { verb: 'slots', ok: true, slots, words: slots.map(slotWords).join('; ') || 'none' }
+      const known = slots.filter(({ state }) => state !== 'open').map(slotWords)
+      return { verb: 'slots', ok: true, slots, words: known.join('; ') || 'all open' }
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Parses an election policy, a back-off and a replica configuration: at the control port, from start-up
- * files and from data directories.
+ * Parses an election policy, a back-off and a replica configuration: at the control port, from
+ * start-up files and from data directories.
  *
  * Errors: FrameError that says where and what.
  */

@@ -119,6 +119,14 @@ describe('load series', () => {
     ])
   })
 
+  it('a sample that covers a little more than a bucket leaves the span alone', () => {
+    const series = new LoadSeries()
+    for (let at = 1; at <= 50; at += 1) series.feed(at * 104, sample({ spanMs: 104, acked: 1 }))
+    expect(series.spanMs).toBe(100)
+    series.feed(6000, sample({ spanMs: 250, acked: 1 }))
+    expect(series.spanMs).toBe(200)
+  })
+
   it('a sample that comes a little late stays in its bucket', () => {
     const series = new LoadSeries()
     for (const atMs of [100.9, 202, 303.4]) series.feed(atMs, sample({ acked: 1 }))

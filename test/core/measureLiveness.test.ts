@@ -83,6 +83,13 @@ describe('liveness', () => {
     expect(run.verdict).toBe('idle')
   })
 
+  it('a cluster that was stopped misses no quorum', () => {
+    const run = new Run().start()
+    for (const node of cluster) run.lab(100, { type: 'nodeExited', node })
+    expect(run.verdict).toBe('noQuorum')
+    expect(run.lab(110, { type: 'clusterStopped' }).verdict).toBe('idle')
+  })
+
   it('a choice that a second learner tells again later does not end a duel', () => {
     const run = new Run().start().bid(10, '1.1').elected(20, '1.1').chosen(30, '1.1', 1, 5)
     duel(run)

@@ -120,7 +120,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await page.getByTestId('kill').click()
     await says('node-role', /killed/)
     await page.getByTestId('client-send').click()
-    await says('toast-error', /Command at N2.*N2/)
+    await says('toast-error', /Command at N2.*killed/)
     await page.getByTestId('toast-error').getByRole('button', { name: 'Details' }).click()
     await says('toast-error', /code:/)
     await looksRight('error toast')
@@ -166,15 +166,18 @@ describe.skipIf(browserPath === null)(suite, () => {
       .getByRole('button', { name: /Run/ })
       .click()
     await says('experiment', /dueling-proposers/)
-    await eventually('the duel', async () =>
-      /Duel/i.test((await page.locator('main').textContent()) ?? ''),
-    )
+    const verdict = (name: string) => page.locator(`[data-verdict="${name}"]`)
+    await verdict('dueling').waitFor()
     await looksRight('duel')
+    await page.getByTestId('tab-events').click()
+    await page.getByTestId('event-filter').fill('type:acted policy')
     await eventually(
-      'a value is chosen in the end',
-      async () => /chosen/.test((await page.locator('main').textContent()) ?? ''),
+      'the policy is switched after 50 ballots',
+      async () => /exponential/.test((await page.getByTestId('policy').textContent()) ?? ''),
       60_000,
     )
+    await verdict('progressing').waitFor({ timeout: 60_000 })
+    await looksRight('landing of the duel')
   })
 
   it('nothing was logged as an error, no policy was broken, no request left loopback', () => {

@@ -136,6 +136,16 @@ describe('up', () => {
     expect(after['faults']).toEqual([])
   })
 
+  it('a node that dies by itself is told on standard error and shown as failed', async () => {
+    const up = cli('up', '--nodes', '3', '--json')
+    const [pid = 0] = pidsOf(await up.ready())
+    process.kill(pid, 'SIGKILL')
+    await eventually('it is told', () => up.stderr.includes('node 1 ended by itself (SIGKILL)'))
+    expect(await up.type('status')).toMatchObject({ nodes: [{ state: 'failed' }, {}, {}] })
+    expect(await up.type('write 2 k v')).toMatchObject({ ok: true })
+    expect(await up.type('restart 1')).toMatchObject({ ok: true })
+  })
+
   it('direct mode refuses link faults in words, and serves clients', async () => {
     const up = cli('up', '--nodes', '3', '--direct', '--json')
     await up.ready()

@@ -10,7 +10,7 @@ let rig: LabRig
 const open = (): LabRig => (rig = new LabRig())
 afterEach(() => rig.close())
 
-it('1,2 | 3,4,5 with the leader in the minority: the majority goes on, and all are equal after', async () => {
+it('1,2 | 3,4,5, leader in the minority: the majority goes on, all are equal after', async () => {
   open()
   await rig.start({ nodes: 5, requestDeadlineMs: 1000 })
   await rig.lead(1)
@@ -38,7 +38,7 @@ it('1,2 | 3,4,5 with the leader in the minority: the majority goes on, and all a
   expect(healed.checks.map(({ state }) => state)).not.toContain('violated')
 })
 
-it('two of five killed: writes go on; three: an error in time and an undetermined read; then all is there', async () => {
+it('two of five killed: writes go on; three: errors in time, undetermined reads', async () => {
   open()
   await rig.start({ nodes: 5, requestDeadlineMs: 800 })
   const leader = await rig.leader()
@@ -93,7 +93,10 @@ it('a delay ends delays that it covers, and a burst of drops ends by itself', as
   expect((await rig.status()).faults.map(({ id }) => id)).toEqual([wide])
   await rig.lab.endFault(wide)
   await expect(rig.lab.endFault(wide)).rejects.toMatchObject({ code: 'badArgument' })
-  await rig.lab.changeLinks(one, { kind: 'dropNext', count: 1 })
+  const leader = await rig.leader()
+  // A leader always has something to say; followers may be silent to each other.
+  const busy = [{ from: leader, to: (leader % 3) + 1 }]
+  await rig.lab.changeLinks(busy, { kind: 'dropNext', count: 1 })
   await eventually('used up', async () => (await rig.status()).faults.length === 0)
   const strange = rig.lab.changeLinks([{ from: 1, to: 9 }], { kind: 'cut' })
   await expect(strange).rejects.toMatchObject({ code: 'badArgument' })

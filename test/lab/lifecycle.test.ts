@@ -1,6 +1,6 @@
 /** Starting and ending real nodes: kill, restart, pause, stop, and an end that nobody asked for. */
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -65,8 +65,7 @@ describe('a cluster', () => {
 
   it('names the client port that is taken, and starts nothing', async () => {
     open()
-    const holder = createServer()
-    await new Promise<void>((done) => holder.listen(0, '127.0.0.1', done))
+    const holder = await hold(0)
     const { port } = holder.address() as AddressInfo
     const start = rig.start({ nodes: 3, clientPortBase: port - 1 })
     await expect(start).rejects.toMatchObject({ code: 'portInUse' })
@@ -99,6 +98,43 @@ describe('a node', () => {
       rig.events.find((event) => event.type === 'nodeExited'),
     )
     expect(exits).toMatchObject({ node: 1, signal: 'SIGKILL', injected: true })
+  })
+
+  it('whose port somebody took meanwhile gets another one, and is found there', async () => {
+    open()
+    await rig.start({ nodes: 3 })
+    await rig.lab.killNode(1)
+    const before = (await rig.node(1)).clientPort
+    const holder = await hold(before)
+    try {
+      await rig.lab.restartNode(1)
+      expect((await rig.node(1)).clientPort).not.toBe(before)
+      await rig.write(1, 'a', '1')
+      await rig.logsEqual()
+    } finally {
+      holder.close()
+    }
+  })
+
+  it('whose port was asked for and is taken does not start, and names it', async () => {
+    open()
+    const port = await eventually('three free ports in a row', async () => {
+      const free = await hold(0)
+      const { port: base } = free.address() as AddressInfo
+      await new Promise((done) => free.close(done))
+      await rig.start({ nodes: 3, clientPortBase: base })
+      return base
+    })
+    await rig.lab.killNode(1)
+    const holder = await hold(port)
+    try {
+      const restart = rig.lab.restartNode(1)
+      await expect(restart).rejects.toMatchObject({ code: 'portInUse' })
+      await expect(restart).rejects.toThrow(String(port))
+      expect((await rig.node(1)).state).toBe('failed')
+    } finally {
+      holder.close()
+    }
   })
 
   it('that is stopped ends in order', async () => {
@@ -180,3 +216,9 @@ describe('children that do not start', () => {
     expect((await rig.status()).state).toBe('idle')
   })
 })
+
+async function hold(port: number): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  return server
+}

@@ -109,6 +109,7 @@ describe.skipIf(process.platform === 'win32')('a lab that is killed', () => {
 describe.skipIf(process.platform === 'win32')('the sweep', () => {
   it('kills what a dead lab left, and nothing that only has the same id', async () => {
     const sleeper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    const exit = once(sleeper, 'exit')
     try {
       const pid = sleeper.pid ?? 0
       const child = await eventually('its start is known', () => {
@@ -122,7 +123,7 @@ describe.skipIf(process.platform === 'win32')('the sweep', () => {
       expect(processExists(pid)).toBe(true)
       putPids('stale', gone, [child])
       expect(await sweepStaleRuns(dir)).toEqual({ stale: 1, killed: 1 })
-      await once(sleeper, 'exit')
+      await exit
       expect(await sweepStaleRuns(dir)).toEqual({ stale: 0, killed: 0 })
     } finally {
       sleeper.kill('SIGKILL')

@@ -1,4 +1,4 @@
-/** Parts of the lab that need no process: partitions, replies, environments, batches for viewers. */
+/** Parts of the lab that need no process: partitions, replies, environment, batches. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'

@@ -16,6 +16,7 @@ import {
   niceRange,
   timeTicks,
 } from '../../src/renderer/src/composables/chartTicks'
+import { placeFlags } from '../../src/renderer/src/composables/placeFlags'
 import { livenessAt } from '../../src/renderer/src/composables/livenessAt'
 import { CHARTS } from '../../src/renderer/src/composables/pictures'
 import { claimantOverlaps } from '../../src/renderer/src/composables/pictures/leaders'
@@ -147,8 +148,9 @@ describe('other pictures', () => {
     const inside = lines.flatMap(({ points }) =>
       points.filter(({ x }) => x > 16_000 && x < 32_000).map(({ y }) => y),
     )
-    expect(inside.length).toBeGreaterThan(0)
-    expect(inside.every(Number.isNaN)).toBe(true)
+    expect(inside).toEqual([])
+    const breaks = lines.map(({ points }) => points.filter(({ y }) => Number.isNaN(y)).length)
+    expect(breaks).toEqual([1, 1, 1])
   })
 
   it('progress tells the values of each node at the cursor', () => {
@@ -164,8 +166,10 @@ describe('other pictures', () => {
       }),
     })
     const rows = [row([0, 1], [1000, 5], [2000, 5], [9000, 6]), row([500, 3], [8000, 5])]
-    expect(standStill(rows, 9500)).toEqual({ fromMs: 1000, toMs: 9000, slot: 5 })
-    expect(standStill([], 100)).toBeNull()
+    expect(standStill(rows, 0, 9500)).toEqual({ fromMs: 1000, toMs: 9000, slot: 5 })
+    expect(standStill(rows, 9200, 9500)).toEqual({ fromMs: 9000, toMs: 9500, slot: 6 })
+    expect(standStill(rows, 0, 5000)).toEqual({ fromMs: 1000, toMs: 5000, slot: 5 })
+    expect(standStill([], 0, 100)).toBeNull()
   })
 
   it.each(CHARTS.map((definition) => [definition.id, definition] as const))(
@@ -216,6 +220,22 @@ describe('bands', () => {
     ])
   })
 
+  it('a scenario tells its steps without its name; only changes go through the charts', () => {
+    const fold = new BandFold()
+    const acts = [
+      'first-choice: One write is sent',
+      'first-choice: waiting for chosenSlots > 0',
+      'policy: eager',
+      'SET k v',
+    ]
+    const stamp = { seq: 1, by: 'lab' as const, type: 'acted' as const, actor: 'scenario' as const }
+    fold.feed(acts.map((act, at) => ({ ...stamp, act, atMs: at })))
+    expect(fold.flags).toEqual([
+      { atMs: 0, label: 'One write is sent', change: false },
+      { atMs: 2, label: 'policy: eager', change: true },
+    ])
+  })
+
   it('an event that changes no band changes no picture', () => {
     const fold = new BandFold()
     const [note] = duelRun().filter((event) => event.type === 'loadSampled')
@@ -244,6 +264,30 @@ describe('bands', () => {
     fold.feed(partitionRun())
     expect([...rowsOf(fold.bands, 4).values()]).toEqual([0, 1, 2])
     expect(Math.max(...rowsOf(fold.bands, 2).values())).toBe(1)
+  })
+
+  it('flags: changes are named before notes, labels never meet', () => {
+    const flag = (atMs: number, label: string, change: boolean) => ({ atMs, label, change })
+    const flags = [
+      flag(100, 'every message takes 40 ms', false),
+      flag(101, 'load: 2 clients', true),
+      flag(300, '50 ballots', false),
+      flag(302, 'policy: exponential random back-off', true),
+      flag(330, 'one proposer was left alone', false),
+      flag(900, 'ended: valid', false),
+    ]
+    const groups = placeFlags(flags, (atMs) => atMs, { left: 44, right: 1000 })
+    const named = groups.filter((group) => group.named)
+    expect(named.map(({ label }) => label)).toEqual([
+      'load: 2 clients',
+      'policy: exponential random back-off',
+      'ended: valid',
+    ])
+    expect(groups.flatMap((group) => group.flags)).toHaveLength(flags.length)
+    const spans = named.map(({ at, onLeft, widthPx }) =>
+      onLeft ? [at - widthPx, at] : [at, at + widthPx],
+    )
+    expect(spans.every(([from], at) => at === 0 || from! >= spans[at - 1]![1]!)).toBe(true)
   })
 
   it('a link cut both ways is one sentence', () => {

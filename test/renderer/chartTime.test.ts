@@ -23,8 +23,11 @@ import type { TimeView } from '../../src/renderer/src/composables/timeWindow'
 const at = (nowMs: number): TimeView => advance(START_VIEW, nowMs)
 
 describe('time window', () => {
-  it('a young run grows into a window that does not move', () => {
-    expect(at(4000)).toMatchObject({ fromMs: 0, toMs: SPAN_MS, follow: true })
+  it('a young run grows into windows of round lengths, then the window moves', () => {
+    expect(at(4000)).toMatchObject({ fromMs: 0, toMs: 10_000, follow: true })
+    expect(at(9999)).toMatchObject({ fromMs: 0, toMs: 10_000 })
+    expect(at(10_001)).toMatchObject({ fromMs: 0, toMs: 20_000 })
+    expect(at(25_000)).toMatchObject({ fromMs: 0, toMs: SPAN_MS })
     expect(at(40_000)).toMatchObject({ fromMs: 40_000 - SPAN_MS, toMs: 40_000 })
   })
 
@@ -58,6 +61,12 @@ describe('time window', () => {
 
   it('a live picture zooms at its live edge', () => {
     expect(zoom(at(100_000), 0.5, 80_000)).toMatchObject({ toMs: 100_000, follow: true })
+  })
+
+  it('the whole run stays whole while it grows; twice live is the ordinary window again', () => {
+    const whole = advance(fit(at(60_000)), 90_000)
+    expect(whole).toMatchObject({ fromMs: 0, toMs: 90_000 })
+    expect(goLive(whole)).toMatchObject({ fromMs: 60_000, toMs: 90_000 })
   })
 
   it('a window that ends at the newest moment follows it', () => {

@@ -45,7 +45,7 @@ const RUNNING: LabStatus = {
   options: { ...DEFAULT_CLUSTER, policy: LEADER_POLICY },
 }
 const HERE: Situation = {
-  connected: true,
+  mayAct: true,
   status: RUNNING,
   selection: { kind: 'none' },
   marked: [],
@@ -134,8 +134,8 @@ describe('commands', () => {
     expect(enabled('network.bridge', { status: { ...RUNNING, options: direct } })).toBe(false)
     expect(enabled('node.kill')).toBe(false)
     expect(enabled('node.kill', { selection: { kind: 'node', node: 2 } })).toBe(true)
-    expect(enabled('lab.startStop', { connected: false })).toBe(false)
-    expect(enabled('view.palette', { connected: false })).toBe(true)
+    expect(enabled('lab.startStop', { mayAct: false })).toBe(false)
+    expect(enabled('view.palette', { mayAct: false })).toBe(true)
   })
 
   it('ranks beginnings of words over letters that only occur', () => {

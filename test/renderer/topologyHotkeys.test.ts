@@ -7,6 +7,7 @@ const rules = {
   reservedShortcuts: false,
   letterKeys: true,
   dialogOpen: false,
+  layerOpen: false,
   isEnabled: () => true,
 }
 const key = (name: string, change: Partial<KeyboardEvent> = {}) => ({

@@ -73,14 +73,14 @@ const RUNNING: LabStatus = {
 describe('node model', () => {
   it('says its state in one sentence', () => {
     const [model] = nodeModels([view(3, 'running', report(3, leading))], new Map([[3, 64.4]]))
-    expect(model!.label).toBe('Node 3, leader at 17.3, promised 17.3, applied 569')
+    expect(model!.label).toBe('N3 17.3, leader at 17.3, applied 569')
     expect([model!.word, model!.note]).toEqual(['leader', '64 ops/s'])
   })
 
   it.each([
-    ['killed', 'down', 'Node 2, killed, promised 17.3, applied 569'],
-    ['failed', 'failed', 'Node 2, failed, promised 17.3, applied 569'],
-    ['paused', 'paused', 'Node 2, paused, promised 17.3, applied 569'],
+    ['killed', 'down', 'N2 17.3, killed, applied 569'],
+    ['failed', 'failed', 'N2 17.3, failed, applied 569'],
+    ['paused', 'paused', 'N2 17.3, paused, applied 569'],
   ] as const)('shows a node that is %s', (state, glyph, label) => {
     const [model] = nodeModels([view(2, state, report(2))], new Map())
     expect(model).toMatchObject({ glyph, label, role: 'idle' })
@@ -89,7 +89,7 @@ describe('node model', () => {
   it('guesses nothing before the first report', () => {
     const [model] = nodeModels([view(2, 'starting', null)], new Map())
     expect(model).toMatchObject({ bars: null, promised: '–', note: '' })
-    expect(model!.label).toBe('Node 2, starting, no report yet')
+    expect(model!.label).toBe('N2 –, starting, no report yet')
   })
 
   it('marks two claimants, also when one of them is paused, but none that is down', () => {

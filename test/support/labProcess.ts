@@ -1,6 +1,6 @@
 /**
- * A lab in a process of its own, for tests that kill it: starts a cluster, pauses the nodes it is told
- * to, prints the ids of all children, and then does nothing but live.
+ * A lab in a process of its own, for tests that kill it: starts a cluster, pauses the nodes it is
+ * told to, prints the ids of all children, and then does nothing but live.
  */
 import { join } from 'node:path'
 import { LEADER_POLICY } from '../../src/core/paxos/config'

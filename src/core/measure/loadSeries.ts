@@ -38,6 +38,9 @@ interface Cell {
   readonly latency: Histogram
 }
 
+/** A sample may cover this many times the span of a bucket. */
+const LATE_MAX = 1.5
+
 const QUANTILES = [0.5, 0.95, 0.99, 1]
 
 export class LoadSeries {
@@ -60,7 +63,8 @@ export class LoadSeries {
   }
 
   feed(atMs: number, sample: LoadSample): void {
-    while (this.#spanMs < sample.spanMs) this.#mergePairs()
+    // A timer that is late covers a little more than its bucket; a coarser source needs wider ones.
+    while (this.#spanMs * LATE_MAX < sample.spanMs) this.#mergePairs()
     // The middle of what the sample covers: a timer that is a little late keeps its bucket.
     const cell = this.#cellAt(atMs - Math.min(sample.spanMs, this.#spanMs) / 2)
     cell.sent += sample.sent

@@ -127,6 +127,7 @@ export class Measures {
         return
       case 'clusterStopped':
         this.#leaders.stopped(atMs)
+        this.#reach.stopped()
         this.#liveness.waitingAtNodes(0)
         this.#liveness.waitingAtLoad(0)
         return

@@ -31,6 +31,11 @@ export class Reach {
     this.#update()
   }
 
+  /** Without a cluster no quorum is missing. */
+  stopped(): void {
+    this.started([])
+  }
+
   ready(node: NodeId): void {
     this.#up.add(node)
     this.#update()

@@ -46,7 +46,7 @@ export interface ReplicaConfig {
   readonly waitingRequestsMax: number
   /** A longer command is refused before it is proposed. */
   readonly commandBytesMax: number
-  /** Votes, values and promises are split so that no message carries more than this. */
+  /** Messages are split to carry at most this; JSON prints a control byte as six characters. */
   readonly messageBytesMax: number
   /** Ticks a learner that asks all waits for answers before it says `undetermined`. */
   readonly readTicks: number
@@ -75,6 +75,6 @@ export const DEFAULT_REPLICA = {
   resendTicks: 60,
   waitingRequestsMax: 20_000,
   commandBytesMax: 65_536,
-  messageBytesMax: 262_144,
+  messageBytesMax: 131_072,
   readTicks: 200,
 } as const satisfies Omit<ReplicaConfig, 'node' | 'members'>

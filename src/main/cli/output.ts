@@ -59,7 +59,8 @@ function terminalOf(stream: NodeJS.WriteStream): Terminal {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80
+      // A pseudo-terminal that nobody sized says 0.
+      return stream.columns || 80
     },
     write: (text) => void stream.write(text),
   }

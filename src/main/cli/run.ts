@@ -10,6 +10,7 @@ import { parseScenario } from '../../shared/experiment'
 import { assembleLab, bundledScenarios } from '../assemble'
 import type { LabController } from '../lab/lab'
 import type { ScenarioOutcome } from '../lab/scenario'
+import { alarmWords } from './alarms'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
 import type { CliContext } from './labCommand'
@@ -115,12 +116,19 @@ async function report(
     if (how !== 'done') output.say(`step "${words}" ${how}: ${results.at(-1) ?? ''}`)
   }
   const measures = { ...last?.measures, ...outcome.measures }
-  for (const [name, value] of Object.entries(measures)) output.say(`  ${name}: ${value ?? '-'}`)
+  for (const [name, value] of Object.entries(measures)) {
+    if (isTelling(name, value)) output.say(`  ${name}: ${value}`)
+  }
   const { expectations, steps } = outcome
   const what = { type: 'result', scenario: scenario.name, seed, expectations, steps }
   // The record can be lossy where the scenario saw everything: then nobody can check the verdict.
   const verdict = outcome.verdict === 'valid' ? (last?.verdict ?? 'unknown') : outcome.verdict
   return finish(output, { verdict, measures, runDir }, what)
+}
+
+/** What a person wants to read in the end; the result has all of it. */
+function isTelling(name: string, value: number | string | null): boolean {
+  return value !== null && value !== 'none' && !name.endsWith('SinceStep')
 }
 
 /** Tells of steps as they come, and keeps the live line of a terminal. */
@@ -148,6 +156,8 @@ class RunWatch implements LabPush {
 
   events(batch: readonly LabEvent[]): void {
     for (const event of batch) {
+      const alarm = alarmWords(event)
+      if (alarm !== null) this.say(alarm)
       if (event.type !== 'acted') continue
       const { atMs } = event
       // Every step names its scenario in the record; here there is only one.

@@ -9,6 +9,7 @@ import { assembleLab } from '../assemble'
 import { startWebHost } from '../host/webHost'
 import type { WebHost } from '../host/webHost'
 import type { LabController } from '../lab/lab'
+import { alarmViewer } from './alarms'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
 import type { CliContext, CommandResult } from './labCommand'
@@ -78,6 +79,7 @@ async function up(flags: UpFlags, context: CliContext): Promise<number> {
     runsDir: chooseRunsDir(flags.runs, output),
     appVersion: context.version,
   })
+  lab.subscribe(alarmViewer((words) => output.complain(words)))
   let web: WebHost | null = null
   try {
     const started = lab.startCluster(options)
@@ -177,7 +179,9 @@ async function close(lab: LabController, output: Output, reason: string): Promis
   if (status.state === 'running') await lab.stopCluster()
   const { runDir } = status
   const last = lab.lastResult()
-  const verdict = verdictOf(status)
+  const checks = verdictOf(last ?? status)
+  // A verdict over a record with holes can be checked by nobody.
+  const verdict = checks === 'valid' && (last?.eventsLost ?? 0) > 0 ? 'unknown' : checks
   const result: CommandResult = { verdict, measures: last?.measures ?? {}, runDir }
   // The answer to `quit` and the result are one line.
   return finish(output, result, reason === 'quit' ? { ok: true, verb: 'quit' } : { reason })

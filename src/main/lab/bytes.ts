@@ -1,4 +1,4 @@
-/** Text on the control channel holds one byte per code unit (core's form of commands and replies). */
+/** Commands and replies on the control channel hold one byte per code unit, as core has them. */
 export function toBinary(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }

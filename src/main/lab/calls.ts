@@ -1,6 +1,6 @@
 /**
- * Calls on a running cluster, by a person or by a scenario. Acts that are no faults are events of their
- * own (`acted`) and say who acted.
+ * Calls on a running cluster, by a person or by a scenario. Acts that are no faults are events of
+ * their own (`acted`) and say who acted.
  *
  * Errors: LabCallError; nothing was changed then.
  */

@@ -1,8 +1,8 @@
 /**
  * Child: one started process of the lab, with the end of its output and the reason why it ended.
  *
- * An end that the lab asked for (kill, stop) is told apart from one that nobody asked for, which is a
- * failure of the product and is shown as one.
+ * An end that the lab asked for (kill, stop) is told apart from one that nobody asked for, which is
+ * a failure of the product and is shown as one.
  */
 import type { Readable } from 'node:stream'
 import type { ChildExit, LaunchSpec, NodeHandle, NodeLauncher } from './launcher'

@@ -1,6 +1,6 @@
 /**
- * The lab's own clients: one connection to the client port of each node, for commands that a person or
- * a scenario gives. Such a command goes the way of any client's, past every fault of the links.
+ * The lab's own clients: one connection to the client port of each node, for commands that a person
+ * or a scenario gives. Such a command goes the way of any client's, past every fault of the links.
  */
 import type { WriteResult } from '../../shared/api'
 import { roundMs } from './clock'
@@ -9,7 +9,7 @@ import type { ClientTarget } from './respClient'
 import type { RespReply } from './respReply'
 import { outcomeOf, printReply } from './respReply'
 
-/** A node answers by its own deadline; a paused or killed one does not, so the client gives up later. */
+/** A node answers by its own deadline; one that is paused does not: then the client gives up. */
 const GRACE_MS = 1000
 /** Commands of one node that wait for an answer. */
 export const WAITING_MAX = 1000

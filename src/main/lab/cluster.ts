@@ -2,8 +2,8 @@
  * Cluster: the processes of one run and how they find each other.
  *
  * Start order: control server, then switchboard and nodes at once, each on its own; a node that is
- * ready is made known to the switchboard (`route`) and told where to dial the others (`peers`). One node
- * that fails does not stop the rest.
+ * ready is made known to the switchboard (`route`) and told where to dial the others (`peers`). One
+ * node that fails does not stop the rest.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
@@ -92,7 +92,7 @@ export class Cluster {
     this.pids = new PidFile(dirs.map((dir) => join(dir, PID_FILE)))
   }
 
-  /** Resolves when every node is ready or has failed. Rejects if none is, or without a switchboard. */
+  /** Resolves when every node is ready or has failed; rejects if none is, or no switchboard. */
   async start(): Promise<void> {
     await this.checkPorts()
     this.control = await ControlServer.listen({

@@ -1,9 +1,10 @@
 /**
- * Coalescing: what of a batch of events a viewer gets. The record keeps everything; a picture needs the
- * milestones.
+ * Coalescing: what of a batch of events a viewer gets. The record keeps everything; a picture needs
+ * the milestones.
  *
  * Always:  what a person did or follows, such as bids, elections, faults, exits, replies.
- * Merged:  `issued`, `chosen`, `learned` of one node at one ballot in one run of slots become one event.
+ * Merged:  `issued`, `chosen`, `learned` of one node at one ballot in one run of slots become one
+ *          event.
  * Details: `promised`, `voted`, `persisted`, `applied` and the like, as long as they are few.
  */
 import type { LabEvent, LabEventType } from '../../core/event'

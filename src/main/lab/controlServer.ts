@@ -1,6 +1,6 @@
 /**
- * Control server: the loopback port that nodes and switchboard dial. Each connection must begin with a
- * hello whose proof only a child of this run can make; everything else is refused and noted.
+ * Control server: the loopback port that nodes and switchboard dial. Each connection must begin
+ * with a hello whose proof only a child of this run can make; everything else is refused and noted.
  *
  * Limits: connections, bytes before the hello, time until the hello, notes a second.
  */

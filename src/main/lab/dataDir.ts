@@ -2,8 +2,8 @@
  * Data directory: the nodes' logs, kept from one lab to the next with `--data`.
  *
  * `cluster.json` says whose data it is; `pids.json` says which lab uses it now. Two labs on one
- * directory, or nodes that a killed lab left running for a moment, would write one log twice, so the
- * directory is claimed first and left-over processes are gone before a node starts.
+ * directory, or nodes that a killed lab left running for a moment, would write one log twice, so
+ * the directory is claimed first and left-over processes are gone before a node starts.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'

@@ -34,7 +34,7 @@ export class FaultBook {
     return this.active().filter(({ fault }) => 'node' in fault && fault.node === node)
   }
 
-  /** An id for a fault that is about to start: the switchboard needs it before the start is told. */
+  /** An id for a fault about to start: the switchboard needs it before the start is told. */
   nextId(): string {
     this.lastId += 1
     const id = `f${this.lastId}`

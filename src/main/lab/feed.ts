@@ -1,8 +1,9 @@
 /**
  * Feed: what viewers are told, ten batches a second: events, then series, then status.
  *
- * Limits: BATCH_EVENTS_MAX a batch; MILESTONES_MAX kept for a viewer that attaches later. The status goes
- *         out four times a second while something changes, and at once when a state changes.
+ * Limits: BATCH_EVENTS_MAX a batch; MILESTONES_MAX kept for a viewer that attaches later. The
+ *         status goes out four times a second while something changes, and at once when a
+ *         state does.
  */
 import type { LabEvent } from '../../core/event'
 import type { SeriesFrame } from '../../core/measure/series'

@@ -1,10 +1,11 @@
 /**
- * The lab: starts and stops clusters, plays scenarios, and serves everything behind LabApi. Plain Node;
- * Electron shell, browser host and command line use it alike.
+ * The lab: starts and stops clusters, plays scenarios, and serves everything behind LabApi. Plain
+ * Node; Electron shell, browser host and command line use it alike.
  *
- * One cluster at a time. A run (its events, record and checks) lasts from the start of a cluster to its
- * stop, and can be looked at until the next one starts.
+ * One cluster at a time. A run (its events, record and checks) lasts from the start of a cluster to
+ * its stop, and can be looked at until the next one starts.
  */
+import { resolve } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import { EMPTY_LIVENESS, EMPTY_SERIES } from '../../core/measure/series'
 import type {
@@ -94,6 +95,7 @@ class Core implements LabCore {
   private lastRun: Run | null = null
   private runs: readonly RunCard[] = []
   private readonly cards: readonly ScenarioCard[]
+  private readonly runsDir: string
   private readonly programs: Programs
   private readonly listeners = new Set<(event: LabEvent) => void>()
   private readonly swept: Promise<string | null>
@@ -102,8 +104,13 @@ class Core implements LabCore {
   private readonly onExit = () => this.active?.cluster.killNow()
 
   constructor(private readonly options: LabOptions) {
-    const { nodeEntry, switchboardEntry, execPath, scenarios } = options
-    this.programs = { launcher: launcherFor(execPath), nodeEntry, switchboardEntry }
+    const { execPath, scenarios } = options
+    this.runsDir = resolve(options.runsDir)
+    this.programs = {
+      launcher: launcherFor(execPath),
+      nodeEntry: resolve(options.nodeEntry),
+      switchboardEntry: resolve(options.switchboardEntry),
+    }
     this.cards = scenarios.map(({ name, title, summary, seconds, level }) => ({
       ...{ name, title, summary },
       ...{ seconds, level },
@@ -120,7 +127,7 @@ class Core implements LabCore {
       tell: (fact) => this.active?.tell(fact),
       changed: () => this.changed(),
     })
-    this.swept = sweep(options.runsDir)
+    this.swept = sweep(this.runsDir)
     process.on('exit', this.onExit)
   }
 
@@ -236,7 +243,9 @@ class Core implements LabCore {
 
   /** A new run with a cluster that has not started. */
   private async open(options: ClusterOptions, scenario: string | null): Promise<Session> {
-    const { nodes, mode, dataDir } = options
+    const { nodes, mode } = options
+    // Children run in the run directory: a relative path would be another one there.
+    const dataDir = options.dataDir === null ? null : resolve(options.dataDir)
     const identity =
       dataDir === null ? newIdentity(nodes, mode) : await claimDataDir(dataDir, nodes, mode)
     await this.lastRun?.close()
@@ -247,7 +256,7 @@ class Core implements LabCore {
       options,
       appVersion: this.options.appVersion,
     }
-    const run = await Run.begin(this.options.runsDir, start, (event) => this.take(event))
+    const run = await Run.begin(this.runsDir, start, (event) => this.take(event))
     this.lastRun = run
     await this.refreshRuns()
     const session = new Session(run, {
@@ -311,7 +320,7 @@ class Core implements LabCore {
   }
 
   private async refreshRuns(): Promise<void> {
-    this.runs = await listRuns(this.options.runsDir, this.active?.run.dir ?? null)
+    this.runs = await listRuns(this.runsDir, this.active?.run.dir ?? null)
   }
 
   private titleOf(options: ClusterOptions, scenario: string | null): string {

@@ -1,6 +1,6 @@
 /**
- * Launchers start a child program by its path. Which one is used is the only difference between a lab
- * under plain Node and one inside Electron (decision D14).
+ * Launchers start a child program by its path. Which one is used is the only difference between a
+ * lab under plain Node and one inside Electron (decision D14).
  */
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
@@ -79,7 +79,8 @@ function start(execPath: string, spec: LaunchSpec, own: Record<string, string>):
     cwd: spec.cwd,
     env: { ...cleanEnvironment(process.env), ...own, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // An own process group: Ctrl-C in a terminal reaches the lab alone, which then stops them in order.
+    // An own process group: Ctrl-C in a terminal reaches the lab alone, which then stops them in
+    // order.
     detached: process.platform !== 'win32',
     windowsHide: true,
   })

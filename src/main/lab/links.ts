@@ -1,8 +1,9 @@
 /**
  * Links: starts and ends link faults at the switchboard and keeps the book of them.
  *
- * A new partition replaces the one before. A new delay, drop or duplicate ends those of its kind whose
- * links it covers wholly; where it covers some, the newest counts (the switchboard sees to that).
+ * A new partition replaces the one before. A new delay, drop or duplicate ends those of its kind
+ * whose links it covers wholly; where it covers some, the newest counts (the switchboard sees to
+ * that).
  */
 import { linkKey } from '../../core/fault'
 import type { Link, LinkFault } from '../../core/fault'

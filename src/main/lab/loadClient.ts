@@ -1,4 +1,4 @@
-/** One client of the workload: a request, its answer, the next request, for as long as it is asked to. */
+/** One client of the workload: a request, its answer, the next request, until it is stopped. */
 import type { Prng } from '../../core/sim/prng'
 import { createPrng } from '../../core/sim/prng'
 import type { LoadOptions } from '../../shared/api'
@@ -113,7 +113,7 @@ export class LoadClient {
     return this.prng.unit() < readRatio ? ['GET', key] : ['SET', key, this.value()]
   }
 
-  /** Unique in a run, and of the length that was asked for unless that is too short to be unique. */
+  /** Unique in a run; longer than was asked for where that is too short to be unique. */
   private value(): string {
     this.writes += 1
     const { index, valueBytes } = this.options

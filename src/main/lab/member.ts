@@ -1,8 +1,9 @@
 /**
- * Member: one node of the cluster as the lab sees it: its process, its control channel, its last words.
+ * Member: one node of the cluster as the lab sees it: its process, its control channel, its last
+ * words.
  *
- * States: starting → running ⇄ paused; killed and stopped on request, failed when nobody asked. From
- *         these three it can be started again, on the same ports and with the same log.
+ * States: starting → running ⇄ paused; killed and stopped on request, failed when nobody asked.
+ *         From these three it can be started again, on the same ports and with the same log.
  * Errors: LabCallError `wrongState`, `childFailed`, `portInUse`, `timedOut`, `notRunning`.
  */
 import { writeFile } from 'node:fs/promises'
@@ -24,7 +25,7 @@ const LOST_WAIT_MS = 2000
 export interface MemberHooks {
   now(): number
   spawn(entryArgs: readonly string[]): Child
-  /** The start-up file for the ports given; called at every start, so that it holds today's policy. */
+  /** The start-up file for these ports; made at every start, so that it holds today's policy. */
   nodeFile(peerPort: number, clientPort: number): NodeFile
   tell(fact: LabFact): void
   onFacts(dropped: number, facts: readonly NodeReport[]): void
@@ -103,8 +104,8 @@ export class Member {
       await this.launch()
     } catch (error) {
       if (!portTaken(error)) throw error
-      // A port that the system chose once may be somebody else's by now; one that was asked for is not
-      // exchanged for another.
+      // A port that the system chose once may be somebody else's by now; one that was asked for is
+      // not exchanged for another.
       if (this.fixedClientPort !== 0) throw this.portError(error)
       if (this.peerPort === 0 && this.clientPort === 0) throw error
       this.note('warn', 'a port of its former life is taken: it gets new ones')

@@ -1,6 +1,6 @@
 /**
- * What a person or a scenario does to a node's process: kill, stop, restart, pause, resume. Each is a
- * fault with a start and an end, and each is refused in a state that it does not fit.
+ * What a person or a scenario does to a node's process: kill, stop, restart, pause, resume. Each is
+ * a fault with a start and an end, and each is refused in a state that it does not fit.
  */
 import type { NodeLifeState } from '../../shared/api'
 import { LabCallError } from '../../shared/api'

@@ -3,8 +3,8 @@
  *
  * A child under SIGSTOP cannot see that its control channel closed, so a lab that is killed while a
  * node is paused would leave it stopped for ever. The guard is a shell that reads the ids of paused
- * children from a pipe; when the pipe ends without a word, which is what SIGKILL of the lab does, it
- * kills those of the last line. A paused child cannot end by itself, so its id is not reused.
+ * children from a pipe; when the pipe ends without a word, which is what SIGKILL of the lab does,
+ * it kills those of the last line. A paused child cannot end by itself, so its id is not reused.
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

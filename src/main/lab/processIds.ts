@@ -1,7 +1,7 @@
 /**
- * Process ids with start times, so that an id that the system gave to another process is never taken
- * for one of ours. Start times come from /proc on Linux and from `ps` on other POSIX systems; where
- * there is neither, nothing is ever killed by id.
+ * Process ids with start times, so that an id that the system gave to another process is never
+ * taken for one of ours. Start times come from /proc on Linux and from `ps` on other POSIX systems;
+ * where there is neither, nothing is ever killed by id.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * The record file: one event a line, each with the hash of the line before in `prev`, so that a line
- * that was changed, lost or put in later breaks the chain.
+ * The record file: one event a line, each with the hash of the line before in `prev`, so that a
+ * line that was changed, lost or put in later breaks the chain.
  *
  * Hash:   the first 32 hexadecimal digits of SHA-256 over the whole line without its `\n`.
  * Limits: the last line has nobody after it; `result.json` holds its hash and the count of events.

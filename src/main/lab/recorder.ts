@@ -1,10 +1,10 @@
 /**
  * Recorder: writes the events of a run to its record file and reads them back.
  *
- * `append` never waits: lines gather in memory and one write at a time takes what is there. When the
- * disk is too slow for PENDING_BYTES_MAX, or fails, events are lost from the file (never from checks and
- * pictures, which get them first), the loss is counted and told once. The chain then goes on over the
- * gap, which shows in `seq`.
+ * `append` never waits: lines gather in memory and one write at a time takes what is there. When
+ * the disk is too slow for PENDING_BYTES_MAX, or fails, events are lost from the file (never from
+ * checks and pictures, which get them first), the loss is counted and told once. The chain then
+ * goes on over the gap, which shows in `seq`.
  */
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'

@@ -3,7 +3,8 @@
  *
  * Bytes:  requests are UTF-8. Replies are read as bytes and handed out as text.
  * Limits: REPLY_BYTES_MAX for one reply; a longer or malformed one closes the connection.
- * Errors: a request whose connection ends before its reply is `null`: nobody knows what became of it.
+ * Errors: a request whose connection ends before its reply is `null`: nobody knows what became of
+ *         it.
  */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * Run: one life of a cluster, from start to stop: its events, in order, to record, checks, measures and
- * viewers, and the result in the end.
+ * Run: one life of a cluster, from start to stop: its events, in order, to record, checks, measures
+ * and viewers, and the result in the end.
  */
 import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'

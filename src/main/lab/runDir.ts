@@ -1,8 +1,8 @@
 /**
  * Run directories: names, the files in them, and the list of past runs.
  *
- * `run.json` is written at the start, `result.json` at the end: a run without a result was cut short and
- * its verdict is unknown.
+ * `run.json` is written at the start, `result.json` at the end: a run without a result was cut
+ * short and its verdict is unknown.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Session: a run with the cluster that it is about, and what acts on it: clients, load, node acts. */
+/** Session: a run with its cluster, and what acts on it: clients, load, node acts. */
 import type { LabFact, LinkTraffic } from '../../core/event'
 import type { LoadOptions, WriteResult } from '../../shared/api'
 import { LabCallError } from '../../shared/api'

@@ -1,6 +1,6 @@
 /**
- * The lab's end of the switchboard process: starts it, tells it routes and faults, and starts it anew
- * with the same faults if it ends although nobody asked.
+ * The lab's end of the switchboard process: starts it, tells it routes and faults, and starts it
+ * anew with the same faults if it ends although nobody asked.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ export interface SwitchboardHooks {
   /** A fault ended by itself. */
   onFaultEnded(id: string): void
   onNote(level: 'info' | 'warn' | 'error', words: string): void
-  /** Its link ports are known now, for the first time or other than before: tell nodes and routes. */
+  /** Its link ports are known, for the first time or anew: tell nodes and routes. */
   onReady(): void
   /** Faults that hold now, to be started again in a new process. */
   activeFaults(): readonly { readonly id: string; readonly fault: LinkFault }[]

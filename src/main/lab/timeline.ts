@@ -1,10 +1,11 @@
 /**
  * Timeline: gives every event its place and time in the record.
  *
- * Nodes report in batches, so their facts are held for a moment and merged by time; then `atMs` never
- * goes back in the record, and facts of one node keep their order. A node's clock is brought to lab time
- * by the least delay seen between a fact and its arrival. A fact that is later than the hold takes the
- * time of the last event. This order is for reading; causality is (node, life, nodeSeq) and message ids.
+ * Nodes report in batches, so their facts are held for a moment and merged by time; then `atMs`
+ * never goes back in the record, and facts of one node keep their order. A node's clock is brought
+ * to lab time by the least delay seen between a fact and its arrival. A fact that is later than the
+ * hold takes the time of the last event. This order is for reading; causality is (node, life,
+ * nodeSeq) and message ids.
  *
  * Limits: more than PENDING_MAX held events are let go at once.
  */

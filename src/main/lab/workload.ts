@@ -1,11 +1,12 @@
 /**
  * Workload: clients that read and write through the client ports and wait for each answer (closed
- * loop), at a set rate if one is asked for. Each value is written once, so that a history tells writes
- * apart.
+ * loop), at a set rate if one is asked for. Each value is written once, so that a history tells
+ * writes apart.
  *
- * Units:  one `loadSampled` every SAMPLE_MS with what happened in it; latencies of acknowledged requests.
- * Errors: an answer `-UNKNOWN` or none at all is unknown, never failed and never done. A client whose
- *         node cannot be reached goes on at the next one.
+ * Units:  one `loadSampled` every SAMPLE_MS with what happened in it; latencies of acknowledged
+ *         requests.
+ * Errors: an answer `-UNKNOWN` or none at all is unknown, never failed and never done. A client
+ *         whose node cannot be reached goes on at the next one.
  */
 import type { LabFact } from '../../core/event'
 import { Histogram } from '../../core/measure/histogram'

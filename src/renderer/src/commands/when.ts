@@ -5,7 +5,8 @@ import type { Selection } from '../stores/selection'
 import { linksOpen } from '../api/facts'
 
 export interface Situation {
-  readonly connected: boolean
+  /** The host is there and this window may change the lab. */
+  readonly mayAct: boolean
   readonly status: LabStatus
   readonly selection: Selection
   readonly marked: readonly number[]
@@ -14,7 +15,7 @@ export interface Situation {
 export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
   const { status, selection } = now
   const running = status.state === 'running'
-  if (!now.connected && ['lab', 'node', 'network', 'policy'].includes(command.group)) return false
+  if (!now.mayAct && ['lab', 'node', 'network', 'policy'].includes(command.group)) return false
   switch (command.when) {
     case 'always':
       return true

@@ -21,6 +21,8 @@ export interface Band {
 export interface Flag {
   readonly atMs: number
   readonly label: string
+  /** True for what changes the run (policy, load); false for a note of a scenario. */
+  readonly change: boolean
 }
 
 export const BANDS_MAX = 400
@@ -29,7 +31,9 @@ export const FLAGS_MAX = 400
 const GAP_MS = 250
 
 /** Acts that a client does all the time would hide the ones that change the run. */
-const ORDINARY_ACT = /^(write|read|command|propose|get|set)\b/i
+const ORDINARY_ACT = /^(write|read|command|propose|get|set)\b|: waiting for /i
+/** What a scenario says of its steps begins with its name. */
+const NOTE = /^(?!policy|load)[\w-]+: (?=.)/
 
 export class BandFold {
   bands: readonly Band[] = []
@@ -96,7 +100,8 @@ export class BandFold {
 
   #act(atMs: number, label: string): void {
     if (ORDINARY_ACT.test(label)) return
-    this.flags = [...this.flags, { atMs, label }].slice(-FLAGS_MAX)
+    const flag = { atMs, label: label.replace(NOTE, ''), change: !NOTE.test(label) }
+    this.flags = [...this.flags, flag].slice(-FLAGS_MAX)
   }
 }
 

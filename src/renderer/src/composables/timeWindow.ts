@@ -14,25 +14,30 @@ export interface TimeView {
   readonly fromMs: number
   readonly toMs: number
   readonly follow: boolean
+  /** Length of the following window once the run is as long; Infinity: always the whole run. */
+  readonly wantMs: number
   /** The cursor moves on by itself, as fast as time did. */
   readonly playing: boolean
 }
 
 export const SPAN_MS = 30_000
 export const SPAN_MS_MIN = 100
+/** A young run grows into windows of these lengths: two jumps of the scale, not a creeping one. */
+const YOUNG_MS = [10_000, 20_000, SPAN_MS]
 
 export const START_VIEW: TimeView = {
   nowMs: 0,
   cursorMs: null,
   fromMs: 0,
-  toMs: SPAN_MS,
+  toMs: 10_000,
   follow: true,
+  wantMs: SPAN_MS,
   playing: false,
 }
 
-/** The whole run, but never less than the first window: data grow into it without a jump. */
+/** The whole run, with room to grow while it is young. */
 export function extentMs(view: Pick<TimeView, 'nowMs'>): number {
-  return Math.max(view.nowMs, SPAN_MS)
+  return YOUNG_MS.find((ms) => ms >= view.nowMs) ?? view.nowMs
 }
 
 export function spanMs(view: TimeView): number {
@@ -50,8 +55,10 @@ export function advance(view: TimeView, nowMs: number): TimeView {
   return view.follow ? toLiveEdge(next) : next
 }
 
+/** Back to the newest moment; a second time also back to the ordinary length of the window. */
 export function goLive(view: TimeView): TimeView {
-  return toLiveEdge({ ...view, cursorMs: null, playing: false, follow: true })
+  const wantMs = view.follow ? SPAN_MS : view.wantMs
+  return toLiveEdge({ ...view, cursorMs: null, playing: false, follow: true, wantMs })
 }
 
 /** Puts the cursor somewhere; the window stays, unless the cursor would be outside. */
@@ -87,13 +94,13 @@ export function look(view: TimeView, fromMs: number, toMs: number): TimeView {
   const atEdge = from + span >= most - span * 0.01
   const follow = atEdge && view.cursorMs === null
   const next = { ...view, fromMs: from, toMs: from + span, follow }
-  return follow ? toLiveEdge(next) : next
+  return follow ? toLiveEdge({ ...next, wantMs: span }) : next
 }
 
 /** `factor` < 1 zooms in; the moment `aroundMs` keeps its place, or the live edge does. */
 export function zoom(view: TimeView, factor: number, aroundMs: number): TimeView {
   const span = clamp(spanMs(view) * factor, SPAN_MS_MIN, extentMs(view))
-  if (view.follow) return toLiveEdge({ ...view, fromMs: view.toMs - span })
+  if (view.follow) return toLiveEdge({ ...view, wantMs: span })
   const share = clamp((aroundMs - view.fromMs) / spanMs(view), 0, 1)
   const from = aroundMs - share * span
   return look(view, from, from + span)
@@ -105,14 +112,15 @@ export function pan(view: TimeView, byMs: number): TimeView {
   return look(view, from, from + spanMs(view))
 }
 
+/** The whole run; while it is live, also what is still to come. */
 export function fit(view: TimeView): TimeView {
+  if (view.cursorMs === null) return toLiveEdge({ ...view, follow: true, wantMs: Infinity })
   return look(view, 0, extentMs(view))
 }
 
 function toLiveEdge(view: TimeView): TimeView {
   const most = extentMs(view)
-  const span = Math.min(spanMs(view), most)
-  return { ...view, fromMs: most - span, toMs: most }
+  return { ...view, fromMs: most - Math.min(view.wantMs, most), toMs: most }
 }
 
 /** Moves the window by as little as shows `atMs`, with a tenth of room beyond it. */

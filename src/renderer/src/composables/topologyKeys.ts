@@ -1,8 +1,8 @@
 /**
  * What a key means in the topology. Pure: the graph carries it out, tests ask it directly.
  *
- * Tab reaches one node, then one link; arrows move on from there. Single letters can be switched off
- * (WCAG 2.1.4), everything they do has a menu entry.
+ * Tab reaches one node, then one link; arrows move on from there. Single letters can be switched
+ * off (WCAG 2.1.4), everything they do has a menu entry.
  */
 import type { Link } from '../../../core/fault'
 import { neighbourToward } from '../components/topology/geometry'

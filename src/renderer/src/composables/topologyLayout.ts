@@ -1,6 +1,6 @@
 /**
- * Places of everything in the topology picture, derived from panel size, members, dragged places and
- * groups. Nothing here depends on telemetry, so captions and badges stand still while numbers change.
+ * Places of everything in the topology picture, derived from panel size, members, dragged places
+ * and groups. Nothing depends on telemetry: captions and badges stand still while numbers change.
  */
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'

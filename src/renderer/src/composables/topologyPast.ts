@@ -8,7 +8,7 @@ import type { LabStatus, NodeLifeState, NodeView } from '../../../shared/api'
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** `events`: the log up to the moment. `now`: what does not change during a run is taken from it. */
+/** `events`: the log up to the moment. `now` gives what does not change during a run. */
 export function statusAt(events: readonly LabEvent[], atMs: number, now: LabStatus): LabStatus {
   const start = runStart(events)
   const nodes = new Map<number, Changeable<NodeView>>()

@@ -1,6 +1,6 @@
 /**
- * Where a person dragged the nodes to, kept in this browser per size of cluster. Shares of the panel
- * (0 to 1), so that a place survives another window size.
+ * Where a person dragged the nodes to, kept in this browser per size of cluster. Shares of the
+ * panel (0 to 1), so that a place survives another window size.
  */
 import { shallowRef, watch } from 'vue'
 import type { Ref } from 'vue'

@@ -30,7 +30,7 @@ export function useCommands(): Commands {
   const lab = useLabStore()
   const selection = useSelectionStore()
   const situation = computed<Situation>(() => ({
-    connected: lab.connected,
+    mayAct: lab.mayAct,
     status: lab.status,
     selection: selection.current,
     marked: selection.marked,

@@ -215,8 +215,8 @@ function paintFlags(frame: PlotFrame, flags: readonly Flag[], height: number): v
   ctx.strokeStyle = theme.fgMuted
   ctx.lineWidth = 1
   ctx.setLineDash([2, 3])
-  for (const { atMs } of flags) {
-    if (atMs < frame.fromMs || atMs > frame.toMs) continue
+  for (const { atMs, change } of flags) {
+    if (!change || atMs < frame.fromMs || atMs > frame.toMs) continue
     const x = Math.round(frame.x(atMs)) + 0.5
     ctx.beginPath()
     ctx.moveTo(x, 0)

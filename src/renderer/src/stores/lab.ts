@@ -53,6 +53,8 @@ export const useLabStore = defineStore('lab', () => {
   let onCommand: ((id: CommandId) => void) | null = null
 
   const connected = computed(() => connection.value.state === 'connected')
+  /** This window may change the lab; another one may hold the control. */
+  const mayAct = computed(() => connected.value && (control.value.holds || control.value.free))
   const running = computed(() => status.value.state === 'running')
   const members = computed(() => status.value.nodes.map((view) => view.node))
 
@@ -178,6 +180,7 @@ export const useLabStore = defineStore('lab', () => {
     pending,
     loaded,
     connected,
+    mayAct,
     running,
     members,
     connect,

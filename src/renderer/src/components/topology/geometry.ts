@@ -25,12 +25,12 @@ const NODE_RADIUS_MIN = 17
 const CIRCLE_SHARE = 0.36
 /** Half the distance between the two lanes of a pair. */
 const LANE_OFFSET = 4
-/** Pointer width of a half-link. Its strip lies beside the pair's centre, so the two never overlap. */
+/** Pointer width of a half-link. Its strip lies beside the pair's centre: two never overlap. */
 export const LINK_HIT = 14
 /** Between the edge of a node and the ends of its links. */
 const LANE_GAP = 9
 /** A cut half-link is solid up to here, then dotted. */
-const CUT_AT = 0.34
+export const CUT_AT = 0.34
 /** Space a caption needs beyond the node, above and below. */
 const CAPTION_ROOM = 40
 const SIDE_ROOM = 34
@@ -39,7 +39,7 @@ export const round1 = (value: number): number => Math.round(value * 10) / 10
 const at = (point: Point): string => `${round1(point.x)} ${round1(point.y)}`
 export const distance = (a: Point, b: Point): number => Math.hypot(b.x - a.x, b.y - a.y)
 
-/** A panel too low for a circle with captions gets an ellipse, at most this much wider than high. */
+/** A panel too low for a circle with captions gets an ellipse, wider than high by this at most. */
 const FLATTEST = 3
 
 export interface Radii {
@@ -172,7 +172,7 @@ export function halfLinkPaths(from: Point, to: Point, radius: number, cut: boole
   }
 }
 
-/** Andrew's monotone chain; corners only, clockwise on screen. Up to two points come back as given. */
+/** Andrew's monotone chain: corners only, clockwise on screen. Up to two points stay as given. */
 export function convexHull(points: readonly Point[]): Point[] {
   const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y)
   if (sorted.length <= 2) return sorted

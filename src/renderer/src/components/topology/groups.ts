@@ -2,8 +2,8 @@
  * Partition groups as the picture shows them: who can still talk to whom, and whether enough of
  * them answer. Pure.
  *
- * Source: Lamport, "Paxos Made Simple" §2.2: a value needs a majority of all acceptors, not of those
- *         that can be reached.
+ * Source: Lamport, "Paxos Made Simple" §2.2: a value needs a majority of all acceptors, not of
+ *         those that can be reached.
  */
 import { majorityOf } from '../../../../core/paxos/quorum'
 import type { ActiveFault } from '../../../../core/fault'
@@ -50,7 +50,7 @@ export function groupModels(
   })
 }
 
-/** A node in several groups reaches the members of all of them: it may have what none of them has. */
+/** A node in several groups reaches the members of all: it may have what none of them has. */
 function bridgeWithQuorum(
   group: readonly number[],
   groups: readonly (readonly number[])[],

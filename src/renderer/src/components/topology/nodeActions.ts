@@ -88,6 +88,7 @@ function pauseTitle(status: LabStatus): string {
 
 /** Why links cannot be changed now; null: they can. */
 export function linkReason(status: LabStatus): string | null {
+  if (status.state === 'starting') return 'The cluster is still starting.'
   if (status.state !== 'running') return 'No cluster runs.'
   return status.options?.direct ? DIRECT_REASON : null
 }

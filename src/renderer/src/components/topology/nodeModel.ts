@@ -37,7 +37,7 @@ export interface NodeModel {
   readonly note: string
   /** One of several that believe to lead. */
   readonly claims: boolean
-  /** State in words, such as "Node 3, leader at 17.3, applied 569". */
+  /** State in words, such as "N3 17.3, leader at 17.3, applied 569". */
   readonly label: string
 }
 
@@ -104,7 +104,8 @@ function noteOf(glyph: GlyphState, ops: number | undefined): string {
 }
 
 function labelOf(model: Omit<NodeModel, 'label' | 'note'>): string {
-  const parts = [`Node ${model.node}`]
+  // It begins with what is written in the circle: who says that to a voice control means this node.
+  const parts = [`N${model.node} ${model.promised}`]
   if (model.role === 'leading') {
     parts.push(
       `${model.glyph === 'paused' ? 'paused, claims to lead' : 'leader'} at ${model.ballot}`,
@@ -113,7 +114,7 @@ function labelOf(model: Omit<NodeModel, 'label' | 'note'>): string {
     parts.push(`${model.glyph === 'paused' ? 'paused while ' : ''}preparing ${model.ballot}`)
   } else parts.push(model.glyph === 'up' ? 'running' : model.word)
   if (model.slots) {
-    parts.push(`promised ${model.promised}`, `applied ${model.slots.applied}`)
+    parts.push(`applied ${model.slots.applied}`)
   } else parts.push('no report yet')
   return parts.join(', ')
 }

@@ -1,6 +1,6 @@
 /**
- * Moving pictures of recorded traffic. Samples tell which frames passed a link in a span of time, not
- * when within it, so they are spread over the span. Nothing is drawn that was not recorded.
+ * Moving pictures of recorded traffic. Samples tell which frames passed a link in a span of time,
+ * not when within it: they are spread over the span. Nothing is drawn that was not recorded.
  *
  * Units:  lab time in ms. A flight is drawn slower than a frame on loopback really is; with a delay
  *         fault it takes as long as the frame did.
@@ -19,7 +19,7 @@ export const FLIGHTS_MAX = 120
 /** How long a frame is drawn on its way when nothing delays it. */
 export const FLIGHT_MS = 700
 /** The same in a still picture of the past, where nothing has to be followed by eye. */
-export const FLIGHT_MS_STILL = 150
+export const FLIGHT_MS_STILL = 80
 /** A still picture shows packets at any rate, as long as they are no more than this. */
 export const STILL_FLIGHTS_MAX = 40
 /** A dropped frame stops here, and its mark stays a moment. */
@@ -107,11 +107,11 @@ function thinned(traffic: LinkTraffic): LinkTraffic['samples'] {
   return traffic.samples.filter(([type]) => type !== 'heartbeat' || beats++ === 0)
 }
 
-/** Share of the way at `nowMs`, 0 to 1; null: not on its way. */
-export function progressOf(flight: Flight, nowMs: number): number | null {
+/** Share of the way at `nowMs`, 0 to 1, at most `stopAt` if dropped; null: not on its way. */
+export function progressOf(flight: Flight, nowMs: number, stopAt = DROP_AT): number | null {
   if (nowMs < flight.startMs || nowMs >= flight.endMs) return null
   const share = Math.min(1, (nowMs - flight.startMs) / flight.flightMs)
-  return flight.fate === 'dropped' ? Math.min(share, DROP_AT) : share
+  return flight.fate === 'dropped' ? Math.min(share, stopAt) : share
 }
 
 export interface LinkRate extends Link {

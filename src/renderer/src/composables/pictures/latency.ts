@@ -11,6 +11,8 @@ import { timeOfLoad } from './throughput'
 
 /** Waits from here on get a sentence. */
 const LONG_WAIT_MS = 1000
+/** Without an answer for this long a line breaks; slow loads leave shorter gaps all the time. */
+const BREAK_MS = 1000
 
 type Percentile = 'p50' | 'p95' | 'p99' | 'max'
 
@@ -36,10 +38,12 @@ export const latency: ChartDefinition = {
 function picture(input: PictureInput): Picture {
   const { data, fromMs, toMs, hidden, theme } = input
   const rows = within(data.load, fromMs, toMs, timeOfLoad)
-  const gapMs = Math.max(500, data.spanMs * 2.5)
+  const gapMs = Math.max(BREAK_MS, data.spanMs * 2.5)
   const answered = rows.filter((point) => point.p50Ms !== null)
   const line = (id: Percentile, style: Omit<Line, 'id' | 'points'>): Line[] =>
-    hidden.has(id) ? [] : [{ id, ...style, points: brokenLine(rows, gapMs, timeOfLoad, VALUE[id]) }]
+    hidden.has(id)
+      ? []
+      : [{ id, ...style, points: brokenLine(answered, gapMs, timeOfLoad, VALUE[id]) }]
   const highs = answered.map((point) => point.maxMs ?? 0)
   const lows = answered.map((point) => point.p50Ms ?? Infinity)
   return {
@@ -52,10 +56,29 @@ function picture(input: PictureInput): Picture {
       axisText(value),
     ),
     over: (frame) => {
+      if (!hidden.has('p50')) paintLone(frame, answered, gapMs)
       if (!hidden.has('max')) paintMax(frame, answered)
     },
     empty: answered.length === 0 ? 'Latency appears with the first acknowledged request.' : null,
   }
+}
+
+/** One answer between two breaks has no line: it gets a point. */
+function paintLone(
+  { ctx, theme, x, y }: PlotFrame,
+  rows: readonly LoadPoint[],
+  gapMs: number,
+): void {
+  rows.forEach((point, at) => {
+    const before = rows[at - 1]
+    const after = rows[at + 1]
+    if (before && point.atMs - before.atMs <= gapMs) return
+    if (after && after.atMs - point.atMs <= gapMs) return
+    ctx.fillStyle = theme.accent
+    ctx.beginPath()
+    ctx.arc(x(point.atMs), y(point.p50Ms ?? 0), 1.75, 0, Math.PI * 2)
+    ctx.fill()
+  })
 }
 
 /** Slowest answer of each bucket as a dot, and the longest wait in words. */
@@ -85,9 +108,10 @@ function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): void {
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
-  const at = firstAt(data.load, readMs - data.spanMs / 2, timeOfLoad)
-  const near = data.load[Math.min(at, data.load.length - 1)]
-  const known = near && Math.abs(near.atMs - readMs) < data.spanMs * 5 ? near : null
+  // The last bucket with an answer, unless the line is broken here.
+  const until = data.load.slice(0, firstAt(data.load, readMs + data.spanMs, timeOfLoad))
+  const near = until.findLast((point) => point.p50Ms !== null)
+  const known = near && readMs - near.atMs < BREAK_MS ? near : null
   const item = (id: Percentile, swatch: LegendItem['swatch']): LegendItem => {
     return { id, label: id, value: known ? msText(VALUE[id](known)) : '–', swatch }
   }

@@ -18,7 +18,7 @@ export const preempted: ChartDefinition = {
   title: 'Preempted ballots',
   unit: 'per second',
   scale: 'linear',
-  plotPxMin: 44,
+  plotPxMin: 52,
   grow: 0.8,
   picture,
   legend,

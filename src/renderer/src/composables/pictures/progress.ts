@@ -150,7 +150,8 @@ function nameStand(
   input: PictureInput,
   taken: Box | null,
 ): void {
-  const best = standStill(rows, Math.min(input.toMs, input.nowMs))
+  const shown = rows.map(({ node }) => ({ points: input.data.progress.get(node) ?? [] }))
+  const best = standStill(shown, input.fromMs, Math.min(input.toMs, input.nowMs))
   if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return
   const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
   const x = Math.max(frame.left, frame.x(best.fromMs)) + 6
@@ -168,9 +169,13 @@ export interface Stand {
   readonly slot: number
 }
 
-/** The longest time in which no node's log grew. A load that is off looks the same: it stands. */
+/**
+ * The longest time up to `endMs`, still going on at `fromMs` or later, in which no node's log grew.
+ * A load that is off looks the same: it stands.
+ */
 export function standStill(
   rows: readonly { readonly points: readonly ProgressPoint[] }[],
+  fromMs: number,
   endMs: number,
 ): Stand | null {
   const all = rows.flatMap(({ points }) => points).sort((a, b) => a.atMs - b.atMs)
@@ -178,11 +183,12 @@ export function standStill(
   let top = -1
   let sinceMs = 0
   const consider = (toMs: number): void => {
-    if (top >= 0 && toMs - sinceMs > (best ? best.toMs - best.fromMs : 0)) {
+    if (top >= 0 && toMs > fromMs && toMs - sinceMs > (best ? best.toMs - best.fromMs : 0)) {
       best = { fromMs: sinceMs, toMs, slot: top }
     }
   }
   for (const { atMs, chosenThrough } of all) {
+    if (atMs > endMs) break
     if (chosenThrough <= top) continue
     consider(atMs)
     top = chosenThrough

@@ -22,7 +22,7 @@ export const staircase: ChartDefinition = {
   title: 'Ballot staircase',
   unit: 'round',
   scale: 'linear',
-  plotPxMin: 112,
+  plotPxMin: 104,
   grow: 3,
   picture,
   legend,
@@ -153,9 +153,9 @@ const LABEL_PX = { width: 104, height: 34 }
 /** About where the words of a landing stand. */
 function labelBox(frame: PlotFrame, stair: Stair, atMs: number): Box {
   const y = frame.y(stair.ballot.round)
-  const below = frame.bottom - y > 40
+  const below = frame.bottom - y > LABEL_PX.height
   const left = Math.min(frame.x(atMs), frame.right - LABEL_PX.width)
-  return { ...LABEL_PX, left, top: below ? y + 8 : y - 36 }
+  return { ...LABEL_PX, left, top: below ? y + 6 : y - LABEL_PX.height }
 }
 
 function paintLandings(frame: PlotFrame, input: PictureInput): void {
@@ -170,9 +170,9 @@ function paintLandings(frame: PlotFrame, input: PictureInput): void {
     const note = `${wasted} ballots wasted`
     const width = Math.max(textWidth(frame, title, true), textWidth(frame, note))
     const left = Math.max(frame.left + 4, Math.min(x + 2, frame.right - width - 4))
-    const below = frame.bottom - y > 40
-    haloText(frame, title, left, below ? y + 20 : y - 24, { bold: true })
-    haloText(frame, note, left, below ? y + 34 : y - 10, { color: theme.fgMuted })
+    const below = frame.bottom - y > LABEL_PX.height
+    haloText(frame, title, left, below ? y + 17 : y - 22, { bold: true })
+    haloText(frame, note, left, below ? y + 30 : y - 9, { color: theme.fgMuted })
   }
 }
 
