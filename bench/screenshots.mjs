@@ -7,7 +7,10 @@ import { runnerImport } from 'vite'
 import { ensureBuilt, root } from '../src/main/build.mjs'
 
 await ensureBuilt()
-// TypeScript, and shared with the end-to-end tests.
+/**
+ * TypeScript, and shared with the end-to-end tests.
+ * @type {{ module: typeof import('./takeScreenshots') }}
+ */
 const { module } = await runnerImport(join(root, 'bench/takeScreenshots.ts'), {
   root,
   configFile: false,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   advance,
   extentMs,
-  fit,
+  fit as wholeRun,
   goLive,
   look,
   nudge,
@@ -64,7 +64,7 @@ describe('time window', () => {
   })
 
   it('the whole run stays whole while it grows; twice live is the ordinary window again', () => {
-    const whole = advance(fit(at(60_000)), 90_000)
+    const whole = advance(wholeRun(at(60_000)), 90_000)
     expect(whole).toMatchObject({ fromMs: 0, toMs: 90_000 })
     expect(goLive(whole)).toMatchObject({ fromMs: 60_000, toMs: 90_000 })
   })
@@ -92,7 +92,7 @@ describe('time window', () => {
           zoom(view, factor, ms),
     ),
     fc.double({ min: 0, max: 5000, noNaN: true }).map((ms) => (view: TimeView) => play(view, ms)),
-    fc.constantFrom(goLive, fit, togglePlay),
+    fc.constantFrom(goLive, wholeRun, togglePlay),
   )
 
   it('whatever is done: the window is whole and inside, live follows, the cursor has happened', () => {

@@ -1,9 +1,6 @@
-/** What must hold of any page of the window: nothing clipped, nothing on top of another, no faults. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+/** What must hold of any page of the window: nothing clipped or covered, nothing logged. */
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Console errors, policy violations and requests that leave loopback, as they come. */
 export function watchPage(page: Page): string[] {
@@ -32,7 +29,7 @@ export async function reportViolations(page: Page): Promise<void> {
 /** Serious and critical findings of axe, in words. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // By the debugger, not by a script element: the policy of the page forbids that.
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     interface Finding {
       readonly id: string
@@ -51,8 +48,10 @@ export async function axeFindings(page: Page): Promise<string[]> {
 export function clippedTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = []
-    const name = (element: Element): string =>
-      `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} “${(element.textContent ?? '').trim().slice(0, 60)}”`
+    const name = (element: Element): string => {
+      const words = (element.textContent ?? '').trim().slice(0, 60)
+      return `${element.tagName}.${element.getAttribute('class') ?? ''} “${words}”`
+    }
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       const own = [...element.childNodes].some(
         (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',

@@ -42,6 +42,12 @@ const args = {
     description: 'Node i listens for clients at BASE + i - 1; without it the system chooses',
   },
   seed: { type: 'string', default: '1', valueHint: 'S', description: 'Randomness of the faults' },
+  telemetry: {
+    type: 'string',
+    default: 'facts',
+    valueHint: 'facts|off',
+    description: 'What nodes report; off is for benchmarks: nothing is drawn or checked',
+  },
   web: { type: 'boolean', description: 'Serve the window to a browser too' },
   runs: { type: 'string', valueHint: 'DIR', description: 'Folder for the records of runs' },
   json: { type: 'boolean', description: 'JSON lines on standard output' },
@@ -54,6 +60,7 @@ export interface UpFlags {
   readonly policy: string
   readonly 'client-port'?: string | undefined
   readonly seed: string
+  readonly telemetry: string
   readonly web?: boolean | undefined
   readonly runs?: string | undefined
   readonly json?: boolean | undefined
@@ -106,6 +113,10 @@ function clusterOptions(flags: UpFlags): ClusterOptions {
   if (policy === undefined) {
     throw new UsageError(`--policy ${flags.policy} is none of ${POLICIES.join(', ')}`)
   }
+  const telemetry = flags.telemetry
+  if (telemetry !== 'facts' && telemetry !== 'off') {
+    throw new UsageError(`--telemetry ${telemetry} is none of facts, off`)
+  }
   const port = flags['client-port']
   const nodes = nodeCount(flags.nodes)
   const portMax = PORT_MAX - nodes + 1
@@ -117,6 +128,7 @@ function clusterOptions(flags: UpFlags): ClusterOptions {
     seed: wholeFlag(flags.seed, 'seed', 0, SEED_MAX),
     clientPortBase: port === undefined ? 0 : wholeFlag(port, 'client-port', 1024, portMax),
     dataDir: flags.data === undefined ? null : resolve(flags.data),
+    telemetry,
   }
 }
 

@@ -155,16 +155,16 @@ export class Run {
     }
   }
 
-  /** Violated by any is violated; a run in which nothing was chosen shows nothing. */
+  /**
+   * Violated by any is violated. What had to happen, a scenario says itself; without one there is no
+   * promise to break, and `chosenSlots` tells whether there was anything to judge.
+   */
   private verdict(scenario: ScenarioEnd | null): Verdict {
     const states = this.checks.views().map(({ state }) => state)
     const verdicts = [scenario?.verdict]
     if (states.includes('violated') || verdicts.includes('violated')) return 'violated'
     const sound = this.recorder.lost === 0 && !states.includes('notEnoughData')
-    if (!sound || verdicts.includes('unknown')) return 'unknown'
-    // A scenario says itself what had to happen.
-    if (scenario !== null) return 'valid'
-    return states.includes('idle') ? 'unknown' : 'valid'
+    return sound && !verdicts.includes('unknown') ? 'valid' : 'unknown'
   }
 
   private figures(): Figures {

@@ -1,7 +1,8 @@
 /**
  * One client for every host: opens a source, keeps it open, tells when it is lost.
  *
- * Units:  s. Errors: a source that cannot open is tried again, later each time, its words are shown.
+ * Units:  s.
+ * Errors: a source that cannot open is tried again, later each time, and its words are shown.
  */
 import type { LabClient } from '../../../shared/rpc'
 import type { Caps } from '../../../shared/shell'

@@ -1,4 +1,4 @@
-/** Which host serves this window: Electron's preload port, or the browser host that sent the page. */
+/** Which host serves this window: Electron's preload port, or the browser host of the page. */
 import { portChannel, socketChannel } from '../../../shared/channel'
 import { connectLab } from '../../../shared/rpc'
 import { BROWSER_CAPS, PORT_MESSAGE } from '../../../shared/shell'
@@ -53,7 +53,7 @@ function receivePort(page: Page, bridge: PreloadApi): Promise<MessagePort> {
   })
 }
 
-/** The launch token is used once, then a cookie carries the session; the address keeps no secret. */
+/** The launch token is used once, then a cookie is the session; the address keeps no secret. */
 async function openSession(page: Page): Promise<void> {
   const token = TOKEN.exec(page.location.hash)?.[1]
   if (token !== undefined) {

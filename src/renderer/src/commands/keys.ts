@@ -40,7 +40,7 @@ export function keyWords(key: string, mac: boolean): string {
   return parts.map((part) => signs[part] ?? part).join('')
 }
 
-/** Typing belongs to the field: no command key acts there, except with Mod, Alt or a function key. */
+/** Typing belongs to the field: only keys with Mod, Alt or of the top row act there. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true

@@ -1,6 +1,6 @@
 /**
- * Flags of the fault track with their labels: changes of the run are named first, notes of a scenario
- * where there is room left. A flag without room for words joins the one before it.
+ * Flags of the fault track with their labels: changes of the run are named first, notes of a
+ * scenario where there is room left. A flag without room for words joins the one before it.
  */
 import type { Flag } from './chartBands'
 

@@ -1,6 +1,6 @@
 /**
- * Events that pass a filter, kept up with the log: only what is new is tested, since the log may hold
- * 50,000 events and grows ten times a second.
+ * Events that pass a filter, kept up with the log: only what is new is tested, since the log may
+ * hold 50,000 events and grows ten times a second.
  */
 import { shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'

@@ -1,6 +1,6 @@
 /**
  * What nodes hold in a run of slots, asked anew while the pictures are live: status lines carry no
- * votes. At most two rounds a second, one at a time; a node that does not answer keeps what it said.
+ * votes. At most two rounds a second, one at a time; a node that is silent keeps what it said.
  */
 import { useThrottleFn } from '@vueuse/core'
 import { onMounted, shallowRef, watch } from 'vue'

@@ -43,8 +43,6 @@ export const useLabStore = defineStore('lab', () => {
   /** True where shortcuts are held with Cmd. */
   const mac = ref(false)
   const control = shallowRef<ControlState>(NO_CONTROL)
-  /** Titles of calls that have not been answered. */
-  const pending = shallowRef<readonly string[]>([])
   /** True after the first snapshot: before it, views show that they load. */
   const loaded = ref(false)
 
@@ -133,16 +131,12 @@ export const useLabStore = defineStore('lab', () => {
       toasts.show({ level: 'error', title, why })
       return null
     }
-    pending.value = [...pending.value, title]
     try {
       return await run(client.call)
     } catch (error) {
       const failure = describeFailure(error)
       toasts.show({ level: 'error', title, why: failure.words, details: failure.details })
       return null
-    } finally {
-      const at = pending.value.indexOf(title)
-      pending.value = pending.value.filter((_, index) => index !== at)
     }
   }
 
@@ -177,7 +171,6 @@ export const useLabStore = defineStore('lab', () => {
     shell,
     takeControl,
     onNativeCommand,
-    pending,
     loaded,
     connected,
     mayAct,
