@@ -1,6 +1,7 @@
 /**
- * SET throughput and latency of a three-node cluster on loopback, flush on, 64-byte values; direct and
- * through the switchboard. Absolute figures drift with disk and machine: compare within one run only.
+ * SET throughput and latency of a three-node cluster on loopback, flush on, 64-byte values; direct
+ * and through the switchboard. Absolute figures drift with disk and machine: compare within one run
+ * only.
  *
  * npm run bench -- [--rounds 3] [--seconds 3] [--out FILE]
  */
@@ -9,18 +10,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+
+/**
+ * @typedef {{ clients: number, pipeline: number }} Load
+ * @typedef {{ perSecond: number, p50Ms: number, p99Ms: number, errors: Record<string, number> }}
+ *   Figures
+ * @typedef {{ id: number, client: { port: number } }} ReadyNode
+ * @typedef {{ leader: number, nodes: ReadyNode[] }} Ready
+ * @typedef {Map<string, Figures[]>} Results
+ */
 
 const here = import.meta.dirname
-const options = { rounds: 3, seconds: 3, out: '' }
-for (let i = 2; i < process.argv.length; i += 2) {
-  const name = (process.argv[i] ?? '').replace(/^--/, '')
-  const text = process.argv[i + 1] ?? ''
-  if (!(name in options)) {
-    process.stderr.write(`bench: unknown option ${process.argv[i]}\n`)
-    process.exit(2)
-  }
-  options[name] = name === 'out' ? text : Number(text)
-}
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    out: { type: 'string', default: '' },
+  },
+})
+const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), out: values.out }
 
 const SETUPS = [
   { name: 'direct, no telemetry', flags: ['--direct', '--telemetry=off'], to: 'leader' },
@@ -35,12 +44,17 @@ const LOADS = [
   { clients: 64, pipeline: 16 },
 ]
 
-/** Starts `paxos-lab up` and answers its ready line. */
+/**
+ * Starts `paxos-lab up` and answers its ready line.
+ * @param {string[]} flags
+ * @param {string} runs
+ */
 async function up(flags, runs) {
   const cli = join(here, '../src/main/labCli.mjs')
   const args = [cli, 'up', '--nodes=3', '--json', `--runs=${runs}`, ...flags]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
+  /** @type {Ready} */
   const ready = await new Promise((resolve, reject) => {
     lines.once('line', (line) => resolve(JSON.parse(line)))
     child.once('exit', (code) => reject(new Error(`up ended with code ${code}`)))
@@ -53,6 +67,11 @@ async function up(flags, runs) {
   return { ready, quit }
 }
 
+/**
+ * @param {number} port
+ * @param {Load} wanted
+ * @returns {Promise<Figures>}
+ */
 async function load(port, { clients, pipeline }) {
   const args = [join(here, 'load.mjs'), port, clients, pipeline, options.seconds, 1].map(String)
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -61,17 +80,23 @@ async function load(port, { clients, pipeline }) {
   return JSON.parse(text)
 }
 
+/** @param {number[]} numbers */
 function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
+/**
+ * @param {Results} results
+ * @param {number} number
+ */
 async function round(results, number) {
   for (const { name, flags, to } of SETUPS) {
     const runs = mkdtempSync(join(tmpdir(), 'paxos-bench-'))
     const { ready, quit } = await up(flags, runs)
     try {
       const node = ready.nodes.find(({ id }) => (id === ready.leader) === (to === 'leader'))
+      if (node === undefined) throw new Error(`no ${to} to load`)
       for (const wanted of LOADS) {
         const figures = await load(node.client.port, wanted)
         const row = `${name} | ${wanted.clients} x ${wanted.pipeline}`
@@ -85,6 +110,7 @@ async function round(results, number) {
   }
 }
 
+/** @param {Results} results */
 function table(results) {
   const head = [
     `3 nodes, flush on, 64-byte values, ${cpus().length} CPUs, Node ${process.versions.node}, ` +
@@ -94,6 +120,7 @@ function table(results) {
     '|---|---|---|---|---|---|',
   ]
   const rows = [...results].map(([row, figures]) => {
+    /** @param {(each: Figures) => number} pick */
     const of = (pick) => median(figures.map(pick))
     const errors = figures.flatMap(({ errors }) => Object.values(errors))
     const cells = [
@@ -107,6 +134,7 @@ function table(results) {
   return [...head, ...rows, ''].join('\n')
 }
 
+/** @type {Results} */
 const results = new Map()
 for (let number = 1; number <= options.rounds; number += 1) await round(results, number)
 const text = table(results)

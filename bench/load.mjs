@@ -2,18 +2,21 @@
  * Load process: closed-loop SET clients over raw sockets, one JSON line of figures at the end.
  *
  * node bench/load.mjs PORTS CLIENTS PIPELINE SECONDS WARM_SECONDS
- * Each connection keeps PIPELINE commands outstanding. Latency is from hand-over to the socket to the
- * parsed answer. Values have 64 bytes, keys are drawn from 10,000.
+ * Each connection keeps PIPELINE commands outstanding. Latency is from hand-over to the socket to
+ * the parsed answer. Values have 64 bytes, keys are drawn from 10,000.
  */
 import { connect } from 'node:net'
 
-const [ports = '', clients = '1', pipeline = '1', seconds = '3', warm = '1'] =
-  process.argv.slice(2)
+const [ports = '', clients = '1', pipeline = '1', seconds = '3', warm = '1'] = process.argv.slice(2)
 const depth = Number(pipeline)
 const value = 'x'.repeat(64)
 const KEYS = 10_000
 
+/** @typedef {{ rest: string, sent: number[] }} Connection */
+
+/** @type {number[]} */
 const latenciesUs = []
+/** @type {Map<string, number>} */
 const errors = new Map()
 let measuring = false
 let done = 0
@@ -27,7 +30,11 @@ function command() {
   return `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}\r\n$64\r\n${value}\r\n`
 }
 
-/** Answers to SET are one line each: `+OK` or an error. */
+/**
+ * Answers to SET are one line each: `+OK` or an error.
+ * @param {Connection} state
+ * @param {string} chunk
+ */
 function takeLines(state, chunk) {
   const text = state.rest + chunk
   let start = 0
@@ -40,9 +47,14 @@ function takeLines(state, chunk) {
   state.rest = text.slice(start)
 }
 
+/**
+ * @param {Connection} state
+ * @param {string} text
+ * @param {number} start
+ */
 function take(state, text, start) {
   const sentAt = state.sent.shift()
-  if (!measuring) return
+  if (!measuring || sentAt === undefined) return
   done += 1
   latenciesUs.push((performance.now() - sentAt) * 1000)
   if (text[start] === '+') return
@@ -50,8 +62,10 @@ function take(state, text, start) {
   errors.set(words, (errors.get(words) ?? 0) + 1)
 }
 
+/** @param {number} port */
 function client(port) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  /** @type {Connection} */
   const state = { rest: '', sent: [] }
   const fill = () => {
     let batch = ''
@@ -65,7 +79,7 @@ function client(port) {
   socket.setEncoding('latin1')
   socket.on('connect', fill)
   socket.on('data', (chunk) => {
-    takeLines(state, chunk)
+    takeLines(state, String(chunk))
     fill()
   })
   socket.on('error', (error) => {
@@ -75,15 +89,20 @@ function client(port) {
 }
 
 const targets = ports.split(',').map(Number)
-for (let i = 0; i < Number(clients); i += 1) client(targets[i % targets.length])
-setTimeout(() => {
-  measuring = true
-  const startedAt = performance.now()
-  setTimeout(() => report(performance.now() - startedAt), Number(seconds) * 1000)
-}, Number(warm) * 1000)
+for (let i = 0; i < Number(clients); i += 1) client(targets[i % targets.length] ?? 0)
+setTimeout(
+  () => {
+    measuring = true
+    const startedAt = performance.now()
+    setTimeout(() => report(performance.now() - startedAt), Number(seconds) * 1000)
+  },
+  Number(warm) * 1000,
+)
 
+/** @param {number} elapsedMs */
 function report(elapsedMs) {
   latenciesUs.sort((a, b) => a - b)
+  /** @param {number} q */
   const at = (q) => Math.round(latenciesUs[Math.floor(latenciesUs.length * q)] ?? 0) / 1000
   const figures = {
     perSecond: Math.round((done / elapsedMs) * 1000),

@@ -1,4 +1,4 @@
-/** Plays the scenes of the README in the real window and takes their pictures. */
+/** Plays the scenes of the README in the real window and takes their pictures; a program. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -6,6 +6,7 @@ import { findBrowser, NO_BROWSER } from '../test/support/browser'
 import { eventually } from '../test/support/eventually'
 import { openWebWindow } from '../test/support/webWindow'
 
+const FOLDER = join(import.meta.dirname, '../docs/screenshots')
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 640 },
@@ -36,8 +37,8 @@ async function duel(page: Page): Promise<void> {
   await page.getByTestId('scenario-dueling-proposers').getByRole('button', { name: /Run/ }).click()
   await until(page, 'policy', /exponential/)
   await page.locator('[data-verdict="progressing"]').waitFor({ timeout: SCENE_MS_MAX })
-  await page.getByTestId('tab-acceptors').click()
   await page.keyboard.press('2')
+  await page.getByTestId('tab-acceptors').click()
   await passes(page, 3)
 }
 
@@ -75,32 +76,24 @@ async function errorToast(page: Page): Promise<void> {
 
 const SCENES = { start: startPage, duel, partition, inspector, error: errorToast } as const
 
-export async function takeScreenshots(folder: string): Promise<string[]> {
-  const browserPath = findBrowser()
-  if (browserPath === null) throw new Error(NO_BROWSER)
-  mkdirSync(folder, { recursive: true })
-  const taken: string[] = []
-  for (const [scene, play] of Object.entries(SCENES)) {
-    const web = await openWebWindow(browserPath, { viewport: SIZES[0] })
-    try {
-      await web.page.getByTestId('start-five').waitFor()
-      await play(web.page)
-      for (const size of SIZES) {
-        await web.page.setViewportSize(size)
-        for (const colorScheme of THEMES) {
-          await web.page.emulateMedia({ colorScheme })
-          // The next frame after a change of size has the new layout of every canvas.
-          await passesFrames(web.page)
-          const name = `${scene}-${size.width}x${size.height}-${colorScheme}.png`
-          await web.page.screenshot({ path: join(folder, name) })
-          taken.push(name)
-        }
+async function take(browserPath: string, scene: string, play: (page: Page) => Promise<void>) {
+  const web = await openWebWindow(browserPath, { viewport: SIZES[0] })
+  try {
+    await web.page.getByTestId('start-five').waitFor()
+    await play(web.page)
+    for (const size of SIZES) {
+      await web.page.setViewportSize(size)
+      for (const colorScheme of THEMES) {
+        await web.page.emulateMedia({ colorScheme })
+        await passesFrames(web.page)
+        const name = `${scene}-${size.width}x${size.height}-${colorScheme}.png`
+        await web.page.screenshot({ path: join(FOLDER, name) })
+        console.log(`docs/screenshots/${name}`)
       }
-    } finally {
-      await web.close()
     }
+  } finally {
+    await web.close()
   }
-  return taken
 }
 
 /** Charts are drawn two a frame, so a dozen frames are enough for all. */
@@ -118,3 +111,8 @@ function passesFrames(page: Page): Promise<void> {
       }),
   )
 }
+
+const browserPath = findBrowser()
+if (browserPath === null) throw new Error(NO_BROWSER)
+mkdirSync(FOLDER, { recursive: true })
+for (const [scene, play] of Object.entries(SCENES)) await take(browserPath, scene, play)

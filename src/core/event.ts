@@ -2,10 +2,10 @@
  * LabEvent: the one vocabulary of lab, simulator, record and view. Every picture and every check is
  * a fold over these; nothing else may change a picture.
  *
- * Order: `seq` is the order of the record, for reading only. Causality is (node, life, nodeSeq) within
- *        a node and message ids between nodes.
- * Units: `atMs` is lab time, ms since the run started, three decimals at most. Never compared across
- *        machines. `docs/events.md` lists every event.
+ * Order: `seq` is the order of the record, for reading only. Causality is (node, life, nodeSeq)
+ *        within a node and message ids between nodes.
+ * Units: `atMs` is lab time, ms since the run started, three decimals at most. Never compared
+ *        across machines. `docs/events.md` lists every event.
  */
 import type { ActiveFault } from './fault'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'
@@ -83,7 +83,9 @@ export type LabFact =
     }
   | { readonly type: 'faultStarted'; readonly fault: ActiveFault }
   | { readonly type: 'faultEnded'; readonly fault: ActiveFault }
-  /** A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load. */
+  /**
+   * A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load.
+   */
   | { readonly type: 'acted'; readonly act: string; readonly actor: 'person' | 'scenario' }
   | {
       readonly type: 'clientReplied'

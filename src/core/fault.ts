@@ -1,9 +1,9 @@
 /**
  * Faults as data: what a person or a scenario breaks, with units and ranges.
  *
- * Every fault has an id, a start and an end, is an event (`faultStarted`, `faultEnded`) and is drawn
- * on every chart. A link is directed. "Dropped" means that a frame never leaves its link proxy: TCP
- * itself would turn loss into latency.
+ * Every fault has an id, a start and an end, is an event (`faultStarted`, `faultEnded`) and is
+ * drawn on every chart. A link is directed. "Dropped" means that a frame never leaves its link
+ * proxy: TCP itself would turn loss into latency.
  */
 import type { NodeId } from './paxos/ballot'
 

@@ -2,7 +2,8 @@
  * Learner reads: ask all acceptors, and answer `chosen` only when a majority reports the same
  * (ballot, value); otherwise `undetermined`, which does not mean "not chosen".
  *
- * Source: PMS §2.3; protocol rows S1, S2 and reader's notes 1, 2, 6. Counting values alone is unsafe.
+ * Source: PMS §2.3; protocol rows S1, S2 and reader's notes 1, 2, 6. Counting values alone is
+ *         unsafe.
  *
  * For a key: the answer that applied most, up to slot A, gives the value at A. A write that was
  * acknowledged later is chosen in a slot above A, and at least one of any majority voted for it. So

@@ -1,10 +1,11 @@
 /**
- * Machine: replica and KV in one pure step. Node, simulator and explorer drive this and nothing else.
+ * Machine: replica and KV in one pure step. Node, simulator and explorer drive this and nothing
+ *          else.
  *
  * Contract: `step` any number of inputs, then `settle` once, then carry out the output as
  *           `paxos/effect.ts` says. Same inputs, same output: no clock, no randomness, no I/O.
- * Sessions: the node is the client of the replicated log: its session is `node.life`, and each request
- *           of its clients is one request of that session.
+ * Sessions: the node is the client of the replicated log: its session is `node.life`, and each
+ *           request of its clients is one request of that session.
  */
 import { canChange, checkCommand, isWrite, runCommand } from './kv/commands'
 import { Kv } from './kv/kv'

@@ -1,9 +1,10 @@
 /**
- * Inputs and output of `Machine.step`: replica and KV in one pure step, the one thing a host drives.
+ * Inputs and output of `Machine.step`: replica and KV in one pure step, the one thing a host
+ * drives.
  *
- * The host drains all inputs that are there, steps each, then calls `settle` once and carries out the
- * output (paxos/effect.ts states the contract). `settle` forms batches: the batch grows with load by
- * itself and there is no batching timer.
+ * The host drains all inputs that are there, steps each, then calls `settle` once and carries out
+ * the output (paxos/effect.ts states the contract). `settle` forms batches: the batch grows with
+ * load by itself and there is no batching timer.
  */
 import type { LearnerReadResult } from './event'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'

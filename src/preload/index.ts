@@ -1,6 +1,6 @@
 /**
- * Preload (E2, E3): the only code that sees both worlds. It exposes three things, and hands the port
- * of the lab into the page once.
+ * Preload (E2, E3): the only code that sees both worlds. It exposes three things, and hands the
+ * port of the lab into the page once.
  */
 import { contextBridge, ipcRenderer } from 'electron'
 import { ELECTRON_CAPS, PORT_MESSAGE } from '../shared/shell'

@@ -2,8 +2,8 @@
  * LabApi: what a lab offers to every viewer, whatever the host. The only thing renderer, browser
  * host, Electron shell and command line know of it.
  *
- * Errors: a call that cannot be carried out rejects with a LabCallError (code, words); it then changed
- *         nothing. Arguments are parsed by `apiSchemas.ts` at the host's edge.
+ * Errors: a call that cannot be carried out rejects with a LabCallError (code, words); it then
+ *         changed nothing. Arguments are parsed by `apiSchemas.ts` at the host's edge.
  * Time:   `…AtMs` is lab time: ms since the run started.
  */
 import type { InvariantView } from '../core/check/invariants'

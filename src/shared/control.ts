@@ -13,8 +13,8 @@ import type { ReadSubject } from '../core/paxos/message'
 export type TelemetryLevel = 'off' | 'facts'
 
 /**
- * Start-up file of a node (JSON, path in argv[2]). Secrets are not in it: the cluster secret comes in
- * the environment variable PAXOS_SECRET (hex) and is removed from it at once.
+ * Start-up file of a node (JSON, path in argv[2]). Secrets are not in it: the cluster secret comes
+ * in the environment variable PAXOS_SECRET (hex) and is removed from it at once.
  */
 export interface NodeFile {
   readonly version: 1
@@ -90,7 +90,9 @@ export type NodeToLab =
   | { readonly type: 'status'; readonly status: NodeStatus }
   | { readonly type: 'answer'; readonly call: number; readonly answer: NodeAnswer }
 
-/** Start-up of the switchboard: everything in the environment and in frames; argv has no secrets. */
+/**
+ * Start-up of the switchboard: everything in the environment and in frames; argv has no secrets.
+ */
 export interface SwitchboardFile {
   readonly version: 1
   readonly cluster: string

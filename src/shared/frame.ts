@@ -1,8 +1,8 @@
 /**
  * Frames: one JSON object a line, UTF-8, ended by `\n`. Nodes, switchboard and lab share it.
  *
- * Limits: a frame has at most `FRAME_BYTES_MAX` bytes. A longer or malformed one is an error, and its
- *         connection must be closed: what follows in the stream cannot be trusted.
+ * Limits: a frame has at most `FRAME_BYTES_MAX` bytes. A longer or malformed one is an error, and
+ *         its connection must be closed: what follows in the stream cannot be trusted.
  */
 export const FRAME_BYTES_MAX = 1_048_576
 

@@ -1,7 +1,7 @@
 /**
  * Hello: the first frame on every peer and control connection, sent by the dialler. The proof is an
- * HMAC-SHA-256, keyed by the cluster secret, over `helloText`; the HMAC itself is handed in, because
- * this file also runs where there is no Node. Compare proofs in constant time.
+ * HMAC-SHA-256, keyed by the cluster secret, over `helloText`; the HMAC itself is handed in,
+ * because this file also runs where there is no Node. Compare proofs in constant time.
  */
 import { FrameError } from './frame'
 
@@ -33,7 +33,9 @@ export function helloText(hello: Omit<Hello, 'proof' | 'type'>): string {
   return ['paxos-lab', version, cluster, role, node, to, life].join('\n')
 }
 
-/** Parses a hello; throws FrameError with the field that is wrong. The proof is not checked here. */
+/**
+ * Parses a hello; throws FrameError with the field that is wrong. The proof is not checked here.
+ */
 export function parseHello(frame: {
   readonly type: string
   readonly [field: string]: unknown

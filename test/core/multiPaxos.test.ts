@@ -138,7 +138,8 @@ describe('§3 the steady state', () => {
     ).toEqual(['voted', 'chosen'])
     expect(cluster.reply(leader, second)).toBeUndefined()
     for (const node of cluster.members) if (node !== leader) accepted(base + 1, node)
-    expect(runAnswered(cluster, [[leader, first], [leader, second]], 1)).toBe(true) // prettier-ignore
+    const both = [first, second].map((tag) => [leader, tag] as const)
+    expect(runAnswered(cluster, both, 1)).toBe(true)
     expect(cluster.machine(leader).status().appliedThrough).toBe(base + 2)
   })
 })
@@ -244,7 +245,8 @@ describe('requests that are not answered', () => {
     cluster.run(20)
     expect(messagesOf(cluster, 'accept')).toEqual([])
     const [leader = 0] = cluster.leaders()
-    cluster.partition([leader], cluster.members.filter((node) => node !== leader)) // prettier-ignore
+    const rest = cluster.members.filter((node) => node !== leader)
+    cluster.partition([leader], rest)
     const late = cluster.request(leader, 'SET', 'k', 'v')
     cluster.run(3)
     cluster.step(leader, { type: 'abandon', tags: [late] })

@@ -1,6 +1,7 @@
 /**
- * One test a sentence of Lamport, "Paxos Made Simple" (2001), section first. Where our Paxos differs
- * from the paper (one promise for the whole log, accepting raises the promise), the title says so.
+ * One test a sentence of Lamport, "Paxos Made Simple" (2001), section first. Where our Paxos
+ * differs from the paper (one promise for the whole log, accepting raises the promise), the title
+ * says so.
  */
 import { describe, expect, it } from 'vitest'
 import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
@@ -188,7 +189,9 @@ describe('§2.4 progress', () => {
     cluster.run(1000)
     const policy = EXPONENTIAL_POLICY
     for (const node of cluster.members) cluster.step(node, { type: 'setPolicy', policy })
-    expect(runAnswered(cluster, [[2, x], [4, y]])).toBe(true) // prettier-ignore
+    const x2 = [2, x] as const
+    const y4 = [4, y] as const
+    expect(runAnswered(cluster, [x2, y4])).toBe(true)
   })
 
   it('a distinguished proposer that can talk to a majority succeeds', () => {

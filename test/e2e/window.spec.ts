@@ -184,4 +184,13 @@ describe.skipIf(browserPath === null)(suite, () => {
     // A refused call is an answer of the lab, not an error of the page.
     expect(web.problems).toEqual([])
   })
+
+  it('a host that dies is told; what was shown stays readable', async () => {
+    await web.killHost()
+    await says('host-banner', /Host not answering.*retrying|trying/)
+    await says('host-state', /Host not answering/)
+    expect(await page.getByTestId('stop').isDisabled()).toBe(true)
+    expect(await page.locator('[data-node]').count()).toBe(5)
+    await looksRight('lost host')
+  })
 })

@@ -87,4 +87,3 @@ export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'paxos-cli-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
-

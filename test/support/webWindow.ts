@@ -17,6 +17,8 @@ export interface WebWindow {
   /** Console errors, violations of the policy, requests off loopback. */
   readonly problems: readonly string[]
   readonly folder: string
+  /** The host dies without a word; the window stays open. */
+  killHost(): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,10 +31,16 @@ export async function openWebWindow(
   let stdout = ''
   host.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
   let browser: Browser | null = null
+  const hostEnded = (): Promise<true> =>
+    eventually('the host ends', () => host.exitCode !== null || host.signalCode !== null)
+  const killHost = async (): Promise<void> => {
+    host.kill('SIGKILL')
+    await hostEnded()
+  }
   const close = async (): Promise<void> => {
     await browser?.close()
     host.kill('SIGTERM')
-    await eventually('the host ends', () => host.exitCode !== null || host.signalCode !== null)
+    await hostEnded()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
   try {
@@ -46,7 +54,7 @@ export async function openWebWindow(
     const problems = watchPage(page)
     await reportViolations(page)
     await page.goto(url)
-    return { page, problems, folder, close }
+    return { page, problems, folder, killHost, close }
   } catch (error) {
     await close()
     throw error

@@ -1,8 +1,8 @@
 /**
  * I5 and I8: one value per (slot, ballot), and at most one value chosen per slot.
  *
- * A slot's votes are tallied by ballot; a majority of distinct voters at one ballot is chosen. Claims
- * of nodes (`chosen`, `learned`) must agree with each other and with the tallies.
+ * A slot's votes are tallied by ballot; a majority of distinct voters at one ballot is chosen.
+ * Claims of nodes (`chosen`, `learned`) must agree with each other and with the tallies.
  */
 import type { LabEvent } from '../event'
 import { formatBallot } from '../paxos/ballot'

@@ -1,9 +1,9 @@
 /**
  * Sessions: replicated state that makes a retry harmless: (session, seq) is applied at most once.
  *
- * Answers are kept until the client says that it has them (`ackedThrough`), so that a retry which is
- * chosen in another slot gets the first answer. Which sessions are forgotten is decided by the log
- * alone, never by a clock: the one used longest ago, when there are more than `SESSIONS_MAX`.
+ * Answers are kept until the client says that it has them (`ackedThrough`), so that a retry which
+ * is chosen in another slot gets the first answer. Which sessions are forgotten is decided by the
+ * log alone, never by a clock: the one used longest ago, when there are more than `SESSIONS_MAX`.
  */
 export const SESSIONS_MAX = 1000
 

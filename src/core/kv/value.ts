@@ -1,7 +1,7 @@
 /**
- * How the machine writes a command into a value: `session:requestSeq:ackedThrough|` and the arguments
- * as netstrings (`3:SET1:k1:v`). Strings hold one byte per code unit, so that any RESP bytes pass
- * through JSON unharmed and need hardly any escapes.
+ * How the machine writes a command into a value: `session:requestSeq:ackedThrough|` and the
+ * arguments as netstrings (`3:SET1:k1:v`). Strings hold one byte per code unit, so that any RESP
+ * bytes pass through JSON unharmed and need hardly any escapes.
  */
 import type { Value } from '../paxos/message'
 

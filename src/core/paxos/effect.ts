@@ -11,7 +11,9 @@ import type { Ballot, NodeId, Slot } from './ballot'
 import type { Message, Value } from './message'
 import type { PaxosFact } from './fact'
 
-/** A record of stable storage. `recover` takes them back in the order in which they were written. */
+/**
+ * A record of stable storage. `recover` takes them back in the order in which they were written.
+ */
 export type StableRecord =
   /** The acceptor promised `ballot` for every slot. */
   | { readonly kind: 'promise'; readonly ballot: Ballot }
@@ -58,13 +60,6 @@ export interface SetTimer {
 export interface ClearTimer {
   readonly type: 'clearTimer'
   readonly timer: TimerName
-}
-
-/** A chosen value, handed to the state machine in slot order and over no gap. */
-export interface Apply {
-  readonly type: 'apply'
-  readonly slot: Slot
-  readonly value: Value
 }
 
 export interface Emit {

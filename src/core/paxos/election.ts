@@ -31,8 +31,8 @@ export function electionWait(policy: ElectionPolicy): TickRange | null {
 }
 
 /**
- * How long a proposer that was preempted `times` times in a row waits before it bids again; null: it
- * bids at once. The exponential range doubles with each preemption, up to its maximum.
+ * How long a proposer that was preempted `times` times in a row waits before it bids again; null:
+ * it bids at once. The exponential range doubles with each preemption, up to its maximum.
  */
 export function backoffWait(policy: ElectionPolicy, times: number): TickRange | null {
   if (policy.kind === 'eager') return null

@@ -1,9 +1,10 @@
 /**
  * Learning: how a replica comes to know that slots are chosen, and how it fetches what it missed.
  *
- * Source: PMS §2.3. Three ways: it counts votes itself; the leader's watermark covers slots in which
- *         it voted at the leader's own ballot; a peer that knows sends the values (catch-up).
- * Why the watermark is enough: if a slot is chosen, every proposal at that or a higher ballot carries
+ * Source: PMS §2.3. Three ways: it counts votes itself; the leader's watermark covers slots in
+ *         which it voted at the leader's own ballot; a peer that knows sends the values (catch-up).
+ * Why the watermark is enough: if a slot is chosen, every proposal at that or a higher ballot
+ * carries
  *         the chosen value (P2b), so a vote at the leader's present ballot does. A vote at another
  *         ballot proves nothing and is fetched instead.
  */

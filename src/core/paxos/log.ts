@@ -88,7 +88,9 @@ export class SlotLog {
     return votes
   }
 
-  /** Every slot not known to be chosen, as closed ranges and one open end (PMS §3: 135-137, >139). */
+  /**
+   * Every slot not known to be chosen, as closed ranges and one open end (PMS §3: 135-137, >139).
+   */
   openRanges(): SlotRange[] {
     const ranges: SlotRange[] = []
     let from: Slot | null = null

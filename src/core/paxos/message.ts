@@ -5,7 +5,7 @@
  * Shapes: `docs/wire.md`. A run of values stands for consecutive slots from `slot` on.
  * Units:  slots count from 1.
  */
-import type { Ballot, NodeId, Slot } from './ballot'
+import type { Ballot, Slot } from './ballot'
 
 /**
  * Opaque to Paxos. The machine writes a command as `session:requestSeq:ackedThrough|netstrings`;
@@ -176,10 +176,4 @@ export const FAMILY_OF: Readonly<Record<MessageType, MessageFamily>> = {
   held: 'learn',
   forward: 'client',
   forwarded: 'client',
-}
-
-/** A message with the node that sent it, as a transport hands it to the machine. */
-export interface Envelope {
-  readonly from: NodeId
-  readonly message: Message
 }

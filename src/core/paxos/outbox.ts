@@ -1,5 +1,6 @@
 /**
- * Outbox: collects the effects of a round, numbers the records, and keeps messages to the node itself
+ * Outbox: collects the effects of a round, numbers the records, and keeps messages to the node
+ *         itself
  * until what they rely on is durable: its own promise and vote count like any other (protocol §12).
  */
 import type { NodeId } from './ballot'
@@ -80,8 +81,8 @@ export class Outbox {
   }
 
   /**
-   * A promise or vote counts from when it is durable: before that it never left the node, and a kill
-   * takes it back. A check that counted it earlier would see values chosen that are not.
+   * A promise or vote counts from when it is durable: before that it never left the node, and a
+   * kill takes it back. A check that counted it earlier would see values chosen that are not.
    */
   emitDurable(fact: PaxosFact): void {
     if (this.factsOn) this.undurable.push({ after: this.flushing, fact })

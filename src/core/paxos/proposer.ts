@@ -1,8 +1,8 @@
 /**
  * Proposer: phase 1 over all open slots at once, adoption of forced values, phase 2 per slot.
  *
- * Source: PMS §2.2 phase 2(a), P2c; §3: a new leader runs phase 1 for infinitely many instances, then
- *         proposes what was forced and fills the gaps below with a no-op.
+ * Source: PMS §2.2 phase 2(a), P2c; §3: a new leader runs phase 1 for infinitely many instances,
+ *         then proposes what was forced and fills the gaps below with a no-op.
  * Invariant: a promise counts only for the ballot of the present attempt, once an acceptor (M4).
  */
 import { compareBallot, sameBallot, ZERO_BALLOT } from './ballot'
@@ -32,7 +32,9 @@ export class Proposer {
   ranges: readonly SlotRange[] = []
   promises: NodeSet = 0
   nextSlot: Slot = 1
-  /** Slots up to this are chosen according to an acceptor: catch up on them, never propose there. */
+  /**
+   * Slots up to this are chosen according to an acceptor: catch up on them, never propose there.
+   */
   chosenElsewhere: Slot = 0
   /** The acceptor that knows them. */
   chosenAt: NodeId = 0

@@ -1,8 +1,8 @@
 /**
  * Proposing: bids, phase 2, preemption, resending and forwarding: the proposer role on the wire.
  *
- * Source: PMS §2.2, §2.4, §3. `design.md` duel rule: under the eager policy a node bids again as soon
- *         as its own acceptor promises a rival's ballot, which keeps a duel going for ever.
+ * Source: PMS §2.2, §2.4, §3. `design.md` duel rule: under the eager policy a node bids again as
+ *         soon as its own acceptor promises a rival's ballot, which keeps a duel going for ever.
  */
 import { answerAccept, answerPrepare, ids } from './accepting'
 import { compareBallot, nextBallot, maxBallot } from './ballot'

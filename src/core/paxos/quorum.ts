@@ -34,10 +34,6 @@ export function nodesOf(set: NodeSet): NodeId[] {
   return nodes
 }
 
-export function nodeSet(nodes: readonly NodeId[]): NodeSet {
-  return nodes.reduce((set, node) => addNode(set, node), 0)
-}
-
 /** The smallest count such that any two sets of that size among `members` share a member. */
 export function majorityOf(members: number): number {
   return Math.floor(members / 2) + 1

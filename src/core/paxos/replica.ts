@@ -2,8 +2,8 @@
  * Replica: all roles of one node over one log; composes acceptor, proposer and learner.
  *
  * Source: PMS §2.5 ("each process plays the role of proposer, acceptor and learner") and §3.
- * Order:  the host carries out effects as `effect.ts` says. `settle` ends a round: it forms batches,
- *         applies what is chosen and takes messages that the node sent to itself.
+ * Order:  the host carries out effects as `effect.ts` says. `settle` ends a round: it forms
+ *         batches, applies what is chosen and takes messages that the node sent to itself.
  * Errors: none for peer input; InvariantError when the program contradicts itself.
  */
 import { answerAccept, answerPrepare, refuse } from './accepting'
@@ -31,10 +31,14 @@ import {
 import { ReplicaState } from './state'
 import type { Slot } from './ballot'
 
-/** The watermark is recorded at least this often, so that a restart knows most of what is chosen. */
+/**
+ * The watermark is recorded at least this often, so that a restart knows most of what is chosen.
+ */
 const RECORD_SLOTS = 256
 
-/** A leader that steps down by hand waits this many times longer, so that another may be elected. */
+/**
+ * A leader that steps down by hand waits this many times longer, so that another may be elected.
+ */
 const STEP_DOWN_PATIENCE = 3
 
 /** What stands above a replica: the state machine, and the messages that are not about ballots. */

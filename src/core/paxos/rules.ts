@@ -1,8 +1,8 @@
 /**
  * The three rules of Paxos, each in one place: node, simulator and explorer all call these.
  *
- * Source: PMS §2.2: P1a ("an acceptor can accept a proposal numbered n iff it has not responded to a
- *         prepare request having a number greater than n") and the choice of v in phase 2(a).
+ * Source: PMS §2.2: P1a ("an acceptor can accept a proposal numbered n iff it has not responded to
+ *         a prepare request having a number greater than n") and the choice of v in phase 2(a).
  */
 import { compareBallot } from './ballot'
 import type { Ballot } from './ballot'

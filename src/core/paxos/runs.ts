@@ -11,8 +11,8 @@ export interface Run {
 const VALUE_OVERHEAD_BYTES = 4
 
 /**
- * Groups slots in ascending order into runs of at most `bytesMax`; a single longer value still makes
- * a run of one.
+ * Groups slots in ascending order into runs of at most `bytesMax`; a single longer value still
+ * makes a run of one.
  */
 export function toRuns(slots: Iterable<readonly [Slot, Value]>, bytesMax: number): Run[] {
   const runs: { slot: Slot; values: Value[] }[] = []

@@ -3,10 +3,8 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LabCallError } from '../../shared/api'
-import type { LabStatus } from '../../shared/api'
 import type { Verdict } from '../../shared/labWords'
 import { defaultRunsDir } from '../assemble'
-import type { LabController } from '../lab/lab'
 import { EXIT } from './output'
 import type { Output } from './output'
 
@@ -61,8 +59,4 @@ export function giveUp(output: Output, error: unknown, runDir: string | null = n
   const result = { error: words, verdict: 'unknown', measures: {}, runDir }
   if (output.json) output.result(result, '')
   return EXIT.unknown
-}
-
-export async function statusOf(lab: LabController): Promise<LabStatus> {
-  return (await lab.snapshot()).status
 }

@@ -12,7 +12,7 @@ import type { LabController } from '../lab/lab'
 import type { ScenarioOutcome } from '../lab/scenario'
 import { alarmWords } from './alarms'
 import { Ending } from './ending'
-import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
 import { Progress } from './progress'
@@ -76,7 +76,7 @@ async function run(flags: RunFlags, context: CliContext): Promise<number> {
     return await report(lab, output, scenario, seed, outcome)
   } catch (error) {
     watch.end()
-    return giveUp(output, error, (await statusOf(lab)).runDir)
+    return giveUp(output, error, lab.status().runDir)
   } finally {
     unsubscribe()
     await lab.close()
@@ -106,7 +106,7 @@ async function report(
   seed: number,
   outcome: ScenarioOutcome,
 ): Promise<number> {
-  const { runDir, state } = await statusOf(lab)
+  const { runDir, state } = lab.status()
   if (state === 'running') await lab.stopCluster()
   const last = lab.lastResult()
   for (const { text, held } of outcome.expectations) {

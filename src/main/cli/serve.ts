@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { assembleLab } from '../assemble'
 import { startWebHost } from '../host/webHost'
 import { Ending } from './ending'
-import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
 import { wholeFlag, cliCommand } from './usage'
@@ -47,7 +47,7 @@ async function serve(flags: ServeFlags, context: CliContext): Promise<number> {
     })
     output.result({ ready: true, url: host.url }, `Open ${host.url}`)
     const reason = await ending.asked
-    const { runDir } = await statusOf(lab)
+    const { runDir } = lab.status()
     await host.close()
     await lab.close()
     const last = lab.lastResult()

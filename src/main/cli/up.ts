@@ -11,7 +11,7 @@ import type { WebHost } from '../host/webHost'
 import type { LabController } from '../lab/lab'
 import { alarmViewer } from './alarms'
 import { Ending } from './ending'
-import { chooseRunsDir, finish, giveUp, statusOf } from './labCommand'
+import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext, CommandResult } from './labCommand'
 import { Output } from './output'
 import { UsageError, wholeFlag, cliCommand } from './usage'
@@ -148,7 +148,7 @@ async function openWeb(lab: LabController, context: CliContext, output: Output):
 }
 
 async function sayReady(lab: LabController, output: Output, web: WebHost | null): Promise<void> {
-  const status = await statusOf(lab)
+  const status = lab.status()
   const url = web?.url ?? null
   const { cluster, runDir, options } = status
   const ready = {

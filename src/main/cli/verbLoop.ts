@@ -12,7 +12,6 @@ import { VerbError, parseVerb } from '../../shared/verbs'
 import type { LabController } from '../lab/lab'
 import type { Ending } from './ending'
 import type { Output } from './output'
-import { statusOf } from './labCommand'
 
 export class VerbLoop {
   constructor(
@@ -61,7 +60,9 @@ export class VerbLoop {
     try {
       const verb = parseVerb(line)
       if (verb.verb === 'quit') return this.ending.end('quit')
-      const result = await performVerb(this.lab, verb, { status: () => statusOf(this.lab) })
+      const result = await performVerb(this.lab, verb, {
+        status: () => Promise.resolve(this.lab.status()),
+      })
       output.result(result, result.words)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)

@@ -55,6 +55,8 @@ export interface LabController extends Lab {
   scenarioOutcome(): Promise<ScenarioOutcome>
   /** Result of the last run that was stopped; null: none was. */
   lastResult(): RunResult | null
+  /** The lab now, without the events and runs of a snapshot. */
+  status(): LabStatus
 }
 
 export function createLab(options: LabOptions): LabController {
@@ -72,6 +74,10 @@ class Controller extends LabCalls implements LabController {
 
   subscribe(push: LabPush): () => void {
     return this.core.feed.subscribe(push)
+  }
+
+  status(): LabStatus {
+    return this.core.status()
   }
 
   async close(): Promise<void> {
@@ -290,7 +296,7 @@ class Core implements LabCore {
     this.changed()
   }
 
-  private status(): LabStatus {
+  status(): LabStatus {
     const { active, lastRun } = this
     return {
       state: this.state,

@@ -156,8 +156,8 @@ export class Run {
   }
 
   /**
-   * Violated by any is violated. What had to happen, a scenario says itself; without one there is no
-   * promise to break, and `chosenSlots` tells whether there was anything to judge.
+   * Violated by any is violated. What had to happen, a scenario says itself; without one there is
+   * no promise to break, and `chosenSlots` tells whether there was anything to judge.
    */
   private verdict(scenario: ScenarioEnd | null): Verdict {
     const states = this.checks.views().map(({ state }) => state)

@@ -36,7 +36,8 @@ export function checkHello(secret: Secret, line: string, from: number, to: numbe
 
 /**
  * Waits for the first line of `socket`, then pauses it. `onHello` gets that line with its line
- * feed, and the bytes that came after it. `onRefused` gets the reason; the socket is destroyed then.
+ * feed, and the bytes that came after it. `onRefused` gets the reason; the socket is destroyed
+ * then.
  */
 export function awaitHello(
   socket: Socket,

@@ -1,7 +1,7 @@
 /**
  * Process entry of the switchboard: `node switchboard.js FILE`, FILE being a SwitchboardFile and
- * the cluster secret standing in PAXOS_SECRET. Ends with exit code 0 when the lab asks for it, closes
- * its control channel or is gone, and with 1 when it cannot start or breaks.
+ * the cluster secret standing in PAXOS_SECRET. Ends with exit code 0 when the lab asks for it,
+ * closes its control channel or is gone, and with 1 when it cannot start or breaks.
  */
 import { readFileSync } from 'node:fs'
 import type { LabToSwitchboard, SwitchboardFile, SwitchboardToLab } from '../../shared/control'

@@ -1,6 +1,7 @@
 /**
- * One connection through a link proxy: dialler → faults → dialled node. Data flows one way. Closing either side closes the other. Reading pauses while the other side is slow or the chain
- * holds too much, so that memory is bounded by TCP's own flow control and nothing is lost by it.
+ * One connection through a link proxy: dialler → faults → dialled node. Data flows one way. Closing
+ * either side closes the other. Reading pauses while the other side is slow or the chain holds too
+ * much, so that memory is bounded by TCP's own flow control and nothing is lost by it.
  */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
