@@ -43,9 +43,7 @@ describe('a right run', () => {
         cluster.request(node, 'INCR', 'n')
       }
       const checks = new Invariants(5)
-      // A restart is not marked in these facts: lives are told apart by the promise alone.
-      const facts = cluster.facts.filter(({ fact }) => fact.type !== 'promised')
-      facts.forEach(({ node, fact }, index) => {
+      cluster.facts.forEach(({ node, fact }, index) => {
         expect(checks.feed(eventOf(index + 1, node, fact))).toEqual([])
       })
     }
@@ -97,6 +95,23 @@ describe('what must be caught', () => {
       [1, { type: 'promised', ballot: b(2, 3) }],
     ])
     expect(found).toEqual(['I2'])
+  })
+
+  it('I2: a promise that a restart forgot (mutant M1)', () => {
+    const recovered = {
+      type: 'recovered',
+      promised: b(2, 1),
+      chosenThrough: 0,
+      records: 3,
+      bytes: 99,
+      tornBytes: 0,
+    } as const
+    const checks = new Invariants(3)
+    expect(checks.feed(eventOf(1, 1, { type: 'promised', ballot: b(3, 2) }))).toEqual([])
+    const [found] = checks.feed(eventOf(2, 1, recovered, 2))
+    expect(found?.words).toBe('N1 restarted with promise 2.1 and forgot 3.2')
+    // A late fact of the first life proves nothing.
+    expect(checks.feed(eventOf(3, 1, { type: 'promised', ballot: b(1, 2) }, 1))).toEqual([])
   })
 
   it('I5: two values at one ballot (mutants M3, M11)', () => {

@@ -1,3 +1,5 @@
+import { nodeNames } from './words'
+
 /** A failed call in words. Over a channel a LabCallError arrives as plain data with its code. */
 export interface FailureView {
   readonly words: string
@@ -14,9 +16,9 @@ export function describeFailure(error: unknown): FailureView {
     return { words: String(error), code: '', details: [] }
   }
   const code = 'code' in error ? textOf(error.code) : ''
-  const words = 'message' in error ? textOf(error.message) : ''
+  const words = 'message' in error ? nodeNames(textOf(error.message)) : ''
   const raw = 'details' in error && Array.isArray(error.details) ? error.details : []
-  const details = raw.map(String)
+  const details = raw.map((detail) => nodeNames(String(detail)))
   return {
     words: words || 'It gave no reason.',
     code,

@@ -23,6 +23,15 @@ export function bytes(value: number): string {
 
 const name = (node: number): string => `N${node}`
 
+/** The lab and its scenarios say "node 3" and "nodes 2 and 4"; the window calls them N3, N2, N4. */
+export function nodeNames(words: string): string {
+  return words
+    .replace(/\bnodes ((?:\d+(?:, | and |, and ))+\d+)/gi, (_all, list: string) =>
+      list.replace(/\d+/g, 'N$&'),
+    )
+    .replace(/\bnode (\d+)\b/gi, 'N$1')
+}
+
 /** "N1–N3" for both directions, "N1 → N3" for one, "all 20 links" for many. */
 export function linksWords(links: readonly Link[]): string {
   const [first, second] = links
@@ -127,14 +136,14 @@ const SENTENCES: Sentences = {
     `${name(e.node)} ${e.injected ? 'ended' : 'died unexpectedly'} (${e.signal ?? `code ${e.code}`})`,
   faultStarted: (e) => `${faultWords(e.fault.fault)}`,
   faultEnded: (e) => `ended: ${faultWords(e.fault.fault)}`,
-  acted: (e) => e.act,
+  acted: (e) => nodeNames(e.act),
   clientReplied: (e) => `${e.command} at ${name(e.node)}: ${e.reply}`,
   learnerRead: (e) => `learner read ${e.key}: ${e.result.value ?? e.result.verdict}`,
   statusSampled: (e) => `status of ${e.nodes.length} nodes`,
   trafficSampled: (e) => `${count(e.links.reduce((sum, l) => sum + l.frames, 0))} frames`,
   loadSampled: (e) => `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown`,
-  violated: (e) => `${e.invariant} violated: ${e.words}`,
-  labNote: (e) => e.words,
+  violated: (e) => `${e.invariant} violated: ${nodeNames(e.words)}`,
+  labNote: (e) => nodeNames(e.words),
 }
 
 /** One line for any event. */

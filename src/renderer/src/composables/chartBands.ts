@@ -4,6 +4,7 @@
  */
 import type { LabEvent } from '../../../core/event'
 import type { ActiveFault, Fault, Link } from '../../../core/fault'
+import { nodeNames } from '../api/words'
 import type { GlyphName } from '../components/base/glyphs'
 
 export type BandKind = 'partition' | 'down' | 'slow' | 'pause' | 'loss' | 'gap'
@@ -100,7 +101,8 @@ export class BandFold {
 
   #act(atMs: number, label: string): void {
     if (ORDINARY_ACT.test(label)) return
-    const flag = { atMs, label: label.replace(NOTE, ''), change: !NOTE.test(label) }
+    const words = nodeNames(label.replace(NOTE, ''))
+    const flag = { atMs, label: words, change: !NOTE.test(label) }
     this.flags = [...this.flags, flag].slice(-FLAGS_MAX)
   }
 }

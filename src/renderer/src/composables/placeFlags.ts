@@ -48,8 +48,29 @@ export function placeFlags(
     if (over) placed[under] = { ...over, flags: [...over.flags, note] }
     else free.push(note)
   }
-  const named = group(free, x).flatMap((one) => label([one], roomOf(one.at, placed, edges)))
-  return thin([...placed, ...named].sort((a, b) => a.at - b.at))
+  return [...placed, ...labelNotes(group(free, x), placed, edges)].sort((a, b) => a.at - b.at)
+}
+
+/** Each ends before the flag of the next one and never reaches into a label. */
+function labelNotes(
+  notes: readonly Group[],
+  placed: readonly FlagGroup[],
+  edges: Edges,
+): FlagGroup[] {
+  let taken = edges.left
+  return notes.flatMap((note, index) => {
+    const room = roomOf(note.at, placed, edges)
+    const next = notes[index + 1]?.at ?? edges.right
+    const left = Math.max(room.left, taken)
+    const named = label([note], { left, right: Math.min(room.right, next) })
+    taken = Math.max(taken, ...named.map(endOf))
+    return named
+  })
+}
+
+/** Where the next one may begin. */
+function endOf({ at, onLeft, widthPx }: FlagGroup): number {
+  return at + (onLeft ? FLAG_PX : widthPx) + GAP_PX
 }
 
 interface Group {
@@ -79,8 +100,9 @@ function label(groups: readonly Group[], edges: Edges): FlagGroup[] {
     const room = onLeft ? at - taken : right
     const named = room >= least
     const widthPx = named ? Math.min(needs, room) : FLAG_PX
-    taken = at + (onLeft ? FLAG_PX : widthPx) + GAP_PX
-    return { at, label: text, flags, named, onLeft, widthPx }
+    const placed = { at, label: text, flags, named, onLeft, widthPx }
+    taken = endOf(placed)
+    return placed
   })
 }
 
@@ -93,26 +115,11 @@ function covers({ at, onLeft, widthPx }: FlagGroup, x: number): boolean {
 /** The free stretch around `at` between what is placed. */
 function roomOf(at: number, placed: readonly FlagGroup[], edges: Edges): Edges {
   const ends = placed.filter((one) => one.at <= at)
-  const left = Math.max(
-    edges.left,
-    ...ends.map((one) => one.at + (one.onLeft ? FLAG_PX : one.widthPx) + GAP_PX),
-  )
+  const left = Math.max(edges.left, ...ends.map(endOf))
   const starts = placed.filter((one) => one.at > at)
   const right = Math.min(
     edges.right,
     ...starts.map((one) => (one.onLeft ? one.at - one.widthPx : one.at)),
   )
   return { left, right }
-}
-
-/** Notes may still meet one another: the later one then goes without words. */
-function thin(groups: readonly FlagGroup[]): FlagGroup[] {
-  let taken = -Infinity
-  return groups.map((one) => {
-    const start = one.onLeft ? one.at - one.widthPx : one.at
-    const named = one.named && start >= taken
-    const widthPx = named ? one.widthPx : FLAG_PX
-    taken = Math.max(taken, one.at + (one.onLeft ? FLAG_PX : widthPx) + GAP_PX)
-    return { ...one, named, widthPx }
-  })
 }

@@ -112,10 +112,10 @@ export function pan(view: TimeView, byMs: number): TimeView {
   return look(view, from, from + spanMs(view))
 }
 
-/** The whole run; while it is live, also what is still to come. */
+/** The whole run so far; while it is live, also what is still to come. */
 export function fit(view: TimeView): TimeView {
   if (view.cursorMs === null) return toLiveEdge({ ...view, follow: true, wantMs: Infinity })
-  return look(view, 0, extentMs(view))
+  return look(view, 0, view.nowMs)
 }
 
 function toLiveEdge(view: TimeView): TimeView {

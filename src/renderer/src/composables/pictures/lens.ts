@@ -3,6 +3,8 @@
  * cursor, wide enough to tell who climbed when and which ballots reached phase 2.
  */
 import type { Stair } from '../../../../core/measure/series'
+import { overlap } from '../chartLabels'
+import type { Box } from '../chartLabels'
 import { drawMarker, haloText } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { lengthText } from '../chartText'
@@ -15,13 +17,6 @@ const BOX_PX = { width: 184, height: 88, margin: 8, air: 40 }
 const STEPS = 8
 /** Of the time that the lens shows, this part lies before the cursor. */
 const BEFORE = 0.7
-
-export interface Box {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
 
 interface View {
   readonly fromMs: number
@@ -84,15 +79,6 @@ const LABEL_WEIGHT = 40
 function holds(box: Box, x: number, y: number): boolean {
   const { left, top, width, height } = box
   return x >= left && x <= left + width && y >= top && y <= top + height
-}
-
-export function overlap(a: Box, b: Box): boolean {
-  return (
-    a.left < b.left + b.width &&
-    b.left < a.left + a.width &&
-    a.top < b.top + b.height &&
-    b.top < a.top + a.height
-  )
 }
 
 function paintLens(

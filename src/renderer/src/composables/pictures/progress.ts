@@ -1,13 +1,13 @@
 /** Log progress: chosen (solid) and applied (dashed) slots per node; who lags and what stands. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import type { ProgressPoint } from '../../../../core/measure/series'
+import { edgesOf, placeLabels } from '../chartLabels'
+import type { Wish } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText, countText, lengthText } from '../chartText'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
-import { overlap } from './lens'
-import type { Box } from './lens'
 import { firstAt, nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
@@ -139,28 +139,30 @@ function paint(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput):
     ctx.lineTo(x - 3, y + 3)
     ctx.stroke()
   }
-  const lag = nameLag(frame, rows)
-  nameStand(frame, rows, input, lag)
+  const wishes = [...nameLag(frame, rows), ...nameStand(frame, rows, input)]
+  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame, 4))) {
+    haloText(frame, wish.text, spot.left, spot.top + LINE_PX - 3)
+  }
 }
 
-/** The slot that stayed open longest in the window, unless the other sentence is in its place. */
-function nameStand(
-  frame: PlotFrame,
-  rows: readonly NodeRow[],
-  input: PictureInput,
-  taken: Box | null,
-): void {
+interface Words extends Wish {
+  readonly text: string
+}
+
+/** Above or below a line at `y`. */
+function around(text: string, left: number, y: number, width: number): Words {
+  const box = { left, width, height: LINE_PX }
+  return { text, spots: [y - LINE_PX - 3, y + 3].map((top) => ({ ...box, top })) }
+}
+
+/** The slot that stayed open longest in the window. */
+function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): Words[] {
   const shown = rows.map(({ node }) => ({ points: input.data.progress.get(node) ?? [] }))
   const best = standStill(shown, input.fromMs, Math.min(input.toMs, input.nowMs))
-  if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return
+  if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return []
   const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
-  const x = Math.max(frame.left, frame.x(best.fromMs)) + 6
-  const width = textWidth(frame, text)
-  const at = frame.y(best.slot)
-  const y = at - frame.top > 18 ? at - 6 : at + 14
-  if (x + width > frame.right) return
-  if (taken && overlap(taken, { left: x, top: y - LINE_PX, width, height: LINE_PX })) return
-  haloText(frame, text, x, y)
+  const left = Math.max(frame.left, frame.x(best.fromMs)) + 6
+  return [around(text, left, frame.y(best.slot), textWidth(frame, text))]
 }
 
 export interface Stand {
@@ -198,8 +200,8 @@ export function standStill(
   return best
 }
 
-/** The node that lags most, at the right edge; answers where the words stand. */
-function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Box | null {
+/** The node that lags most, at the right edge. */
+function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Words[] {
   const living = rows.filter(({ over }) => !over)
   const lasts = living.flatMap(({ node, points }) => {
     const last = points.at(-1)
@@ -207,17 +209,14 @@ function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Box | null {
   })
   const top = Math.max(...lasts.map(({ last }) => last.chosenThrough))
   const behind = lasts.sort((a, b) => a.last.chosenThrough - b.last.chosenThrough)[0]
-  if (!behind) return null
+  if (!behind) return []
   const slots = top - behind.last.chosenThrough
   const shown = Math.abs(frame.y(top) - frame.y(behind.last.chosenThrough))
-  if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return null
+  if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return []
   const text = `${nodeId(behind.node)} lags ${countText(slots)} slots`
-  const x = Math.min(frame.x(behind.last.atMs), frame.right) - 8
-  const at = frame.y(behind.last.chosenThrough)
-  const y = at - frame.top > 18 ? at - 6 : at + 14
-  haloText(frame, text, x, y, { align: 'right' })
   const width = textWidth(frame, text)
-  return { left: x - width, top: y - LINE_PX, width, height: LINE_PX }
+  const left = Math.min(frame.x(behind.last.atMs), frame.right) - 8 - width
+  return [around(text, left, frame.y(behind.last.chosenThrough), width)]
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {

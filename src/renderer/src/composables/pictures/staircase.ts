@@ -2,6 +2,8 @@
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { formatBallot } from '../../../../core/paxos/ballot'
 import type { Stair } from '../../../../core/measure/series'
+import { edgesOf, placeLabels } from '../chartLabels'
+import type { Box, Placed, Wish } from '../chartLabels'
 import { drawMarker, haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText } from '../chartText'
@@ -9,7 +11,6 @@ import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
 import { drawLens, LENS_STEP_PX } from './lens'
-import type { Box } from './lens'
 import { nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
@@ -79,44 +80,50 @@ function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): v
   ctx.beginPath()
   ctx.rect(frame.left, 0, frame.right - frame.left, frame.bottom + 4)
   ctx.clip()
-  const named = new Set(told(frame, input).map(({ stair }) => formatBallot(stair.ballot)))
-  paintLeaders(frame, input, named)
+  const landed = told(frame, input)
+  const leads = ledSpans(frame, input)
+  for (const lead of leads) paintLead(frame, lead)
   const stepPx = stepMs(rows) * ((frame.right - frame.left) / (frame.toMs - frame.fromMs))
   if (stepPx >= LENS_STEP_PX) paintMarkers(frame, rows)
-  paintLandings(frame, input)
+  for (const landing of landed) paintRing(frame, landing)
+  const labels = placeWords(frame, rows, landed, leads)
+  for (const { wish, spot } of labels) paintWords(frame, wish, spot)
   ctx.restore()
   if (frame.cursorMs === null || stepPx >= LENS_STEP_PX) return
-  const labels = told(frame, input).map(({ stair, atMs }) => labelBox(frame, stair, atMs))
-  drawLens(frame, rows, labels, frame.cursorMs)
+  const boxes = labels.map(({ spot }) => spot)
+  drawLens(frame, rows, boxes, frame.cursorMs)
+}
+
+/** A leading ballot as it is drawn, in px. */
+interface Lead {
+  readonly node: NodeId
+  readonly ballot: string
+  readonly from: number
+  readonly to: number
+  readonly y: number
+}
+
+function ledSpans(frame: PlotFrame, { data, hidden, nowMs }: PictureInput): Lead[] {
+  return data.leaders.flatMap(({ kind, node, ballot, fromMs, toMs }) => {
+    if (kind !== 'leading' || !ballot || hidden.has(nodeId(node))) return []
+    const from = Math.max(frame.left, frame.x(fromMs))
+    const to = frame.x(toMs ?? nowMs)
+    if (to - from < 3 || from > frame.right) return []
+    const y = frame.y(ballot.round)
+    return [{ node, ballot: formatBallot(ballot), from, to: Math.min(to, frame.right), y }]
+  })
 }
 
 /** A ballot that leads is drawn thick: from there on no step is needed. */
-function paintLeaders(
-  frame: PlotFrame,
-  { data, hidden, nowMs, theme }: PictureInput,
-  named: ReadonlySet<string>,
-): void {
-  const { ctx } = frame
-  for (const span of data.leaders) {
-    if (span.kind !== 'leading' || !span.ballot || hidden.has(nodeId(span.node))) continue
-    const from = Math.max(frame.left, frame.x(span.fromMs))
-    const to = frame.x(span.toMs ?? nowMs)
-    if (to - from < 3 || from > frame.right) continue
-    const y = frame.y(span.ballot.round)
-    ctx.strokeStyle = theme.node(span.node)
-    ctx.lineWidth = 3
-    ctx.setLineDash(isSecond(span.node) ? [6, 3] : [])
-    ctx.beginPath()
-    ctx.moveTo(from, y)
-    ctx.lineTo(Math.min(to, frame.right), y)
-    ctx.stroke()
-    ctx.setLineDash([])
-    if (named.has(formatBallot(span.ballot))) continue
-    const text = `N${span.node} ${formatBallot(span.ballot)}`
-    if (Math.min(to, frame.right) - from < textWidth(frame, text) + 12) continue
-    const above = y - frame.top > 18
-    haloText(frame, text, from + 6, above ? y - 7 : y + 14, { color: theme.fgMuted })
-  }
+function paintLead({ ctx, theme }: PlotFrame, { node, from, to, y }: Lead): void {
+  ctx.strokeStyle = theme.node(node)
+  ctx.lineWidth = 3
+  ctx.setLineDash(isSecond(node) ? [6, 3] : [])
+  ctx.beginPath()
+  ctx.moveTo(from, y)
+  ctx.lineTo(to, y)
+  ctx.stroke()
+  ctx.setLineDash([])
 }
 
 function paintMarkers(frame: PlotFrame, rows: readonly Stair[]): void {
@@ -148,32 +155,95 @@ function told(frame: PlotFrame, { data, hidden }: PictureInput): Landing[] {
   )
 }
 
-const LABEL_PX = { width: 104, height: 34 }
+const LINE_PX = 13
+const RING_PX = 7
+/** More sentences than this are no picture. */
+const LANDINGS_NAMED_MAX = 12
 
-/** About where the words of a landing stand. */
-function labelBox(frame: PlotFrame, stair: Stair, atMs: number): Box {
-  const y = frame.y(stair.ballot.round)
-  const below = frame.bottom - y > LABEL_PX.height
-  const left = Math.min(frame.x(atMs), frame.right - LABEL_PX.width)
-  return { ...LABEL_PX, left, top: below ? y + 6 : y - LABEL_PX.height }
+interface Words extends Wish {
+  readonly title: string
+  /** Null: the title is all, and muted. */
+  readonly note: string | null
 }
 
-function paintLandings(frame: PlotFrame, input: PictureInput): void {
-  const { ctx, theme } = frame
-  for (const { stair, atMs, wasted } of told(frame, input)) {
-    const x = frame.x(atMs)
-    const y = frame.y(stair.ballot.round)
-    ctx.fillStyle = theme.bg
-    ctx.strokeStyle = ctx.fillStyle
-    ring(frame, x, y, 5.5)
-    const title = `${formatBallot(stair.ballot)} chosen`
-    const note = `${wasted} ballots wasted`
-    const width = Math.max(textWidth(frame, title, true), textWidth(frame, note))
-    const left = Math.max(frame.left + 4, Math.min(x + 2, frame.right - width - 4))
-    const below = frame.bottom - y > LABEL_PX.height
-    haloText(frame, title, left, below ? y + 17 : y - 22, { bold: true })
-    haloText(frame, note, left, below ? y + 30 : y - 9, { color: theme.fgMuted })
-  }
+/** Landings first, those that cost most before all; then who leads, the newest first. */
+function placeWords(
+  frame: PlotFrame,
+  rows: readonly Stair[],
+  landed: readonly Landing[],
+  leads: readonly Lead[],
+): Placed<Words>[] {
+  const rings = landed.map(({ stair, atMs }) => ringBox(frame.x(atMs), frame.y(stair.ballot.round)))
+  const named = new Set(landed.map(({ stair }) => formatBallot(stair.ballot)))
+  const costly = [...landed]
+    .sort((a, b) => b.wasted - a.wasted || b.atMs - a.atMs)
+    .slice(0, LANDINGS_NAMED_MAX)
+  const leading = leads.filter(({ ballot }) => !named.has(ballot)).reverse()
+  const wishes = [
+    ...costly.map((landing) => landingWords(frame, landing, rows)),
+    ...leading.flatMap((lead) => leadWords(frame, lead)),
+  ]
+  return placeLabels(wishes, edgesOf(frame, 4), rings)
+}
+
+function ringBox(x: number, y: number): Box {
+  return { left: x - RING_PX, top: y - RING_PX, width: 2 * RING_PX, height: 2 * RING_PX }
+}
+
+/** Below to the right is where no climb comes; above to the left it has not come yet. */
+function landingWords(
+  frame: PlotFrame,
+  { stair, atMs, wasted }: Landing,
+  rows: readonly Stair[],
+): Words {
+  const title = `${formatBallot(stair.ballot)} chosen`
+  const note = `${wasted} ballots wasted`
+  const width = Math.max(textWidth(frame, title, true), textWidth(frame, note))
+  const height = 2 * LINE_PX
+  const x = frame.x(atMs)
+  const y = frame.y(stair.ballot.round)
+  const right = Math.min(x + 2, frame.right - width - 4)
+  const left = Math.max(x - 2 - width, frame.left + 4)
+  const below = y + RING_PX
+  const above = y - RING_PX - height
+  const spots = [
+    { left: right, top: below, width, height },
+    { left, top: above, width, height },
+    { left, top: below, width, height },
+    { left: right, top: above, width, height },
+  ]
+  return { title, note, spots: spots.filter((spot) => stepsUnder(frame, rows, spot) <= STEPS_MAX) }
+}
+
+/** Words over more steps than this hide the climb. */
+const STEPS_MAX = 2
+
+function stepsUnder(frame: PlotFrame, rows: readonly Stair[], box: Box): number {
+  return rows.filter(({ bidAtMs, ballot }) => {
+    const x = frame.x(bidAtMs)
+    const y = frame.y(ballot.round)
+    const across = x > box.left && x < box.left + box.width
+    return across && y > box.top && y < box.top + box.height
+  }).length
+}
+
+function leadWords(frame: PlotFrame, { node, ballot, from, to, y }: Lead): Words[] {
+  const title = `N${node} ${ballot}`
+  const width = textWidth(frame, title)
+  if (to - from < width + 12) return []
+  const box = { left: from + 6, width, height: LINE_PX }
+  return [{ title, note: null, spots: [y - LINE_PX - 4, y + 4].map((top) => ({ ...box, top })) }]
+}
+
+function paintWords(frame: PlotFrame, { title, note }: Words, { left, top }: Box): void {
+  const muted = { color: frame.theme.fgMuted }
+  haloText(frame, title, left, top + LINE_PX - 3, note === null ? muted : { bold: true })
+  if (note !== null) haloText(frame, note, left, top + 2 * LINE_PX - 3, muted)
+}
+
+function paintRing(frame: PlotFrame, { stair, atMs }: Landing): void {
+  frame.ctx.fillStyle = frame.theme.bg
+  ring(frame, frame.x(atMs), frame.y(stair.ballot.round), 5.5)
 }
 
 function ring({ ctx, theme }: PlotFrame, x: number, y: number, r: number): void {

@@ -1,5 +1,6 @@
 /** Throughput: acknowledged requests as a line, sent ones thin and dashed, outages shaded. */
 import type { LoadPoint } from '../../../../core/measure/series'
+import { edgesOf, placeLabels } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText, countText, lengthText } from '../chartText'
@@ -109,17 +110,27 @@ function shade(frame: PlotFrame, out: readonly Outage[]): void {
   ctx.globalAlpha = 1
 }
 
+const LINE_PX = 13
+
+/** The longest outage is named first; a short one beside its shade, where there is room. */
 function name(frame: PlotFrame, out: readonly Outage[]): void {
-  for (const { fromMs, toMs } of out) {
-    if (toMs < frame.fromMs || fromMs > frame.toMs) continue
-    const text = `unavailable ${lengthText(toMs - fromMs)}`
+  const shown = out.filter(({ fromMs, toMs }) => toMs >= frame.fromMs && fromMs <= frame.toMs)
+  const lengthMs = ({ fromMs, toMs }: Outage): number => toMs - fromMs
+  shown.sort((a, b) => lengthMs(b) - lengthMs(a) || b.fromMs - a.fromMs)
+  const wishes = shown.map((outage) => {
+    const text = `unavailable ${lengthText(lengthMs(outage))}`
     const width = textWidth(frame, text)
-    const left = Math.max(frame.left, frame.x(fromMs)) + 6
-    const room = Math.min(frame.right, frame.x(toMs)) - left
-    // A short outage is named beside its shade, where there is room to the right.
-    const beside = room < width
-    if (beside && left + room + width + 8 > frame.right) continue
-    haloText(frame, text, beside ? left + room + 6 : left, frame.bottom - (beside ? 2 : 7))
+    const left = Math.max(frame.left, frame.x(outage.fromMs)) + 6
+    const right = Math.min(frame.right, frame.x(outage.toMs))
+    const box = { width, height: LINE_PX }
+    const inside = { ...box, left, top: frame.bottom - 5 - LINE_PX }
+    const beside = [right + 6, left - 12 - width].map((at) => {
+      return { ...box, left: at, top: frame.bottom - LINE_PX }
+    })
+    return { text, spots: right - left >= width ? [inside] : beside }
+  })
+  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame))) {
+    haloText(frame, wish.text, spot.left, spot.top + LINE_PX - 2)
   }
 }
 
