@@ -14,6 +14,10 @@ const SIZES = [
 const THEMES = ['light', 'dark'] as const
 /** The scene is set once; each size and theme is a picture of the same moment, looked back at. */
 const SCENE_MS_MAX = 90_000
+/** Width of the y axis of every chart. */
+const AXIS_PX = 44
+/** Where in its run the duel is looked at. */
+const DUEL_SHARE = 0.4
 
 const textOf = async (page: Page, id: string): Promise<string> =>
   (await page.getByTestId(id).first().textContent()) ?? ''
@@ -38,8 +42,25 @@ async function duel(page: Page): Promise<void> {
   await until(page, 'policy', /exponential/)
   await page.locator('[data-verdict="progressing"]').waitFor({ timeout: SCENE_MS_MAX })
   await page.keyboard.press('2')
-  await page.getByTestId('tab-acceptors').click()
-  await passes(page, 3)
+  await page.getByTestId('tab-events').click()
+  await passes(page, 2)
+  await lookBack(page, DUEL_SHARE)
+}
+
+/** Charts fitted to the run so far; the pictures stand at this share of it. */
+async function lookBack(page: Page, share: number): Promise<void> {
+  await page.getByRole('button', { name: 'Pause', exact: true }).last().click()
+  const plot = page.locator('[data-time-plot]')
+  await plot.focus()
+  await page.keyboard.press('f')
+  const box = await plot.locator('canvas').first().boundingBox()
+  if (!box) throw new Error('The staircase is not on the page.')
+  const x = box.x + AXIS_PX + share * (box.width - AXIS_PX)
+  await page.mouse.click(x, box.y + box.height / 2)
+  await page.mouse.move(0, 0)
+  await page.evaluate(
+    () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+  )
 }
 
 async function partition(page: Page): Promise<void> {

@@ -61,6 +61,25 @@ describe.skipIf(browserPath === null)(suite, () => {
     await says('leader', /leader N\d/)
   })
 
+  it('keeps 300 px for the topology in a low window, and opens the instruments again', async () => {
+    const topology = page.getByRole('region', { name: 'Topology' })
+    const topologyPx = async () => (await topology.boundingBox())?.height ?? 0
+    const toggle = page.getByTestId('lower-toggle')
+    const isOpen = async () => (await toggle.getAttribute('aria-expanded')) === 'true'
+    expect(await isOpen()).toBe(true)
+    await page.setViewportSize({ width: 1024, height: 640 })
+    await eventually('a low window closes the instruments', async () => !(await isOpen()))
+    await toggle.click()
+    await eventually('they open on demand', isOpen)
+    await eventually('the topology has room', async () => (await topologyPx()) >= 300)
+    expect(await overlaps(page)).toEqual([])
+    await toggle.click()
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await toggle.click()
+    await eventually('the instruments are open', isOpen)
+    expect(await topologyPx()).toBeGreaterThanOrEqual(300)
+  })
+
   it('writes through one node, reads through another, and asks all', async () => {
     await page.getByTestId('client-node').selectOption('2')
     await page.getByTestId('client-command').fill('SET city Oslo')

@@ -3,7 +3,13 @@ import type { LabEvent } from '../../src/core/event'
 import { parseSettings } from '../../src/renderer/src/stores/settings'
 import { parseLicences } from '../../src/renderer/src/api/licences'
 import { describeFailure } from '../../src/renderer/src/api/failure'
-import { count, eventWords, faultWords, linksWords } from '../../src/renderer/src/api/words'
+import {
+  count,
+  eventWords,
+  faultWords,
+  linksWords,
+  nodeNames,
+} from '../../src/renderer/src/api/words'
 import { splitCommand } from '../../src/renderer/src/components/panels/commandLine'
 import { parseFilter } from '../../src/renderer/src/components/panels/eventFilter'
 import { voteSentence } from '../../src/renderer/src/components/panels/voteSentence'
@@ -118,5 +124,23 @@ describe('borders are parsed', () => {
     expect(parseLicences([{ name: 'vue', version: '3', licence: 'MIT', text: null }, 4])).toEqual([
       { name: 'vue', version: '3', licence: 'MIT', text: null },
     ])
+  })
+})
+
+describe('names of nodes', () => {
+  it.each([
+    ['node 3 is killed: it takes no commands', 'N3 is killed: it takes no commands'],
+    ['Node 1 leads, and is cut off with node 2', 'N1 leads, and is cut off with N2'],
+    ['nodes 2 and 4 propose at the same time', 'N2 and N4 propose at the same time'],
+    ['nodes 1, 2, and 5 stay', 'N1, N2, and N5 stay'],
+    ['start 5 nodes', 'start 5 nodes'],
+    ['nodes 3', 'nodes 3'],
+  ])('%s', (words, shown) => {
+    expect(nodeNames(words)).toBe(shown)
+  })
+
+  it('a failed call names nodes as the window does', () => {
+    const failure = describeFailure(new LabCallError('wrongState', 'node 3 is killed'))
+    expect(failure.words).toBe('N3 is killed')
   })
 })

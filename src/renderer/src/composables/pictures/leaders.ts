@@ -119,7 +119,7 @@ function paintSpan(
     ctx.fillRect(left, top, width, height)
     ctx.globalAlpha = 1
     ctx.fillRect(left, top + height - 2.5, width, 2.5)
-    paintBallot(frame, span, left, width, top + height - 1)
+    paintBallot(frame, span, left, width, top + height - 2)
   } else {
     const kind = span.kind === 'down' ? 'down' : 'pause'
     ctx.fillStyle = theme.faults[kind]

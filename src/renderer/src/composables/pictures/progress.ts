@@ -149,10 +149,16 @@ interface Words extends Wish {
   readonly text: string
 }
 
-/** Above or below a line at `y`. */
-function around(text: string, left: number, y: number, width: number): Words {
-  const box = { left, width, height: LINE_PX }
-  return { text, spots: [y - LINE_PX - 3, y + 3].map((top) => ({ ...box, top })) }
+/** Above or below a line at `y`: where it is likely free of other lines first. */
+function around(
+  text: string,
+  line: { readonly left: number; readonly y: number; readonly width: number },
+  first: 'above' | 'below',
+): Words {
+  const box = { left: line.left, width: line.width, height: LINE_PX }
+  const above = { ...box, top: line.y - LINE_PX - 3 }
+  const below = { ...box, top: line.y + 2 }
+  return { text, spots: first === 'above' ? [above, below] : [below, above] }
 }
 
 /** The slot that stayed open longest in the window. */
@@ -162,7 +168,8 @@ function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInp
   if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return []
   const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
   const left = Math.max(frame.left, frame.x(best.fromMs)) + 6
-  return [around(text, left, frame.y(best.slot), textWidth(frame, text))]
+  const line = { left, y: frame.y(best.slot), width: textWidth(frame, text) }
+  return [around(text, line, 'above')]
 }
 
 export interface Stand {
@@ -216,7 +223,8 @@ function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Words[] {
   const text = `${nodeId(behind.node)} lags ${countText(slots)} slots`
   const width = textWidth(frame, text)
   const left = Math.min(frame.x(behind.last.atMs), frame.right) - 8 - width
-  return [around(text, left, frame.y(behind.last.chosenThrough), width)]
+  // All others are above.
+  return [around(text, { left, y: frame.y(behind.last.chosenThrough), width }, 'below')]
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
