@@ -1,7 +1,8 @@
 /**
  * Random schedules over the real machine: kills that lose what was not flushed, partitions, one-way
- * cuts, loss, duplicates, elections by hand and policy switches; then everything is healed. Safety:
- * no check is tripped, and acknowledged increments are counted once. Liveness: all logs become equal.
+ * cuts, loss, duplicates, elections by hand and policy switches; then everything is healed.
+ * Safety: no check is tripped, and acknowledged increments are counted once.
+ * Liveness: all logs become equal.
  *
  * A failure names its seed; `PAXOS_SEED=123 npx vitest run test/core/chaos.test.ts` repeats it, and
  * `PAXOS_SEEDS=2500` runs that many.

@@ -64,8 +64,21 @@ async function centre(locator: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
+/** The same, once the picture stands still: a slow machine still lays it out after the start. */
+async function onLink(key: string): Promise<{ x: number; y: number }> {
+  let before = await stripOf(key)
+  return eventually('the picture stands still', async () => {
+    await page.evaluate(() => document.fonts.ready)
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)))
+    const now = await stripOf(key)
+    const still = now.x === before.x && now.y === before.y
+    before = now
+    return still && now
+  })
+}
+
 /** Where the pointer strip of a half-link is, a little off its middle, where links cross. */
-function onLink(key: string): Promise<{ x: number; y: number }> {
+function stripOf(key: string): Promise<{ x: number; y: number }> {
   return link(key)
     .locator('.hit')
     .evaluate((strip) => {
