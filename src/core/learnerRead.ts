@@ -23,6 +23,9 @@ const PERIODS_MAX = 4
 
 export const READS_MAX = 100
 
+/** More than any life has; life times this stays a safe integer for nine million lives. */
+const READS_PER_LIFE = 1_000_000_000
+
 interface OpenRead {
   readonly tag: number
   readonly subject: ReadSubject
@@ -37,9 +40,15 @@ export interface FinishedRead {
 
 export class LearnerReads {
   private readonly reads = new Map<number, OpenRead>()
-  private count = 0
+  private count: number
 
-  constructor(private readonly members: number) {}
+  /** Reads are numbered anew in each life: an answer to a former life must not be taken. */
+  constructor(
+    private readonly members: number,
+    life: number,
+  ) {
+    this.count = life * READS_PER_LIFE
+  }
 
   get size(): number {
     return this.reads.size

@@ -68,7 +68,7 @@ export class Machine {
       apply: (_slot, value) => this.execute(value),
       takeOther: (from, message) => this.takeMessage(from, message),
     })
-    this.reads = new LearnerReads(config.members.length)
+    this.reads = new LearnerReads(config.members.length, life)
     this.session = `${config.node}.${life}`
   }
 

@@ -64,16 +64,20 @@ async function centre(locator: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
-/** The same, once the picture stands still: a slow machine still lays it out after the start. */
+/** Frames in which nothing may move: a slow machine still lays the picture out after the start. */
+const STILL_FRAMES = 20
+
+/** The same, once the picture stands still. */
 async function onLink(key: string): Promise<{ x: number; y: number }> {
   let before = await stripOf(key)
+  let still = 0
   return eventually('the picture stands still', async () => {
     await page.evaluate(() => document.fonts.ready)
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)))
     const now = await stripOf(key)
-    const still = now.x === before.x && now.y === before.y
+    still = now.x === before.x && now.y === before.y ? still + 1 : 0
     before = now
-    return still && now
+    return still >= STILL_FRAMES && now
   })
 }
 

@@ -9,7 +9,7 @@
  *         ballot proves nothing and is fetched instead.
  */
 import type { Ballot, NodeId, Slot } from './ballot'
-import { sameBallot } from './ballot'
+import { compareBallot, sameBallot } from './ballot'
 import { ids } from './accepting'
 import type { Accepted, CatchUp, Chosen, Value } from './message'
 import { toRuns } from './runs'
@@ -48,7 +48,7 @@ export function countVotes(r: ReplicaState, from: NodeId, message: Accepted): vo
       flush()
       first = at
     }
-    markChosen(r, at, value)
+    markChosen(r, at, value, ballot)
     values.push(value)
   }
   flush()
@@ -67,7 +67,7 @@ export function takeWatermark(r: ReplicaState, from: NodeId, ballot: Ballot, thr
     }
     const entry = r.log.votedAt(slot, ballot)
     if (entry === undefined) break
-    markChosen(r, slot, entry.voteValue)
+    markChosen(r, slot, entry.voteValue, ballot)
     values.push(entry.voteValue)
   }
   if (values.length > 0) emitLearned(r, first, values, 'watermark')
@@ -116,7 +116,7 @@ export function takeChosen(r: ReplicaState, from: NodeId, message: Chosen): void
   const fresh: [Slot, Value][] = []
   values.forEach((value, index) => {
     if (r.log.isChosen(slot + index)) return
-    markChosen(r, slot + index, value)
+    markChosen(r, slot + index, value, null)
     fresh.push([slot + index, value])
   })
   if (fresh.length > 0) r.catchUpTries = 0
@@ -141,12 +141,17 @@ export function applyChosen(r: ReplicaState): void {
   }
 }
 
-function markChosen(r: ReplicaState, slot: Slot, value: Value): void {
-  const entry = r.log.at(slot)
-  if (entry === undefined || entry.voteBallot === null || entry.voteValue !== value) {
-    // Recovery takes a chosen value from the vote; here that would be wrong or missing.
+/** `at`: a ballot at or above the one that chose it; null when a peer sent the value alone. */
+function markChosen(r: ReplicaState, slot: Slot, value: Value, at: Ballot | null): void {
+  const vote = r.log.at(slot)?.voteBallot ?? null
+  if (at === null || vote === null || compareBallot(vote, at) < 0) {
+    // Recovery takes a chosen value from the vote. A vote below the choosing ballot may be of
+    // another value, or be replaced by one: a delayed accept between the two is still granted.
     r.outbox.persist({ kind: 'learned', slot, values: [value] }, false)
   }
+  const issued = r.proposer.open.get(slot)
+  // The own proposal lost its slot: a higher ballot exists, and this one may not vouch for slots.
+  if (issued !== undefined && issued !== value) r.outvoted = true
   r.log.choose(slot, value)
   r.learner.forget(slot)
   r.proposer.open.delete(slot)

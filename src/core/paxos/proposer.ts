@@ -23,6 +23,13 @@ export interface ForcedSlot {
   readonly cause: 'forced' | 'noop'
 }
 
+/** Parts of one promise of one acceptor. */
+interface Answer {
+  readonly chosenThrough: Slot
+  readonly parts: number
+  readonly seen: Set<number>
+}
+
 /** Long promises come in parts; more than this is not a promise of ours. */
 const PARTS_MAX = 10_000
 
@@ -41,7 +48,7 @@ export class Proposer {
   /** Issued at the present ballot and not known to be chosen. */
   readonly open = new Map<Slot, Value>()
   private readonly votes = new Map<Slot, SlotVote>()
-  private readonly parts = new Map<NodeId, Set<number>>()
+  private readonly answers = new Map<NodeId, Answer>()
 
   constructor(private readonly members: number) {}
 
@@ -65,9 +72,9 @@ export class Proposer {
       this.chosenElsewhere = promise.chosenThrough
       this.chosenAt = from
     }
-    const parts = this.parts.get(from) ?? new Set<number>()
-    this.parts.set(from, parts.add(promise.part))
-    if (parts.size < promise.parts) return false
+    const answer = this.answerOf(from, promise)
+    answer.seen.add(promise.part)
+    if (answer.seen.size < answer.parts) return false
     this.promises = addNode(this.promises, from)
     return isQuorum(this.promises, this.members)
   }
@@ -95,8 +102,21 @@ export class Proposer {
     }
     this.nextSlot = top + 1
     this.votes.clear()
-    this.parts.clear()
+    this.answers.clear()
     return forced
+  }
+
+  /**
+   * The answer that this part belongs to; a part of another one begins anew. An acceptor that has
+   * promised votes no more below the ballot, so that `chosenThrough` alone fixes what an answer
+   * lists and how it is split. Parts of different answers must not add up: votes would be missed.
+   */
+  private answerOf(from: NodeId, { chosenThrough, parts }: Promised): Answer {
+    const present = this.answers.get(from)
+    if (present?.chosenThrough === chosenThrough && present.parts === parts) return present
+    const answer = { chosenThrough, parts, seen: new Set<number>() }
+    this.answers.set(from, answer)
+    return answer
   }
 
   private keepNewest(vote: SlotVote): void {
@@ -112,7 +132,7 @@ export class Proposer {
     this.chosenElsewhere = 0
     this.chosenAt = 0
     this.votes.clear()
-    this.parts.clear()
+    this.answers.clear()
     this.open.clear()
   }
 }

@@ -104,6 +104,18 @@ export function preempted(r: ReplicaState, by: Ballot): void {
   r.preemptions += 1
   r.preemptionsInRow += 1
   r.outbox.emit({ type: 'preempted', ballot: proposer.ballot, rival: by, phase })
+  giveWay(r)
+}
+
+/** A value of another ballot was chosen where this proposer issued: somebody else has won. */
+export function checkOutvoted(r: ReplicaState): void {
+  if (!r.outvoted) return
+  r.outvoted = false
+  if (r.proposer.phase !== 'idle') giveWay(r)
+}
+
+/** Gives up the ballot and waits, or bids again, as the policy says. */
+function giveWay(r: ReplicaState): void {
   abandonBallot(r, 'preempted')
   if (!anyoneProposes(r.policy)) {
     watchLeader(r)

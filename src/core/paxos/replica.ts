@@ -19,6 +19,7 @@ import {
   abandonBallot,
   becomeLeader,
   bid,
+  checkOutvoted,
   checkPreempted,
   follow,
   forwardWaiting,
@@ -129,13 +130,18 @@ export class Replica {
       case 'accept':
         return this.takeAccept(from, message)
       case 'accepted':
-        return countVotes(r, from, message)
+        r.see(message.ballot)
+        // A vote at a higher ballot tells of a rival as well as a nack does.
+        checkPreempted(r, message.ballot)
+        countVotes(r, from, message)
+        return checkOutvoted(r)
       case 'nack':
         return this.takeNack(message)
       case 'heartbeat':
         return this.takeHeartbeat(from, message)
       case 'chosen':
-        return takeChosen(r, from, message)
+        takeChosen(r, from, message)
+        return checkOutvoted(r)
       case 'catchUp':
         return serveCatchUp(r, from, message)
       case 'forward':

@@ -38,6 +38,8 @@ export class ReplicaState {
   /** `chosenThrough` as of the last `chosen` record. */
   recordedThrough: Slot = 0
   appliedThrough: Slot = 0
+  /** A slot in which this proposer issued was chosen with another value: its ballot is over. */
+  outvoted = false
   bids = 0
   preemptions = 0
 

@@ -45,10 +45,16 @@ export interface TopologyGestures {
 
 interface Press {
   readonly start: Point
+  /** Where the pointer was on the screen. */
+  readonly client: Point
   readonly node: number | null
   readonly pointer: number
   /** It landed on empty space: without a drag it clears the selection. */
   readonly empty: boolean
+}
+
+function clientOf({ clientX, clientY }: PointerEvent): Point {
+  return { x: clientX, y: clientY }
 }
 
 export function useTopologyGestures(hooks: GestureHooks): TopologyGestures {
@@ -60,14 +66,21 @@ export function useTopologyGestures(hooks: GestureHooks): TopologyGestures {
     if (event.button !== 0 || pressed) return
     dragged = false
     const empty = node === null && !(event.target as Element).closest('[data-link]')
-    pressed = { start: hooks.toLocal(event), node, pointer: event.pointerId, empty }
+    pressed = {
+      start: hooks.toLocal(event),
+      client: clientOf(event),
+      node,
+      pointer: event.pointerId,
+      empty,
+    }
   }
 
   function move(event: PointerEvent): void {
     if (!pressed || event.pointerId !== pressed.pointer) return
     const at = hooks.toLocal(event)
     if (gesture.value.kind === 'none') {
-      if (distance(at, pressed.start) < DRAG_PX) return
+      // Measured on the screen: a picture that is laid out anew under the pointer is no drag.
+      if (distance(clientOf(event), pressed.client) < DRAG_PX) return
       begin(pressed, event)
     }
     const now = gesture.value
