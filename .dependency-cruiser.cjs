@@ -72,13 +72,25 @@ module.exports = {
       'child-knows-no-lab',
       'A node or switchboard must not be able to tell that it is in a lab.',
       { path: '^src/main/(node|switchboard)/' },
-      { path: '^src/main/', pathNot: '^src/main/$1/' },
+      { path: '^src/main/', pathNot: '^src/main/($1|disk)/' },
     ),
     deny(
       'lab-spawns-children',
       'The lab reaches a child over a socket, never by a call.',
       { path: '^src/main/lab/' },
-      { path: '^src/main/(?!lab/)' },
+      { path: '^src/main/(?!lab/|disk/)' },
+    ),
+    deny(
+      'disk-for-node-and-lab',
+      'What a power cut leaves: the node writes it down, the lab plays it back.',
+      { path: '^src/', pathNot: '^src/main/(node|lab|disk)/' },
+      { path: '^src/main/disk/' },
+    ),
+    deny(
+      'disk-knows-nobody',
+      'It must not be able to tell whose files it cuts.',
+      { path: '^src/main/disk/' },
+      { path: '^src/', pathNot: '^src/(core|main/disk)/' },
     ),
     deny(
       'host-serves-lab',

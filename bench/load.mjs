@@ -1,115 +1,116 @@
 /**
- * Load process: closed-loop SET clients over raw sockets, one JSON line of figures at the end.
+ * Load process for servers that speak the Redis protocol: closed-loop SET clients over raw sockets.
  *
- * node bench/load.mjs PORTS CLIENTS PIPELINE SECONDS WARM_SECONDS
+ * node bench/load.mjs --ports 6379,6380 --clients 64 --pipeline 16 --seconds 3 [--patience-ms 250]
+ *
  * Each connection keeps PIPELINE commands outstanding. Latency is from hand-over to the socket to
- * the parsed answer. Values have 64 bytes, keys are drawn from 10,000.
+ * the parsed answer. Without patience a broken connection ends the process with an error; with it
+ * the client goes on at the next port, and a refused write is tried again after RETRY_MS.
  */
 import { connect } from 'node:net'
+import { keyDraws } from './figures.mjs'
+import { KEYS, VALUE, loadOptions, measure } from './loadOptions.mjs'
 
-const [ports = '', clients = '1', pipeline = '1', seconds = '3', warm = '1'] = process.argv.slice(2)
-const depth = Number(pipeline)
-const value = 'x'.repeat(64)
-const KEYS = 10_000
+const RETRY_MS = 5
+const options = loadOptions()
+const meter = measure(options)
+const draw = keyDraws(KEYS)
 
-/** @typedef {{ rest: string, sent: number[] }} Connection */
+/** Built once: only the keys differ. */
+const COMMANDS = Array.from({ length: KEYS }, (_, number) => {
+  const key = `key:${number}`
+  return `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}\r\n$${VALUE.length}\r\n${VALUE}\r\n`
+})
 
-/** @type {number[]} */
-const latenciesUs = []
-/** @type {Map<string, number>} */
-const errors = new Map()
-let measuring = false
-let done = 0
-let draw = 0x9e3779b9
+/** One connection, replaced by the next when it breaks. */
+class Client {
+  #rest = ''
+  /** @type {number[]} */
+  #sentAt = []
+  #head = 0
+  #isOpen = false
+  #socket
 
-function command() {
-  draw ^= draw << 13
-  draw ^= draw >>> 17
-  draw ^= draw << 5
-  const key = `key:${(draw >>> 0) % KEYS}`
-  return `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}\r\n$64\r\n${value}\r\n`
-}
-
-/**
- * Answers to SET are one line each: `+OK` or an error.
- * @param {Connection} state
- * @param {string} chunk
- */
-function takeLines(state, chunk) {
-  const text = state.rest + chunk
-  let start = 0
-  for (;;) {
-    const end = text.indexOf('\r\n', start)
-    if (end < 0) break
-    take(state, text, start)
-    start = end + 2
+  /** @param {number} turn */
+  constructor(turn) {
+    this.turn = turn
+    const port = options.ports[turn % options.ports.length] ?? 0
+    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true })
+    this.#socket.setEncoding('latin1')
+    this.#socket.on('connect', () => this.#fill((this.#isOpen = true)))
+    this.#socket.on('data', (chunk) => this.#take(String(chunk)))
+    this.#socket.on('error', (error) => this.#broken(error.message))
+    this.#socket.on('close', () => this.#closed())
   }
-  state.rest = text.slice(start)
-}
 
-/**
- * @param {Connection} state
- * @param {string} text
- * @param {number} start
- */
-function take(state, text, start) {
-  const sentAt = state.sent.shift()
-  if (!measuring || sentAt === undefined) return
-  done += 1
-  latenciesUs.push((performance.now() - sentAt) * 1000)
-  if (text[start] === '+') return
-  const words = text.slice(start, text.indexOf('\r\n', start))
-  errors.set(words, (errors.get(words) ?? 0) + 1)
-}
+  /** @param {number} now */
+  checkPatience(now) {
+    const sentAt = this.#sentAt[this.#head]
+    if (sentAt !== undefined && now - sentAt > options.patienceMs) this.#socket.destroy()
+  }
 
-/** @param {number} port */
-function client(port) {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  /** @type {Connection} */
-  const state = { rest: '', sent: [] }
-  const fill = () => {
+  /** @param {boolean} wanted */
+  #fill(wanted) {
+    if (!wanted || !this.#isOpen) return
     let batch = ''
     const now = performance.now()
-    while (state.sent.length < depth) {
-      state.sent.push(now)
-      batch += command()
+    for (let open = this.#sentAt.length - this.#head; open < options.pipeline; open += 1) {
+      this.#sentAt.push(now)
+      batch += COMMANDS[draw()] ?? ''
     }
-    if (batch !== '') socket.write(batch)
+    if (batch !== '') this.#socket.write(batch, 'latin1')
   }
-  socket.setEncoding('latin1')
-  socket.on('connect', fill)
-  socket.on('data', (chunk) => {
-    takeLines(state, String(chunk))
-    fill()
-  })
-  socket.on('error', (error) => {
-    process.stderr.write(`load: ${error.message}\n`)
+
+  /**
+   * Answers to SET are one line each: `+OK` or an error.
+   * @param {string} chunk
+   */
+  #take(chunk) {
+    const text = this.#rest + chunk
+    const now = performance.now()
+    let start = 0
+    let refused = false
+    for (;;) {
+      const end = text.indexOf('\r\n', start)
+      if (end < 0) break
+      const sentAt = this.#sentAt[this.#head] ?? now
+      this.#head += 1
+      if (text[start] === '+') meter.ack(sentAt, now)
+      else {
+        meter.error(text.slice(start, end))
+        refused = true
+      }
+      start = end + 2
+    }
+    this.#rest = text.slice(start)
+    if (this.#head === this.#sentAt.length || this.#head > 1024) {
+      this.#sentAt.splice(0, this.#head)
+      this.#head = 0
+    }
+    if (refused) setTimeout(() => this.#fill(true), RETRY_MS)
+    else this.#fill(true)
+  }
+
+  /** @param {string} words */
+  #broken(words) {
+    if (options.patienceMs > 0) return
+    process.stderr.write(`load: ${words}\n`)
     process.exit(1)
-  })
+  }
+
+  #closed() {
+    this.#broken('the server closed a connection')
+    this.#isOpen = false
+    meter.lost += this.#sentAt.length - this.#head
+    const at = clients.indexOf(this)
+    setTimeout(() => (clients[at] = new Client(this.turn + 1)), RETRY_MS)
+  }
 }
 
-const targets = ports.split(',').map(Number)
-for (let i = 0; i < Number(clients); i += 1) client(targets[i % targets.length] ?? 0)
-setTimeout(
-  () => {
-    measuring = true
-    const startedAt = performance.now()
-    setTimeout(() => report(performance.now() - startedAt), Number(seconds) * 1000)
-  },
-  Number(warm) * 1000,
-)
-
-/** @param {number} elapsedMs */
-function report(elapsedMs) {
-  latenciesUs.sort((a, b) => a - b)
-  /** @param {number} q */
-  const at = (q) => Math.round(latenciesUs[Math.floor(latenciesUs.length * q)] ?? 0) / 1000
-  const figures = {
-    perSecond: Math.round((done / elapsedMs) * 1000),
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    errors: Object.fromEntries(errors),
-  }
-  process.stdout.write(`${JSON.stringify(figures)}\n`)
-  process.exit(0)
+const clients = Array.from({ length: options.clients }, (_, turn) => new Client(turn))
+if (options.patienceMs > 0) {
+  setInterval(() => {
+    const now = performance.now()
+    for (const client of clients) client.checkPatience(now)
+  }, options.patienceMs / 10)
 }

@@ -26,6 +26,9 @@ const SOUND: Readonly<Record<string, string>> = {
     "import type { ballot } from '../core/paxos/ballot'\nexport type A = typeof ballot",
   'src/main/node/index.ts': "import 'node:net'\nimport '../../core/machine'",
   'src/main/switchboard/index.ts': "import '../../shared/api'",
+  'src/main/disk/witness.ts': 'export const witness = 1',
+  'src/main/node/disk.ts': "import '../disk/witness'",
+  'src/main/lab/disk.ts': "import '../disk/witness'",
   'src/main/lab/lab.ts': 'export const lab = 1',
   'src/main/host/viewer.ts': "import '../lab/lab'",
   'src/main/index.ts': "import 'electron'\nimport './host/viewer'",
@@ -63,6 +66,8 @@ const PLANTS: readonly (readonly [string, string, string])[] = [
   ['child-knows-no-lab', 'src/main/node/a.ts', "import '../lab/lab'"],
   ['child-knows-no-lab', 'src/main/switchboard/a.ts', "import '../node/index'"],
   ['lab-spawns-children', 'src/main/lab/c.ts', "import '../node/index'"],
+  ['disk-for-node-and-lab', 'src/main/switchboard/b.ts', "import '../disk/witness'"],
+  ['disk-knows-nobody', 'src/main/disk/a.ts', "import '../lab/lab'"],
   ['host-serves-lab', 'src/main/host/b.ts', "import '../switchboard/index'"],
   [
     'electron-in-one-place',

@@ -7,11 +7,13 @@
  * Units: `atMs` is lab time, ms since the run started, three decimals at most. Never compared
  *        across machines. `docs/events.md` lists every event.
  */
-import type { ActiveFault } from './fault'
+import type { ActiveFault, Link } from './fault'
+import type { ReadMode } from './kv/readMode'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'
-import type { ElectionPolicy } from './paxos/config'
+import type { ElectionPolicy, Roles, Variant } from './paxos/config'
 import type { PaxosFact } from './paxos/fact'
 import type { MessageType } from './paxos/message'
+import type { QuorumSystem } from './paxos/quorum'
 
 /** Facts of a node's runtime, transport and storage. */
 export type NodeFact =
@@ -62,6 +64,10 @@ export type LabFact =
       readonly seed: number
       readonly policy: ElectionPolicy
       readonly scenario: string | null
+      /** Missing in records of older versions: majorities of all members, Lamport's Paxos. */
+      readonly quorums?: QuorumSystem
+      readonly roles?: Roles | null
+      readonly variant?: Variant
     }
   | { readonly type: 'clusterStopped' }
   | { readonly type: 'nodeStarted'; readonly node: NodeId; readonly pid: number }
@@ -76,13 +82,22 @@ export type LabFact =
       readonly node: NodeId
       readonly code: number | null
       readonly signal: string | null
-      /** True when the lab asked for it (kill, stop); false is a failure of the product. */
+      /**
+       * True when the lab asked for it: kill, stop, or an injected fault that struck. False is a
+       * failure of the product.
+       */
       readonly injected: boolean
       /** Last lines of stderr. */
       readonly tail: readonly string[]
     }
   | { readonly type: 'faultStarted'; readonly fault: ActiveFault }
   | { readonly type: 'faultEnded'; readonly fault: ActiveFault }
+  /** A frame waits at the gate. */
+  | { readonly type: 'frameHeld'; readonly frame: GateFrame }
+  /** It goes on; one that finds no connection is lost then, and counted as dropped. */
+  | { readonly type: 'frameReleased'; readonly frame: GateFrame; readonly how: GateEnd }
+  /** It never leaves the gate. */
+  | { readonly type: 'frameDropped'; readonly frame: GateFrame; readonly how: GateEnd }
   /**
    * A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load.
    */
@@ -98,7 +113,11 @@ export type LabFact =
   | {
       readonly type: 'learnerRead'
       readonly node: NodeId
+      /** Empty for a read of a slot. */
       readonly key: string
+      readonly slot?: Slot
+      /** Missing: `learner`. */
+      readonly mode?: ReadMode
       readonly result: LearnerReadResult
       readonly latencyMs: number
     }
@@ -128,6 +147,25 @@ export type LabFact =
       readonly evidence: readonly number[]
     }
   | { readonly type: 'labNote'; readonly level: 'info' | 'warn' | 'error'; readonly words: string }
+
+/** `byHand`: a person, a scenario or an adversary asked; `holdEnded`: nobody holds it any more. */
+export type GateEnd = 'byHand' | 'holdEnded'
+
+/** A frame at the gate, named by what it says. */
+export interface GateFrame {
+  /** Unique in a life of the switchboard, in the order of arrival. */
+  readonly id: number
+  readonly link: Link
+  /** Null for a type that this version does not know. */
+  readonly message: MessageType | null
+  readonly ballot: Ballot | null
+  /** First slot that it is about, and how many follow one another; 0 where it names none. */
+  readonly slot: Slot
+  readonly count: number
+  readonly bytes: number
+  /** The hold that it waits for. */
+  readonly fault: string
+}
 
 /** A learner's answer: `chosen` needs a majority that reports the same (ballot, value). */
 export interface LearnerReadResult {

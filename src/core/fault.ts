@@ -5,7 +5,8 @@
  * drawn on every chart. A link is directed. "Dropped" means that a frame never leaves its link
  * proxy: TCP itself would turn loss into latency.
  */
-import type { NodeId } from './paxos/ballot'
+import type { Ballot, NodeId, Slot } from './paxos/ballot'
+import type { MessageType, SlotRange } from './paxos/message'
 
 export interface Link {
   readonly from: NodeId
@@ -14,7 +15,36 @@ export interface Link {
 
 export type PartitionPreset = 'isolateLeader' | 'majorityMinority' | 'bridge' | 'oneWay' | 'custom'
 
-/** Faults of links, made by the switchboard; `delay`, `drop` and `duplicate` replace their like. */
+/**
+ * Which frames a fault means: those that fit every field that is given. `{}` means all. A range of
+ * slots fits when a run of the frame overlaps it; a frame without slots fits no filter on slots,
+ * and one without a ballot none on ballots.
+ */
+export interface FrameMatch {
+  readonly types?: readonly MessageType[] | undefined
+  readonly slotFrom?: Slot | undefined
+  readonly slotTo?: Slot | undefined
+  readonly ballotNode?: NodeId | undefined
+  readonly ballotRound?: number | undefined
+}
+
+/** What a match looks at in a frame. */
+export interface FrameHead {
+  /** Null for a type that this version does not know. */
+  readonly type: MessageType | null
+  readonly ballot: Ballot | null
+  readonly runs: readonly SlotRange[]
+}
+
+interface Matching {
+  /** Only these frames meet the fault, which then stacks with others of its kind. */
+  readonly match?: FrameMatch | undefined
+}
+
+/**
+ * Faults of links, made by the switchboard. `delay`, `reorder`, `drop` and `duplicate` without a
+ * match replace their like.
+ */
 export type LinkFault =
   /** Frames of these links are dropped until it ends. */
   | { readonly kind: 'cut'; readonly links: readonly Link[] }
@@ -26,18 +56,50 @@ export type LinkFault =
       readonly links: readonly Link[]
     }
   /** Each frame waits delayMs + uniform(-jitterMs, jitterMs), order per link kept. */
-  | {
+  | ({
       readonly kind: 'delay'
       readonly links: readonly Link[]
       readonly delayMs: number
       readonly jitterMs: number
-    }
+    } & Matching)
+  /** Each frame waits uniform(0, windowMs) with `probability` (0 to 1); later ones overtake it. */
+  | ({
+      readonly kind: 'reorder'
+      readonly links: readonly Link[]
+      readonly probability: number
+      readonly windowMs: number
+    } & Matching)
   /** Each frame is dropped with `probability` (0 to 1). */
-  | { readonly kind: 'drop'; readonly links: readonly Link[]; readonly probability: number }
+  | ({
+      readonly kind: 'drop'
+      readonly links: readonly Link[]
+      readonly probability: number
+    } & Matching)
   /** The next `count` frames of each link are dropped; it ends by itself. */
-  | { readonly kind: 'dropNext'; readonly links: readonly Link[]; readonly count: number }
+  | ({
+      readonly kind: 'dropNext'
+      readonly links: readonly Link[]
+      readonly count: number
+    } & Matching)
   /** Each frame is sent twice with `probability` (0 to 1). */
-  | { readonly kind: 'duplicate'; readonly links: readonly Link[]; readonly probability: number }
+  | ({
+      readonly kind: 'duplicate'
+      readonly links: readonly Link[]
+      readonly probability: number
+    } & Matching)
+  /** Frames that match wait at the gate until they are released, or dropped, or it ends. */
+  | {
+      readonly kind: 'hold'
+      readonly links: readonly Link[]
+      readonly match: FrameMatch
+      /** What becomes of frames that still wait when it ends; released ones keep their order. */
+      readonly atEnd: 'release' | 'drop'
+      /** Set when an adversary, not a person or a scenario, decides what is released. */
+      readonly adversary?: AdversaryKind | undefined
+    }
+
+/** Who may order the frames: `flp` keeps every ballot from a quorum of votes, without any loss. */
+export type AdversaryKind = 'flp'
 
 export type ProcessFault =
   /** SIGKILL; ends with the restart. */
@@ -47,7 +109,58 @@ export type ProcessFault =
   /** SIGSTOP where the system has it, else the node stops consuming; ends with resume. */
   | { readonly kind: 'pause'; readonly node: NodeId; readonly cooperative: boolean }
 
-export type Fault = LinkFault | ProcessFault
+/** What a node's own disk does wrong, from now on until the fault ends. */
+export type StorageFault =
+  /** Counts as durable at once; nothing is flushed. */
+  | { readonly kind: 'flushOff'; readonly node: NodeId }
+  /** Written and said to be flushed, but a power loss takes it away. */
+  | { readonly kind: 'flushLies'; readonly node: NodeId }
+  /** Each flush ends delayMs + uniform(0, jitterMs) later. */
+  | {
+      readonly kind: 'slowFlush'
+      readonly node: NodeId
+      readonly delayMs: number
+      readonly jitterMs: number
+    }
+  /** The next write fails: the node ends. */
+  | { readonly kind: 'writeError'; readonly node: NodeId }
+  /** The next flush fails: the node ends. */
+  | { readonly kind: 'flushError'; readonly node: NodeId }
+  /** After so many further bytes of records the disk is full: the node ends. */
+  | { readonly kind: 'diskFull'; readonly node: NodeId; readonly bytesLeft: number }
+  /** The next batch reaches the disk in part, garbled, and the node dies there. */
+  | { readonly kind: 'tornTail'; readonly node: NodeId }
+
+/** Faults of a dead node's directory. Both kill it; they end with the restart. */
+export type DirectoryFault =
+  /** SIGKILL, and every file is cut to what was last flushed; a torn tail may stay. */
+  | { readonly kind: 'powerLoss'; readonly node: NodeId; readonly tornTail: boolean }
+  /** SIGKILL, and the directory is emptied: the node has forgotten its promises. */
+  | { readonly kind: 'wipe'; readonly node: NodeId }
+
+/** Arms one point in a node: `failpoints.ts` of the node lists the names. */
+export interface FailpointArm {
+  readonly name: string
+  /** `crash` is SIGKILL, `delay` stops the whole node for delayMs, `error` fails the step. */
+  readonly action: 'crash' | 'delay' | 'error'
+  /** Hits to let pass before. */
+  readonly skip: number
+  readonly delayMs: number
+}
+
+/** Faults of a running node that are told to it, and that a restart does not end. */
+export type NodeFault =
+  | StorageFault
+  /** The node's own clock: off by offsetMs, and fast (positive) or slow by the share `drift`. */
+  | {
+      readonly kind: 'clock'
+      readonly node: NodeId
+      readonly offsetMs: number
+      readonly drift: number
+    }
+  | { readonly kind: 'failpoint'; readonly node: NodeId; readonly arm: FailpointArm }
+
+export type Fault = LinkFault | ProcessFault | DirectoryFault | NodeFault
 export type FaultKind = Fault['kind']
 
 /** A fault that was started, as the lab tracks it. */
@@ -63,6 +176,15 @@ export const DELAY_MS_MAX = 60_000
 
 export function linkKey(link: Link): string {
   return `${link.from}>${link.to}`
+}
+
+export function frameMatches(match: FrameMatch, head: FrameHead): boolean {
+  const { types, slotFrom = 1, slotTo = Infinity, ballotNode, ballotRound } = match
+  if (types !== undefined && (head.type === null || !types.includes(head.type))) return false
+  if (ballotNode !== undefined && head.ballot?.node !== ballotNode) return false
+  if (ballotRound !== undefined && head.ballot?.round !== ballotRound) return false
+  if (match.slotFrom === undefined && match.slotTo === undefined) return true
+  return head.runs.some(({ from, to }) => from <= slotTo && (to ?? Infinity) >= slotFrom)
 }
 
 /** Both directions between every node of `left` and every node of `right`. */

@@ -11,12 +11,13 @@
  * nothing is guessed.
  */
 import type { LearnerReadResult } from './event'
-import { compareBallot, formatBallot } from './paxos/ballot'
+import { formatBallot, sameBallot } from './paxos/ballot'
 import type { NodeId, Slot } from './paxos/ballot'
 import { valueId } from './paxos/fact'
 import type { Held, OpenVote, ReadSubject } from './paxos/message'
 import { describeValue } from './kv/value'
-import { majorityOf } from './paxos/quorum'
+import { addNode, countNodes, toNodeSet } from './paxos/quorum'
+import type { NodeSet, Quorums } from './paxos/quorum'
 
 /** A read waits this many periods of the read timer before it gives up. */
 const PERIODS_MAX = 4
@@ -29,6 +30,7 @@ const READS_PER_LIFE = 1_000_000_000
 interface OpenRead {
   readonly tag: number
   readonly subject: ReadSubject
+  readonly byValue: boolean
   readonly replies: Map<NodeId, Held>
   periods: number
 }
@@ -45,6 +47,7 @@ export class LearnerReads {
   /** Reads are numbered anew in each life: an answer to a former life must not be taken. */
   constructor(
     private readonly members: number,
+    private readonly quorums: Quorums,
     life: number,
   ) {
     this.count = life * READS_PER_LIFE
@@ -55,9 +58,9 @@ export class LearnerReads {
   }
 
   /** Opens a read and answers its number. */
-  open(tag: number, subject: ReadSubject): number {
+  open(tag: number, subject: ReadSubject, byValue: boolean): number {
     this.count += 1
-    this.reads.set(this.count, { tag, subject, replies: new Map(), periods: 0 })
+    this.reads.set(this.count, { tag, subject, byValue, replies: new Map(), periods: 0 })
     return this.count
   }
 
@@ -74,7 +77,7 @@ export class LearnerReads {
     const finished: FinishedRead[] = []
     for (const [number, read] of this.reads) {
       read.periods += 1
-      const decided = judgeRead(read.subject, read.replies, this.members).verdict === 'chosen'
+      const decided = this.judge(read).verdict === 'chosen'
       if (decided || read.periods >= PERIODS_MAX) finished.push(this.finish(number, read))
     }
     return finished
@@ -82,7 +85,13 @@ export class LearnerReads {
 
   private finish(number: number, read: OpenRead): FinishedRead {
     this.reads.delete(number)
-    return { tag: read.tag, result: judgeRead(read.subject, read.replies, this.members) }
+    return { tag: read.tag, result: this.judge(read) }
+  }
+
+  private judge({ subject, byValue, replies }: OpenRead): LearnerReadResult {
+    return byValue
+      ? judgeByValue(subject, replies, this.quorums)
+      : judgeRead(subject, replies, this.quorums)
   }
 }
 
@@ -90,24 +99,56 @@ export class LearnerReads {
 export function judgeRead(
   subject: ReadSubject,
   replies: ReadonlyMap<NodeId, Held>,
-  members: number,
+  quorums: Quorums,
 ): LearnerReadResult {
-  const shown = [...replies].map(([node, held]) => ({
+  const judged =
+    subject.kind === 'slot' ? judgeSlot(subject.slot, replies, quorums) : judgeKey(replies, quorums)
+  return { ...judged, replies: shownReplies(replies) }
+}
+
+/**
+ * The notes' rule, unsafe: counts equal values and forgets their ballots. Shown beside the right one
+ * in the value-majority trap, and never used for anything else.
+ */
+export function judgeByValue(
+  subject: ReadSubject,
+  replies: ReadonlyMap<NodeId, Held>,
+  quorums: Quorums,
+): LearnerReadResult {
+  const counts = new Map<string, NodeSet>()
+  for (const [node, held] of replies) {
+    const vote = held.open.find((open) => subject.kind === 'slot' && open.slot === subject.slot)
+    const value = held.value ?? (vote === undefined ? null : describeValue(vote.value))
+    if (value !== null) counts.set(value, addNode(counts.get(value) ?? 0, node))
+  }
+  for (const [value, nodes] of counts) {
+    if (!quorums.chosen(nodes)) continue
+    return { verdict: 'chosen', value, reason: '', replies: shownReplies(replies) }
+  }
+  const reason = `no value is held by a majority of ${replies.size} answers`
+  return { verdict: 'undetermined', value: null, reason, replies: shownReplies(replies) }
+}
+
+type Judged = Omit<LearnerReadResult, 'replies'>
+
+function undetermined(reason: string): Judged {
+  return { verdict: 'undetermined', value: null, reason }
+}
+
+function shownReplies(replies: ReadonlyMap<NodeId, Held>): LearnerReadResult['replies'] {
+  return [...replies].map(([node, held]) => ({
     node,
     appliedThrough: held.appliedThrough,
     value: held.value,
     votes: held.open.map(({ slot, ballot, value }) => ({ slot, ballot, id: valueId(value) })),
   }))
-  const undetermined = (reason: string): LearnerReadResult => ({
-    verdict: 'undetermined',
-    value: null,
-    reason,
-    replies: shown,
-  })
-  const needed = majorityOf(members)
-  if (subject.kind === 'slot') return judgeSlot(subject.slot, replies, needed, undetermined, shown)
-  if (replies.size < needed) {
-    return undetermined(`${replies.size} of ${members} nodes answered; a majority is ${needed}`)
+}
+
+function judgeKey(replies: ReadonlyMap<NodeId, Held>, quorums: Quorums): Judged {
+  // A phase-1 quorum meets every set that can have chosen: one of it voted for every such write.
+  if (!quorums.promised(toNodeSet(replies.keys()))) {
+    const acceptors = countNodes(quorums.acceptors)
+    return undetermined(`${replies.size} of ${acceptors} nodes answered, which is no quorum`)
   }
   let newest: Held | null = null
   for (const held of replies.values()) {
@@ -119,30 +160,22 @@ export function judgeRead(
     const open = held.open.find((vote) => vote.slot > from && vote.touches)
     if (open !== undefined) return undetermined(describeOpen(open))
   }
-  return { verdict: 'chosen', value: newest?.value ?? null, reason: '', replies: shown }
+  return { verdict: 'chosen', value: newest?.value ?? null, reason: '' }
 }
 
-function judgeSlot(
-  slot: Slot,
-  replies: ReadonlyMap<NodeId, Held>,
-  needed: number,
-  undetermined: (reason: string) => LearnerReadResult,
-  shown: LearnerReadResult['replies'],
-): LearnerReadResult {
-  const votes: OpenVote[] = []
-  for (const held of replies.values()) {
-    if (held.appliedThrough >= slot) {
-      return { verdict: 'chosen', value: held.value, reason: '', replies: shown }
-    }
-    votes.push(...held.open.filter((vote) => vote.slot === slot))
+function judgeSlot(slot: Slot, replies: ReadonlyMap<NodeId, Held>, quorums: Quorums): Judged {
+  const votes: { readonly node: NodeId; readonly vote: OpenVote }[] = []
+  for (const [node, held] of replies) {
+    if (held.appliedThrough >= slot) return { verdict: 'chosen', value: held.value, reason: '' }
+    for (const vote of held.open) if (vote.slot === slot) votes.push({ node, vote })
   }
-  for (const vote of votes) {
-    const same = votes.filter((other) => compareBallot(other.ballot, vote.ballot) === 0)
-    if (same.length >= needed) {
-      return { verdict: 'chosen', value: describeValue(vote.value), reason: '', replies: shown }
+  for (const { vote } of votes) {
+    const same = votes.filter((other) => sameBallot(other.vote.ballot, vote.ballot))
+    if (quorums.chosen(toNodeSet(same.map(({ node }) => node)))) {
+      return { verdict: 'chosen', value: describeValue(vote.value), reason: '' }
     }
   }
-  return undetermined(`no ballot has ${needed} votes among ${replies.size} answers`)
+  return undetermined(`no ballot has a quorum of votes among ${replies.size} answers`)
 }
 
 function describeOpen(vote: OpenVote): string {

@@ -7,19 +7,23 @@
  * Sessions: the node is the client of the replicated log: its session is `node.life`, and each
  *           request of its clients is one request of that session.
  */
-import { canChange, checkCommand, isWrite, runCommand } from './kv/commands'
+import { checkCommand, isWrite, runCommand } from './kv/commands'
 import { Kv } from './kv/kv'
 import { error } from './kv/resp'
 import { describeValue, parseCommand, printCommand } from './kv/value'
-import { LearnerReads, READS_MAX } from './learnerRead'
 import type { NodeStatus } from './event'
-import type { MachineInput, MachineOutput, SlotView } from './machineTypes'
+import type { ClientSessionRef, MachineInput, MachineOutput, SlotView } from './machineTypes'
 import type { NodeId, Slot } from './paxos/ballot'
 import type { ReplicaConfig } from './paxos/config'
 import type { StableRecord } from './paxos/effect'
 import { valueId } from './paxos/fact'
-import type { ForwardedResult, Held, Message, OpenVote, ReadSubject } from './paxos/message'
+import type { ForwardedResult, Message } from './paxos/message'
 import { Replica } from './paxos/replica'
+import type { Snapshot } from './paxos/snapshot'
+import { ReadDesk } from './readDesk'
+import { Requests } from './requests'
+import { slotViews } from './slotViews'
+import { restoreKv, SnapshotKeeper } from './snapshotKeeper'
 
 /** The part of a node's status that the protocol knows. */
 export type MachineStatus = Pick<
@@ -41,21 +45,13 @@ export type MachineStatus = Pick<
   | 'preemptions'
 >
 
-/** Votes that an answer to a query lists at most. */
-const HELD_VOTES_MAX = 1000
-const SLOT_VIEWS_MAX = 200
-/** A read asks its timer four times before it gives up. */
-const READ_PERIODS = 4
-
 export class Machine {
   private readonly replica: Replica
-  private readonly kv = new Kv()
-  private readonly reads: LearnerReads
+  private kv = new Kv()
+  private readonly reads: ReadDesk
   private readonly session: string
-  private requests = 0
-  /** Requests without an answer: number in the session → tag of the host, oldest first. */
-  private readonly outstanding = new Map<number, number>()
-  private readonly seqOfTag = new Map<number, number>()
+  private readonly requests: Requests
+  private readonly snapshots: SnapshotKeeper
   private readonly results = new Map<NodeId, ForwardedResult[]>()
   private reported: Slot = 0
   private out: MachineOutput = { effects: [], replies: [], reads: [] }
@@ -67,14 +63,28 @@ export class Machine {
     this.replica = new Replica(config, {
       apply: (_slot, value) => this.execute(value),
       takeOther: (from, message) => this.takeMessage(from, message),
+      install: (snapshot, from) => this.install(snapshot, from),
     })
-    this.reads = new LearnerReads(config.members.length, life)
     this.session = `${config.node}.${life}`
+    this.requests = new Requests(this.session, this.replica.state.waiting)
+    this.snapshots = new SnapshotKeeper(config, this.replica.state)
+    this.reads = this.makeReadDesk()
   }
 
   /** False: facts are not even built (benchmarks). */
   set factsOn(on: boolean) {
     this.replica.state.outbox.factsOn = on
+  }
+
+  get factsOn(): boolean {
+    return this.replica.state.outbox.factsOn
+  }
+
+  /** Before the records. @throws Error if the text is not that of a snapshot. */
+  recoverSnapshot(snapshot: Snapshot): void {
+    this.kv = restoreKv(snapshot)
+    this.replica.recoverSnapshot(snapshot)
+    this.snapshots.recovered()
   }
 
   recoverRecord(record: StableRecord): void {
@@ -91,13 +101,19 @@ export class Machine {
       case 'message':
         return this.takeMessage(input.from, input.message)
       case 'timer':
-        if (input.timer === 'read') this.tickReads()
+        if (input.timer === 'read') this.reads.tick()
         else this.replica.timer(input.timer)
         return
       case 'persisted':
         return this.replica.persisted(input.through)
+      case 'clock':
+        this.replica.state.now = input.ticks
+        return
+      case 'snapshotSaved':
+        return this.snapshotSaved(input.through)
       case 'request':
-        this.request(input.tag, input.args)
+        if (input.session === undefined) this.request(input.tag, input.args)
+        else this.requestNamed(input.tag, input.args, input.session)
         return
       case 'propose':
         if (this.request(input.tag, input.args) && !this.replica.state.leads) {
@@ -114,7 +130,7 @@ export class Machine {
       case 'setPolicy':
         return this.replica.setPolicy(input.policy)
       case 'read':
-        return this.startRead(input.tag, input.subject)
+        return this.reads.start(input)
     }
   }
 
@@ -122,6 +138,7 @@ export class Machine {
     this.open(out)
     this.replica.settle()
     if (this.config.mode === 'single') this.answerLateComers()
+    this.reads.settle()
     const { outbox, appliedThrough } = this.replica.state
     for (const [node, results] of this.results) {
       for (const part of splitResults(results, this.config.messageBytesMax)) {
@@ -133,6 +150,7 @@ export class Machine {
       this.reported = appliedThrough
       outbox.emit({ type: 'applied', through: appliedThrough, digest: this.kv.digest })
     }
+    this.snapshots.settle(this.kv)
   }
 
   status(): MachineStatus {
@@ -158,20 +176,7 @@ export class Machine {
 
   /** At most 200 slots from `from` on, with what this node voted and knows. */
   slots(from: Slot, count: number): SlotView[] {
-    const { log, appliedThrough } = this.replica.state
-    const views: SlotView[] = []
-    const first = Math.max(1, from)
-    for (let slot = first; slot < first + Math.min(count, SLOT_VIEWS_MAX); slot += 1) {
-      const entry = log.at(slot)
-      const vote =
-        entry === undefined || entry.voteBallot === null
-          ? null
-          : { ballot: entry.voteBallot, ...named(entry.voteValue) }
-      const chosen = entry?.chosen === true ? named(entry.chosenValue) : null
-      const known = chosen === null ? (vote === null ? 'open' : 'voted') : 'chosen'
-      views.push({ slot, state: slot <= appliedThrough ? 'applied' : known, vote, chosen })
-    }
-    return views
+    return slotViews(this.replica.state, from, count)
   }
 
   private open(out: MachineOutput): void {
@@ -187,10 +192,11 @@ export class Machine {
         for (const { id, reply } of message.results) this.answerOwn(id, reply)
         return
       case 'query':
-        // A vote that a reader counts must not be forgotten: it waits for the flush like any other.
-        return this.send(from, this.holds(message.read, message.subject))
+        return this.reads.answerQuery(from, message.read, message.subject)
       case 'held':
-        return this.takeHeld(from, message)
+        return this.reads.takeHeld(from, message)
+      case 'readAt':
+        return this.reads.takeReadAt(message)
       default:
         return this.replica.take(from, message)
     }
@@ -203,14 +209,25 @@ export class Machine {
       this.out.replies.push({ tag, outcome: 'done', resp: refusal })
       return false
     }
-    this.requests += 1
-    const seq = this.requests
-    this.outstanding.set(seq, tag)
-    this.seqOfTag.set(tag, seq)
-    const oldest = this.outstanding.keys().next()
-    const ackedThrough = (oldest.done === true ? seq : oldest.value) - 1
+    const { seq, ackedThrough } = this.requests.open(tag)
     this.replica.submit(printCommand({ session: this.session, seq, ackedThrough, args }))
     return true
+  }
+
+  /** A request of a client's own session; the same one may wait here twice. */
+  private requestNamed(tag: number, args: readonly string[], session: ClientSessionRef): void {
+    const refusal = this.refusal(args)
+    if (refusal !== null) {
+      this.out.replies.push({ tag, outcome: 'done', resp: refusal })
+      return
+    }
+    const value = printCommand({
+      session: session.id,
+      seq: session.seq,
+      ackedThrough: session.ackedThrough,
+      args,
+    })
+    if (!this.requests.openNamed(tag, valueId(value))) this.replica.submit(value)
   }
 
   private refusal(args: readonly string[]): string | null {
@@ -219,7 +236,7 @@ export class Machine {
     const bytes = args.reduce((sum, arg) => sum + arg.length, 0)
     const { commandBytesMax, waitingRequestsMax, mode } = this.config
     if (bytes > commandBytesMax) return error(`ERR command is longer than ${commandBytesMax} bytes`)
-    if (this.outstanding.size >= waitingRequestsMax) {
+    if (this.requests.size >= waitingRequestsMax) {
       return error(`BUSY ${waitingRequestsMax} requests wait at this node`)
     }
     return mode === 'single' ? this.singleAnswer(args) : null
@@ -239,12 +256,9 @@ export class Machine {
   }
 
   private answerLateComers(): void {
-    if (this.replica.state.appliedThrough < 1 || this.outstanding.size === 0) return
+    if (this.replica.state.appliedThrough < 1 || this.requests.size === 0) return
     const resp = this.alreadyChosen()
-    for (const [seq, tag] of [...this.outstanding]) {
-      this.settleOwn(seq, tag)
-      this.out.replies.push({ tag, outcome: 'done', resp })
-    }
+    for (const id of this.requests.ids()) this.answerOwn(id, resp)
   }
 
   private takeForward(from: NodeId, values: readonly string[]): void {
@@ -265,36 +279,25 @@ export class Machine {
     if (command === null) return
     const id = valueId(value)
     const origin = this.replica.state.waiting.settle(id)
-    if (reply === null) return
-    if (command.session === this.session) this.answerOwn(id, reply)
-    else if (origin !== 0) this.queueResult(origin, id, reply)
+    if (this.requests.waitsFor(id)) this.answerOwn(id, reply ?? forgotten(id))
+    if (reply !== null && origin !== 0) this.queueResult(origin, id, reply)
   }
 
   private answerOwn(id: string, resp: string): void {
-    const colon = id.indexOf(':')
-    if (id.slice(0, colon) !== this.session) return
-    const seq = Number(id.slice(colon + 1))
-    const tag = this.outstanding.get(seq)
-    if (tag === undefined) return
-    this.settleOwn(seq, tag)
-    this.out.replies.push({ tag, outcome: 'done', resp })
-  }
-
-  private settleOwn(seq: number, tag: number): void {
-    this.outstanding.delete(seq)
-    this.seqOfTag.delete(tag)
-    this.replica.state.waiting.dropOwn(`${this.session}:${seq}`)
+    for (const tag of this.requests.settle(id)) {
+      // Negative tags are those of the read desk: hosts count from 1.
+      if (tag < 0) this.reads.takeReply(-tag, resp)
+      else this.out.replies.push({ tag, outcome: 'done', resp })
+    }
   }
 
   private abandon(tag: number): void {
-    const seq = this.seqOfTag.get(tag)
-    if (seq === undefined) return
-    const own = this.replica.state.waiting.own.get(`${this.session}:${seq}`)
-    this.settleOwn(seq, tag)
+    const abandoned = this.requests.abandon(tag)
+    if (abandoned === null) return
     this.out.replies.push(
-      own?.sent === false
-        ? { tag, outcome: 'notSent', words: 'no leader known in time; nothing was proposed' }
-        : { tag, outcome: 'unknown', words: 'not answered in time; it may still be chosen' },
+      abandoned.sent
+        ? { tag, outcome: 'unknown', words: 'not answered in time; it may still be chosen' }
+        : { tag, outcome: 'notSent', words: 'no leader known in time; nothing was proposed' },
     )
   }
 
@@ -304,66 +307,61 @@ export class Machine {
     else results.push({ id, reply })
   }
 
-  private startRead(tag: number, subject: ReadSubject): void {
-    if (this.reads.size >= READS_MAX) {
-      const reason = `${READS_MAX} reads are open at this node`
-      const result = { verdict: 'undetermined', value: null, reason, replies: [] } as const
-      this.out.reads.push({ tag, result })
-      return
+  private makeReadDesk(): ReadDesk {
+    const { config, replica } = this
+    return new ReadDesk(
+      {
+        config,
+        state: replica.state,
+        kv: () => this.kv,
+        answer: (answer) => this.out.reads.push(answer),
+        submitRead: (tag, args) => this.submitRead(tag, args),
+        giveUp: (tag) => void this.requests.abandon(-tag),
+        startElection: () => this.replica.startElection(),
+      },
+      this.life,
+    )
+  }
+
+  /** A read as a command of the log. True if it was taken; else the desk has its answer. */
+  private submitRead(tag: number, args: readonly string[]): boolean {
+    const before = this.out.replies.length
+    if (this.request(-tag, args)) return true
+    for (const reply of this.out.replies.splice(before)) {
+      if (reply.outcome === 'done') this.reads.takeReply(tag, reply.resp)
     }
-    const read = this.reads.open(tag, subject)
-    const { outbox } = this.replica.state
-    outbox.sendOthers({ type: 'query', read, subject }, 0)
-    this.setReadTimer()
-    // Its own answer is that of an acceptor like any other, and waits for the flush.
-    this.send(this.config.node, this.holds(read, subject))
+    return false
   }
 
-  private takeHeld(from: NodeId, held: Held): void {
-    const finished = this.reads.take(from, held)
-    if (finished !== null) this.out.reads.push(finished)
+  private snapshotSaved(through: Slot): void {
+    const snapshot = this.snapshots.saved(through)
+    if (snapshot !== null) this.replica.snapshotSaved(snapshot)
   }
 
-  private tickReads(): void {
-    this.out.reads.push(...this.reads.tick())
-    if (this.reads.size > 0) this.setReadTimer()
-  }
-
-  private setReadTimer(): void {
-    const ticks = Math.max(1, Math.floor(this.config.readTicks / READ_PERIODS))
-    this.replica.state.outbox.setTimer('read', ticks, ticks)
-  }
-
-  private holds(read: number, subject: ReadSubject): Held {
-    const { log, appliedThrough } = this.replica.state
-    const open: OpenVote[] = []
-    const push = (slot: Slot, key: string | null): void => {
-      const entry = log.at(slot)
-      if (entry === undefined || entry.voteBallot === null) return
-      const args = key === null ? [] : (parseCommand(entry.voteValue)?.args ?? [])
-      const touches = key !== null && canChange(args, key)
-      open.push({ slot, ballot: entry.voteBallot, value: entry.voteValue, touches })
+  /** Takes over a peer's state: what lies below `through` is never seen here slot by slot. */
+  private install(snapshot: Snapshot, from: NodeId): boolean {
+    try {
+      this.kv = restoreKv(snapshot)
+    } catch {
+      return false
     }
-    if (subject.kind === 'slot') {
-      push(subject.slot, null)
-      const entry = log.at(subject.slot)
-      const value = entry?.chosen === true ? describeValue(entry.chosenValue) : null
-      return { type: 'held', read, appliedThrough, value, open, more: false }
+    const { through, digest } = snapshot
+    const { state } = this.replica
+    state.appliedThrough = through
+    state.outbox.emit({ type: 'snapshotInstalled', through, digest, from })
+    this.snapshots.save(snapshot)
+    // Requests of this node that were chosen in slots it never saw: the session table knows.
+    for (const id of this.requests.ids()) {
+      const colon = id.indexOf(':')
+      const seen = this.kv.sessions.look(id.slice(0, colon), Number(id.slice(colon + 1)))
+      if (seen.kind === 'answered') this.answerOwn(id, seen.reply ?? forgotten(id))
     }
-    const last = Math.min(log.through, appliedThrough + HELD_VOTES_MAX)
-    for (let slot = appliedThrough + 1; slot <= last; slot += 1) push(slot, subject.key)
-    const value = this.kv.map.get(subject.key) ?? null
-    return { type: 'held', read, appliedThrough, value, open, more: last < log.through }
-  }
-
-  private send(to: NodeId, message: Message): void {
-    const { outbox } = this.replica.state
-    outbox.sendTo(to, message, outbox.lastFlushed)
+    return true
   }
 }
 
-function named(value: string): { readonly id: string; readonly text: string } {
-  return { id: valueId(value), text: describeValue(value) }
+function forgotten(id: string): string {
+  return error(`FORGOTTEN request ${id} was applied; its answer was acknowledged and is gone`)
 }
 
 function* splitResults(

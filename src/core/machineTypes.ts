@@ -7,6 +7,7 @@
  * load by itself and there is no batching timer.
  */
 import type { LearnerReadResult } from './event'
+import type { ReadMode } from './kv/readMode'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'
 import type { ElectionPolicy } from './paxos/config'
 import type { Effect, TimerName } from './paxos/effect'
@@ -15,12 +16,22 @@ import type { Message, ReadSubject } from './paxos/message'
 export type MachineInput =
   /** First input after `recover`. */
   | { readonly type: 'start' }
+  /** Begins a round: ticks of this node's own clock, which only leases and elections look at. */
+  | { readonly type: 'clock'; readonly ticks: number }
+  /** The snapshot that the last `saveSnapshot` of this number asked for is durable. */
+  | { readonly type: 'snapshotSaved'; readonly through: Slot }
   | { readonly type: 'message'; readonly from: NodeId; readonly message: Message }
   | { readonly type: 'timer'; readonly timer: TimerName }
   /** Records up to `through` are durable. */
   | { readonly type: 'persisted'; readonly through: number }
   /** A client's command; `tag` names it in replies. Arguments hold one byte per code unit. */
-  | { readonly type: 'request'; readonly tag: number; readonly args: readonly string[] }
+  | {
+      readonly type: 'request'
+      readonly tag: number
+      readonly args: readonly string[]
+      /** A session that the client named itself, so that a retry at any node is applied once. */
+      readonly session?: ClientSessionRef
+    }
   /** The deadlines of these requests passed: each is answered `unknown` or `notSent`. */
   | { readonly type: 'abandon'; readonly tags: readonly number[] }
   /** Propose at this node now, whoever leads (a person's act). */
@@ -28,8 +39,20 @@ export type MachineInput =
   | { readonly type: 'startElection' }
   | { readonly type: 'stepDown' }
   | { readonly type: 'setPolicy'; readonly policy: ElectionPolicy }
-  /** Learner read: ask all. */
-  | { readonly type: 'read'; readonly tag: number; readonly subject: ReadSubject }
+  /** A read of a key or slot, made as `mode` says. */
+  | {
+      readonly type: 'read'
+      readonly tag: number
+      readonly subject: ReadSubject
+      readonly mode: ReadMode
+    }
+
+/** One request of a client's own session. */
+export interface ClientSessionRef {
+  readonly id: string
+  readonly seq: number
+  readonly ackedThrough: number
+}
 
 /** Answer to a request. `resp` is RESP2, one byte per code unit. */
 export type MachineReply =

@@ -9,7 +9,7 @@ import type { SlotView } from '../core/machineTypes'
 import type { Ballot } from '../core/paxos/ballot'
 import type { MessageType } from '../core/paxos/message'
 import { FAMILY_OF } from '../core/paxos/message'
-import type { NodeAnswer } from './control'
+import type { NodeAnswer, RecordView } from './control'
 import { asCount, asText, Fields } from './fields'
 import { FrameError } from './frame'
 import { parsePolicy } from './policyCodec'
@@ -29,6 +29,8 @@ export function parseAnswer(answer: Fields): NodeAnswer {
     'read',
     'slots',
     'status',
+    'failpoints',
+    'records',
     'error',
   ])
   switch (kind) {
@@ -45,6 +47,23 @@ export function parseAnswer(answer: Fields): NodeAnswer {
       return { kind, slots: answer.list('slots', SLOTS_MAX, parseSlotView) }
     case 'status':
       return { kind, status: parseNodeStatus(answer.at('status')) }
+    case 'failpoints': {
+      const hits = answer.at('hits')
+      const counts = hits.names().map((name) => [name, hits.count(name)] as const)
+      return { kind, hits: Object.fromEntries(counts) }
+    }
+    case 'records':
+      return { kind, records: answer.list('records', SLOTS_MAX, parseRecordView) }
+  }
+}
+
+function parseRecordView(value: unknown, where: string): RecordView {
+  const record = Fields.of(value, where)
+  return {
+    offset: record.count('offset'),
+    bytes: record.count('bytes'),
+    kind: record.text('kind', 64),
+    text: record.text('text'),
   }
 }
 

@@ -8,51 +8,31 @@
  */
 import type { InvariantView } from '../core/check/invariants'
 import type { LabEvent, LearnerReadResult, NodeStatus } from '../core/event'
-import type { ActiveFault, Link, PartitionPreset } from '../core/fault'
+import type {
+  ActiveFault,
+  FailpointArm,
+  FrameMatch,
+  Link,
+  PartitionPreset,
+  StorageFault,
+} from '../core/fault'
+import type { ReadMode } from '../core/kv/readMode'
 import type { SlotView } from '../core/machineTypes'
 import type { ElectionPolicy } from '../core/paxos/config'
 import type { SeriesFrame, SeriesSnapshot } from '../core/measure/series'
+import type { AdversaryOptions, AdversaryView, GateSelect, GateView } from './gate'
+import type { ReadSubject } from '../core/paxos/message'
+import type { ClusterOptions } from './clusterOptions'
+import type { ClockSetting, RecordView } from './control'
 
-export type NodeCount = 3 | 5 | 7 | 9
-
-export interface ClusterOptions {
-  readonly nodes: NodeCount
-  readonly mode: 'single' | 'multi'
-  readonly policy: ElectionPolicy
-  /** True: nodes dial each other, no switchboard, no link faults. */
-  readonly direct: boolean
-  /** Seed of the switchboard's randomness and of the load generator. */
-  readonly seed: number
-  /** 0: ports chosen by the system; else node i listens for clients at base + i - 1. */
-  readonly clientPortBase: number
-  /** Directory that keeps the nodes' logs; null: a new one in the run directory. */
-  readonly dataDir: string | null
-  readonly requestDeadlineMs: number
-  readonly windowSlots: number
-  readonly tickMs: number
-  readonly flush: boolean
-  /** What nodes report; `off` is for benchmarks. */
-  readonly telemetry: 'off' | 'facts'
-}
-
-export const DEFAULT_CLUSTER: Omit<ClusterOptions, 'policy'> = {
-  nodes: 5,
-  mode: 'multi',
-  direct: false,
-  seed: 1,
-  clientPortBase: 0,
-  dataDir: null,
-  requestDeadlineMs: 5000,
-  windowSlots: 2048,
-  tickMs: 5,
-  flush: true,
-  telemetry: 'facts',
-}
+export { DEFAULT_CLUSTER } from './clusterOptions'
+export type { ClusterOptions, NodeCount } from './clusterOptions'
 
 export type NodeLifeState =
   | 'starting'
   | 'running'
   | 'paused'
+  /** SIGKILL, or a fault that somebody injected ended it: `failure` says which. */
   | 'killed'
   | 'stopped'
   /** It ended although nobody asked: a failure of the product, shown as such. */
@@ -69,7 +49,7 @@ export interface NodeView {
   /** Last status line; null before the first. */
   readonly status: NodeStatus | null
   readonly statusAtMs: number
-  /** Why it failed, with the last lines of stderr; empty otherwise. */
+  /** Why it ended by itself, with the last lines of stderr; empty otherwise. */
   readonly failure: readonly string[]
 }
 
@@ -111,6 +91,8 @@ export interface LabStatus {
   readonly faults: readonly ActiveFault[]
   readonly load: LoadOptions | null
   readonly scenario: { readonly name: string; readonly step: string; readonly done: boolean } | null
+  /** Null: nobody orders the frames. */
+  readonly adversary: AdversaryView | null
   readonly runDir: string | null
   readonly events: number
   readonly dropped: number
@@ -147,12 +129,23 @@ export interface LabSnapshot {
   readonly runs: readonly RunCard[]
 }
 
+interface Matching {
+  /** Left out: every frame. */
+  readonly match?: FrameMatch | undefined
+}
+
 export type LinkChange =
   | { readonly kind: 'cut' }
-  | { readonly kind: 'delay'; readonly delayMs: number; readonly jitterMs: number }
-  | { readonly kind: 'drop'; readonly probability: number }
-  | { readonly kind: 'dropNext'; readonly count: number }
-  | { readonly kind: 'duplicate'; readonly probability: number }
+  | ({ readonly kind: 'delay'; readonly delayMs: number; readonly jitterMs: number } & Matching)
+  | ({
+      readonly kind: 'reorder'
+      readonly probability: number
+      readonly windowMs: number
+    } & Matching)
+  | ({ readonly kind: 'drop'; readonly probability: number } & Matching)
+  | ({ readonly kind: 'dropNext'; readonly count: number } & Matching)
+  | ({ readonly kind: 'duplicate'; readonly probability: number } & Matching)
+  | { readonly kind: 'hold'; readonly match: FrameMatch; readonly atEnd: 'release' | 'drop' }
 
 export type PartitionRequest =
   | { readonly preset: Exclude<PartitionPreset, 'custom'> }
@@ -176,17 +169,49 @@ export interface LabApi {
   restartNode(node: number): Promise<void>
   pauseNode(node: number): Promise<void>
   resumeNode(node: number): Promise<void>
+  /**
+   * SIGKILL to all of them at once, then their files are cut to what was flushed; with a torn tail
+   * a garbled part of the rest may stay. Answers the ids of the faults, which end with the restart.
+   */
+  powerLoss(nodes: readonly number[], tornTail: boolean): Promise<readonly string[]>
+  /** SIGKILL, then the directory is emptied. What it does when restarted: option `rejoin`. */
+  wipeNode(node: number): Promise<string>
+  /** Holds until it is ended, restarts included; what strikes once ends with the restart. */
+  storageFault(fault: StorageFault): Promise<string>
+  /** The node's own clock, by which elections and leases go, from now on. */
+  clockFault(node: number, clock: ClockSetting): Promise<string>
+  /** Arms one point in a node; `docs/storage.md` lists their names. */
+  failpoint(node: number, arm: FailpointArm): Promise<string>
   /** Starts one fault on these links and answers its id. */
   changeLinks(links: readonly Link[], change: LinkChange): Promise<string>
   partition(request: PartitionRequest): Promise<string>
+  /** Frames that wait at the gate, oldest first, bounded. */
+  gateList(match: FrameMatch): Promise<GateView>
+  /** The text of one held frame. */
+  gateInspect(id: number): Promise<string>
+  /** Lets frames go on, in the order of the selection; answers what was let go. */
+  gateRelease(select: GateSelect): Promise<GateView>
+  gateDrop(select: GateSelect): Promise<GateView>
+  /** One more copy of each waits at the gate; answers the copies. */
+  gateDuplicate(select: GateSelect): Promise<GateView>
+  /** Resolves with them when `count` matching frames wait; rejects with `timedOut`. */
+  gateWait(match: FrameMatch, count: number, timeoutMs: number): Promise<GateView>
+  /** From now on the adversary orders the frames of every link; answers the id of its hold. */
+  startAdversary(options: AdversaryOptions): Promise<string>
+  stopAdversary(): Promise<void>
   /** Ends one fault: heals a partition or link, restarts a killed node, resumes a paused one. */
   endFault(id: string): Promise<void>
-  /** Ends every link fault; with `processes`, restarts and resumes nodes too. */
+  /**
+   * Ends every link fault; with `processes`, also faults of disks and clocks and armed failpoints,
+   * and restarts and resumes nodes.
+   */
   healAll(processes: boolean): Promise<void>
   /** Runs a KV command through the client port of `node`, as any client would. */
   command(node: number, args: readonly string[]): Promise<WriteResult>
   /** Learner read: node `node` asks all. Null: any node that runs. */
   learnerRead(node: number | null, key: string): Promise<LearnerReadResult>
+  /** A read at `node`, made in this way. Null: any node that runs. */
+  read(node: number | null, subject: ReadSubject, mode: ReadMode): Promise<LearnerReadResult>
   /** Proposes at this very node, whoever leads. */
   propose(node: number, args: readonly string[]): Promise<WriteResult>
   startElection(node: number): Promise<void>
@@ -195,6 +220,8 @@ export interface LabApi {
   /** Null stops the load. */
   setLoad(load: LoadOptions | null): Promise<void>
   slots(node: number, from: number, count: number): Promise<readonly SlotView[]>
+  /** At most 200 durable records of a node from this offset of its log on, as text. */
+  records(node: number, fromOffset: number, count: number): Promise<readonly RecordView[]>
   runScenario(name: string, seed: number | null): Promise<void>
   stopScenario(): Promise<void>
   /** Events `from` to `to` of the record of this run, at most 10,000. */

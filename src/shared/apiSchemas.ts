@@ -6,9 +6,12 @@
  */
 import { DELAY_MS_MAX } from '../core/fault'
 import type { LabApi } from './api'
+import { adversaryOptions, frameMatch, gateSelect, matching, waitCall } from './gateSchemas'
 import { LabCallError } from './api'
+import { clusterOptions, policy } from './clusterSchemas'
 import { COMMANDS, isCommandId } from './commands'
 import type { CommandId } from './commands'
+import { nodeCalls } from './nodeSchemas'
 import type { HostCalls } from './rpc'
 import { OUTSIDE_LINKS } from './shell'
 import type { OutsideLink } from './shell'
@@ -19,14 +22,11 @@ const LINKS_MAX = NODES_MAX * (NODES_MAX - 1)
 const KEY_CHARS_MAX = 1024
 const ARGS_MAX = 64
 const ARG_CHARS_MAX = 65_536
-const TICKS_MAX = 100_000
 const SLOTS_MAX = 200
 const EVENTS_MAX = 10_000
-const DURATION_MS_MAX = 600_000
 
 const whole = z.number().int()
 const node = whole.min(1).max(NODES_MAX)
-const ticks = whole.min(1).max(TICKS_MAX)
 const probability = z.number().min(0).max(1)
 const seed = whole.min(0).max(0xffff_ffff)
 const link = z.strictObject({ from: node, to: node })
@@ -34,60 +34,32 @@ const links = z.array(link).min(1).max(LINKS_MAX)
 const nodes = z.array(node).max(NODES_MAX)
 const commandArgs = z.array(z.string().max(ARG_CHARS_MAX)).min(1).max(ARGS_MAX)
 
-const range = { ticksMin: ticks, ticksMax: ticks }
-const ordered = (value: { ticksMin: number; ticksMax: number }) => value.ticksMin <= value.ticksMax
-const rangeWords = 'ticksMin is above ticksMax'
-
-const backoff = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('fixed'), ticks }),
-  z.strictObject({ kind: z.literal('random'), ...range }).refine(ordered, rangeWords),
-  z.strictObject({ kind: z.literal('exponential'), ...range }).refine(ordered, rangeWords),
-])
-
-const policy = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('eager') }),
-  z.strictObject({ kind: z.literal('backoff'), backoff }),
-  z
-    .strictObject({
-      kind: z.literal('leader'),
-      heartbeatTicks: ticks,
-      electionTicksMin: ticks,
-      electionTicksMax: ticks,
-    })
-    .refine(
-      (leader) =>
-        leader.heartbeatTicks < leader.electionTicksMin &&
-        leader.electionTicksMin <= leader.electionTicksMax,
-      'needs heartbeatTicks < electionTicksMin <= electionTicksMax',
-    ),
-])
-
-const clusterOptions = z.strictObject({
-  nodes: z.union([z.literal(3), z.literal(5), z.literal(7), z.literal(9)]),
-  mode: z.enum(['single', 'multi']),
-  policy,
-  direct: z.boolean(),
-  seed,
-  clientPortBase: z.union([z.literal(0), whole.min(1024).max(65_535 - NODES_MAX)]),
-  // A page names no path (E11). The command line, which is the user, goes past this parser.
-  dataDir: z.null({ error: 'a window cannot name a directory; use paxos-lab up --data DIR' }),
-  requestDeadlineMs: whole.min(10).max(DURATION_MS_MAX),
-  windowSlots: whole.min(1).max(1_000_000),
-  tickMs: whole.min(1).max(1000),
-  flush: z.boolean(),
-  telemetry: z.enum(['off', 'facts']),
-})
-
 const linkChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cut') }),
   z.strictObject({
     kind: z.literal('delay'),
     delayMs: z.number().min(0).max(DELAY_MS_MAX),
     jitterMs: z.number().min(0).max(DELAY_MS_MAX),
+    ...matching,
   }),
-  z.strictObject({ kind: z.literal('drop'), probability }),
-  z.strictObject({ kind: z.literal('dropNext'), count: whole.min(1).max(1_000_000) }),
-  z.strictObject({ kind: z.literal('duplicate'), probability }),
+  z.strictObject({
+    kind: z.literal('reorder'),
+    probability,
+    windowMs: z.number().min(0).max(DELAY_MS_MAX),
+    ...matching,
+  }),
+  z.strictObject({ kind: z.literal('drop'), probability, ...matching }),
+  z.strictObject({
+    kind: z.literal('dropNext'),
+    count: whole.min(1).max(1_000_000),
+    ...matching,
+  }),
+  z.strictObject({ kind: z.literal('duplicate'), probability, ...matching }),
+  z.strictObject({
+    kind: z.literal('hold'),
+    match: frameMatch,
+    atEnd: z.enum(['release', 'drop']),
+  }),
 ])
 
 const partition = z.discriminatedUnion('preset', [
@@ -129,8 +101,17 @@ const labSchemas: Schemas<keyof LabApi> = {
   restartNode: oneNode,
   pauseNode: oneNode,
   resumeNode: oneNode,
+  ...nodeCalls,
   changeLinks: z.tuple([links, linkChange]),
   partition: z.tuple([partition]),
+  gateList: z.tuple([frameMatch]),
+  gateInspect: z.tuple([whole.min(1)]),
+  gateRelease: z.tuple([gateSelect]),
+  gateDrop: z.tuple([gateSelect]),
+  gateDuplicate: z.tuple([gateSelect]),
+  gateWait: waitCall,
+  startAdversary: z.tuple([adversaryOptions]),
+  stopAdversary: none,
   endFault: z.tuple([z.string().min(1).max(40)]),
   healAll: z.tuple([z.boolean()]),
   command: z.tuple([node, commandArgs]),
@@ -161,8 +142,12 @@ export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
 /** Calls that only look: allowed without control. Every other call of LabApi changes something. */
 export const LOOKING: ReadonlySet<keyof LabApi> = new Set([
   'snapshot',
+  'gateList',
+  'gateInspect',
+  'gateWait',
   'learnerRead',
   'slots',
+  'records',
   'events',
 ] as const)
 

@@ -4,10 +4,13 @@
  * connection closes. Types only; `controlCodec.ts` parses.
  */
 import type { LearnerReadResult, LinkTraffic, NodeReport, NodeStatus } from '../core/event'
-import type { LinkFault } from '../core/fault'
+import type { FailpointArm, LinkFault, StorageFault } from '../core/fault'
+import type { ReadMode } from '../core/kv/readMode'
 import type { SlotView } from '../core/machineTypes'
 import type { ElectionPolicy, ReplicaConfig } from '../core/paxos/config'
+import type { StableRecord } from '../core/paxos/effect'
 import type { ReadSubject } from '../core/paxos/message'
+import type { GateAct, GateAnswer, GateCall } from './gate'
 
 /** How much a node reports. `off` is for benchmarks, `facts` the default in the lab. */
 export type TelemetryLevel = 'off' | 'facts'
@@ -34,9 +37,44 @@ export interface NodeFile {
   readonly clientsMax: number
   readonly telemetry: TelemetryLevel
   readonly flush: boolean
+  /** What the disk does wrong from the start on. */
+  readonly storageFaults: readonly StorageFault[]
+  readonly failpoints: readonly FailpointArm[]
+  readonly clock: ClockSetting
+  /** What a new log begins with: a scenario's disk image. Left alone when there is a log. */
+  readonly image: readonly StableRecord[]
+  /** True: this node has run before, so that a directory without a log means lost promises. */
+  readonly expectLog: boolean
+  /** What a node without its log does: it must never vote under its old identity. */
+  readonly rejoin: 'refuse' | 'learner'
+  /** True: tells on disk what is flushed, so that a power loss can be played. */
+  readonly powerWitness: boolean
+  /** How plain reads are made unless a connection says otherwise. */
+  readonly readMode: ReadMode
   /** Where to dial the lab; null: stand alone, no control (bring your own node, tests). */
   readonly control: { readonly host: string; readonly port: number } | null
 }
+
+/** A node's own clock: elections and leases go by it, nothing else does. */
+export interface ClockSetting {
+  readonly offsetMs: number
+  /** Share by which it runs fast (0.1: ten in a hundred) or slow (negative). */
+  readonly drift: number
+}
+
+export const TRUE_CLOCK: ClockSetting = { offsetMs: 0, drift: 0 }
+
+/** Start-up options that most nodes have in common. */
+export const NODE_DEFAULTS = {
+  storageFaults: [],
+  failpoints: [],
+  clock: TRUE_CLOCK,
+  image: [],
+  expectLog: false,
+  rejoin: 'refuse',
+  powerWitness: false,
+  readMode: 'log',
+} as const satisfies Partial<NodeFile>
 
 export interface PeerAddress {
   readonly node: number
@@ -60,7 +98,15 @@ export type NodeCall =
   /** Cooperative pause: sockets stay open, nothing is consumed, timers stand still. */
   | { readonly action: 'pause' }
   | { readonly action: 'resume' }
-  | { readonly action: 'read'; readonly subject: ReadSubject }
+  | { readonly action: 'read'; readonly subject: ReadSubject; readonly mode: ReadMode }
+  | { readonly action: 'setClock'; readonly clock: ClockSetting }
+  /** Replaces what the disk does wrong. */
+  | { readonly action: 'setStorageFaults'; readonly faults: readonly StorageFault[] }
+  /** Replaces the armed failpoints. */
+  | { readonly action: 'armFailpoints'; readonly arms: readonly FailpointArm[] }
+  | { readonly action: 'failpointHits' }
+  /** Durable records from an offset on, for the storage microscope. */
+  | { readonly action: 'records'; readonly fromOffset: number; readonly count: number }
   /** Views of at most 200 slots from `from` on, for acceptor table, log grid and inspector. */
   | { readonly action: 'slots'; readonly from: number; readonly count: number }
   /** Every key with its value, for the check that all logs are equal. At most 10,000 keys. */
@@ -73,7 +119,17 @@ export type NodeAnswer =
   | { readonly kind: 'read'; readonly result: LearnerReadResult }
   | { readonly kind: 'slots'; readonly slots: readonly SlotView[] }
   | { readonly kind: 'status'; readonly status: NodeStatus }
+  | { readonly kind: 'failpoints'; readonly hits: Readonly<Record<string, number>> }
+  | { readonly kind: 'records'; readonly records: readonly RecordView[] }
   | { readonly kind: 'error'; readonly words: string }
+
+/** One record of a node's log, as text. */
+export interface RecordView {
+  readonly offset: number
+  readonly bytes: number
+  readonly kind: string
+  readonly text: string
+}
 
 /** Node → lab. */
 export type NodeToLab =
@@ -101,7 +157,7 @@ export interface SwitchboardFile {
   /** Randomness of link `from>to` is seeded by this and the link. */
   readonly seed: number
   readonly members: readonly number[]
-  /** Bytes held back by delays, per link; above, reading pauses, with a note. */
+  /** Bytes held back by faults, per link; above, reading pauses, with a note. */
   readonly heldBytesMax: number
 }
 
@@ -117,6 +173,8 @@ export type LabToSwitchboard =
       readonly fault: LinkFault
     }
   | { readonly type: 'endFault'; readonly call: number; readonly id: string }
+  /** Frames that a `hold` keeps back. Answered by `gateAnswer`. */
+  | { readonly type: 'gate'; readonly call: number; readonly body: GateCall }
   | { readonly type: 'stop' }
 
 /** Switchboard → lab. */
@@ -135,5 +193,8 @@ export type SwitchboardToLab =
   | { readonly type: 'traffic'; readonly links: readonly LinkTraffic[] }
   /** A fault ended by itself (`dropNext` used up). */
   | { readonly type: 'faultEnded'; readonly id: string }
+  | { readonly type: 'gateAnswer'; readonly call: number; readonly answer: GateAnswer }
+  /** What happened at the gate; `skipped` counts acts lost just before, while the lab was slow. */
+  | { readonly type: 'gateActs'; readonly skipped: number; readonly acts: readonly GateAct[] }
   | { readonly type: 'note'; readonly level: 'info' | 'warn' | 'error'; readonly words: string }
   | { readonly type: 'answer'; readonly call: number; readonly error: string | null }

@@ -5,7 +5,7 @@
  *         counts and shows.
  * Errors: FrameError that says where and what; the connection must then be closed.
  */
-import type { Link, LinkFault } from '../core/fault'
+import type { AdversaryKind, Link, LinkFault } from '../core/fault'
 import { DELAY_MS_MAX } from '../core/fault'
 import type { ReadSubject } from '../core/paxos/message'
 import type {
@@ -19,9 +19,24 @@ import type {
   SwitchboardToLab,
 } from './control'
 import { asCount, asList, asText, Fields } from './fields'
+import {
+  GATE_ACTS_MAX,
+  parseGateAct,
+  parseGateAnswer,
+  parseGateCall,
+  parseMatch,
+  parseMatching,
+} from './gateCodec'
 import { parseFacts } from './factCodec'
 import { FrameError } from './frame'
 import { parseAnswer, parseLinkTraffic, parseNodeStatus } from './answerCodec'
+import {
+  parseClock,
+  parseFailpoints,
+  parseImage,
+  parseReadMode,
+  parseStorageFaults,
+} from './nodeOptionsCodec'
 import { asNodeId, parsePolicy, parseReplicaConfig } from './policyCodec'
 
 export interface Frame {
@@ -34,6 +49,17 @@ const LINKS_MAX = 10_000
 const ARGS_MAX = 1024
 const PORT_MAX = 65_535
 export const SLOT_VIEWS_MAX = 200
+export const RECORD_VIEWS_MAX = 500
+const LINK_FAULTS = [
+  'cut',
+  'partition',
+  'delay',
+  'reorder',
+  'drop',
+  'dropNext',
+  'duplicate',
+  'hold',
+] as const
 
 export function parseLabToNode(frame: Frame): LabToNode | null {
   const fields = Fields.of(frame, 'frame')
@@ -67,6 +93,11 @@ function parseCall(body: Fields): NodeCall {
     'pause',
     'resume',
     'read',
+    'setClock',
+    'setStorageFaults',
+    'armFailpoints',
+    'failpointHits',
+    'records',
     'slots',
     'status',
   ])
@@ -76,7 +107,23 @@ function parseCall(body: Fields): NodeCall {
     case 'setPolicy':
       return { action, policy: parsePolicy(body.raw('policy'), `${body.where}.policy`) }
     case 'read':
-      return { action, subject: parseSubject(body.at('subject')) }
+      return {
+        action,
+        subject: parseSubject(body.at('subject')),
+        mode: parseReadMode(body, 'mode'),
+      }
+    case 'setClock':
+      return { action, clock: parseClock(body.at('clock')) }
+    case 'setStorageFaults':
+      return { action, faults: parseStorageFaults(body, 'faults') }
+    case 'armFailpoints':
+      return { action, arms: parseFailpoints(body, 'arms') }
+    case 'records':
+      return {
+        action,
+        fromOffset: body.count('fromOffset'),
+        count: body.count('count', 1, RECORD_VIEWS_MAX),
+      }
     case 'slots':
       return { action, from: body.count('from', 1), count: body.count('count', 1, SLOT_VIEWS_MAX) }
     default:
@@ -145,6 +192,8 @@ export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
       }
     case 'endFault':
       return { type: 'endFault', call: fields.count('call'), id: fields.text('id', 64) }
+    case 'gate':
+      return { type: 'gate', call: fields.count('call'), body: parseGateCall(fields.at('body')) }
     case 'stop':
       return { type: 'stop' }
     default:
@@ -153,7 +202,7 @@ export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
 }
 
 function parseLinkFault(fault: Fields): LinkFault {
-  const kind = fault.oneOf('kind', ['cut', 'partition', 'delay', 'drop', 'dropNext', 'duplicate'])
+  const kind = fault.oneOf('kind', LINK_FAULTS)
   const links = fault.list('links', LINKS_MAX, parseLink)
   switch (kind) {
     case 'cut':
@@ -173,8 +222,37 @@ function parseLinkFault(fault: Fields): LinkFault {
           asList(group, where, PEERS_MAX, asNodeId),
         ),
       }
+    case 'hold':
+      return {
+        kind,
+        links,
+        match: parseMatch(fault.at('match')),
+        atEnd: fault.oneOf('atEnd', ['release', 'drop']),
+        ...parseAdversary(fault),
+      }
+    default:
+      return { ...parseShare(kind, links, fault), ...parseMatching(fault) }
+  }
+}
+
+function parseAdversary(fault: Fields): { readonly adversary?: AdversaryKind } {
+  if (fault.raw('adversary') === undefined) return {}
+  return { adversary: fault.oneOf('adversary', ['flp']) }
+}
+
+/** Faults that touch a share of the frames, or some of them. */
+function parseShare(
+  kind: 'delay' | 'reorder' | 'drop' | 'duplicate' | 'dropNext',
+  links: readonly Link[],
+  fault: Fields,
+): LinkFault {
+  switch (kind) {
     case 'delay':
       return { kind, links, delayMs: waitMs(fault, 'delayMs'), jitterMs: waitMs(fault, 'jitterMs') }
+    case 'reorder': {
+      const probability = fault.probability('probability')
+      return { kind, links, probability, windowMs: waitMs(fault, 'windowMs') }
+    }
     case 'drop':
     case 'duplicate':
       return { kind, links, probability: fault.probability('probability') }
@@ -210,6 +288,18 @@ export function parseSwitchboardToLab(frame: Frame): SwitchboardToLab | null {
       return { type: 'traffic', links: fields.list('links', LINKS_MAX, parseLinkTraffic) }
     case 'faultEnded':
       return { type: 'faultEnded', id: fields.text('id', 64) }
+    case 'gateAnswer':
+      return {
+        type: 'gateAnswer',
+        call: fields.count('call'),
+        answer: parseGateAnswer(fields.at('answer')),
+      }
+    case 'gateActs':
+      return {
+        type: 'gateActs',
+        skipped: fields.count('skipped'),
+        acts: fields.list('acts', GATE_ACTS_MAX, parseGateAct),
+      }
     case 'note':
       return {
         type: 'note',
@@ -241,6 +331,14 @@ export function parseNodeFile(value: unknown): NodeFile {
     clientsMax: file.count('clientsMax', 1),
     telemetry: file.oneOf('telemetry', ['off', 'facts']),
     flush: file.flag('flush'),
+    storageFaults: parseStorageFaults(file, 'storageFaults'),
+    failpoints: parseFailpoints(file, 'failpoints'),
+    clock: parseClock(file.at('clock')),
+    image: parseImage(file, 'image'),
+    expectLog: file.flag('expectLog'),
+    rejoin: file.oneOf('rejoin', ['refuse', 'learner']),
+    powerWitness: file.flag('powerWitness'),
+    readMode: parseReadMode(file, 'readMode'),
     control: control && parseAddress(control),
   }
 }

@@ -7,12 +7,11 @@
  */
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
-import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY } from '../core/paxos/config'
-import { DEFAULT_CLUSTER, DEFAULT_LOAD } from './api'
+import { DEFAULT_LOAD } from './api'
 import type { ClusterOptions, LoadOptions, ScenarioCard } from './api'
 import { ConditionError, parseCondition } from './condition'
 import type { Condition } from './condition'
-import { toPolicy } from './performVerb'
+import { cluster, duration } from './scenarioCluster'
 import { VerbError, parseVerb } from './verbs'
 import type { Verb } from './verbs'
 import { z } from './zod'
@@ -20,7 +19,6 @@ import { z } from './zod'
 export const SCENARIO_BYTES_MAX = 1_048_576
 const ALIASES_MAX = 50
 const STEPS_MAX = 200
-const WAIT_MS_MAX = 600_000
 /** How long a condition may take when a scenario does not say. */
 export const WITHIN_MS_DEFAULT = 30_000
 /** How long an expectation may take to come true when a scenario does not say. */
@@ -75,12 +73,6 @@ export class ScenarioError extends Error {
     super(`${file}:${line}:${column}: ${words}${snippet === '' ? '' : `\n${snippet}`}`)
   }
 }
-
-const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s)$/, 'is not a time such as 500ms or 2s')
-  .transform((text) => Number.parseFloat(text) * (text.endsWith('ms') ? 1 : 1000))
-  .refine((ms) => ms <= WAIT_MS_MAX, `is longer than ${WAIT_MS_MAX / 1000} s`)
 
 /** Parses text by a function that throws one of our errors, and says what it said. */
 function parsedBy<Out>(parse: (text: string) => Out) {
@@ -161,22 +153,6 @@ function triggerOf(raw: {
   return { kind: 'when', condition: raw.when, withinMs: raw.within ?? WITHIN_MS_DEFAULT }
 }
 
-const POLICIES = {
-  eager: EAGER_POLICY,
-  exponential: EXPONENTIAL_POLICY,
-  random: toPolicy({ kind: 'random', ms: null }, 5),
-  fixed: toPolicy({ kind: 'fixed', ms: null }, 5),
-  leader: LEADER_POLICY,
-} as const
-
-const cluster = z.strictObject({
-  nodes: z.union([z.literal(3), z.literal(5), z.literal(7), z.literal(9)]).optional(),
-  mode: z.enum(['single', 'multi']).optional(),
-  policy: z.enum(['eager', 'fixed', 'random', 'exponential', 'leader']).optional(),
-  requestDeadline: duration.optional(),
-  windowSlots: z.number().int().min(1).max(1_000_000).optional(),
-})
-
 const load = z.strictObject({
   clients: z.number().int().min(1).max(64),
   nodes: z.array(z.number().int().min(1).max(9)).optional(),
@@ -204,24 +180,9 @@ const scenario = z
     const { name, title, summary, seconds, level, steps } = raw
     const card = { name, title, summary, seconds, level }
     const expect = raw.expect ?? []
-    return { version: 1, ...card, cluster: toCluster(raw), load: toLoad(raw.load), steps, expect }
+    const options = { ...raw.cluster, seed: raw.seed ?? raw.cluster.seed }
+    return { version: 1, ...card, cluster: options, load: toLoad(raw.load), steps, expect }
   })
-
-function toCluster(raw: {
-  cluster: z.infer<typeof cluster>
-  seed?: number | undefined
-}): ClusterOptions {
-  const { nodes, mode, policy, requestDeadline, windowSlots } = raw.cluster
-  return {
-    ...DEFAULT_CLUSTER,
-    nodes: nodes ?? DEFAULT_CLUSTER.nodes,
-    mode: mode ?? DEFAULT_CLUSTER.mode,
-    policy: POLICIES[policy ?? 'leader'],
-    seed: raw.seed ?? DEFAULT_CLUSTER.seed,
-    requestDeadlineMs: requestDeadline ?? DEFAULT_CLUSTER.requestDeadlineMs,
-    windowSlots: windowSlots ?? DEFAULT_CLUSTER.windowSlots,
-  }
-}
 
 function toLoad(raw: z.infer<typeof load> | undefined): LoadOptions | null {
   if (raw === undefined) return null

@@ -21,6 +21,7 @@ type Checks = { readonly [Type in FactType]: (fact: Unchecked<Type>) => boolean 
 
 const RANGES_MAX = 100_000
 const FACTS_MAX = 20_000
+const IDS_MAX = 100_000
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
@@ -62,6 +63,7 @@ const isBidReason = oneOf('request', 'election', 'preempted', 'manual')
 const isCause = oneOf('free', 'forced', 'noop')
 const isStepDownReason = oneOf('preempted', 'manual', 'policy')
 const isVia = oneOf('watermark', 'catchUp')
+const isGround = oneOf('promiseQuorum', 'chosen')
 const isPort = oneOf('peer', 'client', 'control')
 
 const CHECKS: Checks = {
@@ -79,7 +81,15 @@ const CHECKS: Checks = {
   followed: ({ ballot }) => isBallot(ballot),
   chosen: ({ ballot, ...run }) => isBallot(ballot) && isRun(run),
   learned: ({ via, ...run }) => isVia(via) && isRun(run),
+  acknowledged: ({ slot, ids, at }) => isSlot(slot) && isList(ids, isText, IDS_MAX) && isGround(at),
   applied: ({ through, digest }) => isSlot(through) && isText(digest),
+  snapshotTaken: ({ through, digest }) => isSlot(through) && isText(digest),
+  snapshotInstalled: ({ through, digest, from }) =>
+    isSlot(through) && isText(digest) && isNode(from),
+  leaseKept: ({ ballot, holder, ticksLeft }) =>
+    isBallot(ballot) && isCount(holder) && isNumber(ticksLeft),
+  leaseHeld: ({ ballot, ticks }) => isBallot(ballot) && isNumber(ticks),
+  canvassed: ({ ballot }) => isBallot(ballot),
   policySet: ({ policy }) => isPolicy(policy),
   limitReached: ({ limit, dropped }) => isText(limit) && isCount(dropped),
   recovered: ({ promised, chosenThrough, records, bytes, tornBytes }) =>

@@ -1,8 +1,9 @@
 /** What a lab's status says, in figures and in words for people. */
-import type { ActiveFault, Fault, Link } from '../core/fault'
+import type { ActiveFault, Fault, FrameMatch, Link } from '../core/fault'
 import { compareBallot, formatBallot } from '../core/paxos/ballot'
 import type { ElectionPolicy } from '../core/paxos/config'
 import type { LabStatus, NodeView } from './api'
+import { isFaultOfNode, nodeFaultWords } from './faultWords'
 
 /** The node that leads, by its own word: of several, the one with the highest ballot. */
 export function leaderOf(status: LabStatus): number | null {
@@ -36,10 +37,13 @@ export function policyWords(policy: ElectionPolicy, tickMs: number): string {
   switch (policy.kind) {
     case 'eager':
       return 'eager'
-    case 'leader': {
+    case 'leader':
+    case 'lease': {
       const { heartbeatTicks, electionTicksMin, electionTicksMax } = policy
       const election = `${ms(electionTicksMin)}-${ms(electionTicksMax)} ms`
-      return `leader (heartbeat ${ms(heartbeatTicks)} ms, election ${election})`
+      const lease = policy.kind === 'lease' ? `, lease ${ms(policy.leaseTicks)} ms` : ''
+      const aware = policy.quorumAware === true ? ', quorum-aware' : ''
+      return `${policy.kind} (heartbeat ${ms(heartbeatTicks)} ms, election ${election}${lease}${aware})`
     }
     case 'backoff': {
       const { backoff } = policy
@@ -51,23 +55,59 @@ export function policyWords(policy: ElectionPolicy, tickMs: number): string {
 }
 
 export function faultWords(fault: Fault): string {
+  if (isFaultOfNode(fault)) return nodeFaultWords(fault)
   switch (fault.kind) {
-    case 'kill':
-    case 'stop':
-    case 'pause':
-      return `${fault.kind} node ${fault.node}`
     case 'cut':
       return `cut ${linksWords(fault.links)}`
     case 'partition':
       return `partition ${fault.groups.map((group) => group.join(',')).join(' | ')}`
+    case 'hold': {
+      if (fault.adversary !== undefined) return `adversary ${fault.adversary}`
+      const atEnd = fault.atEnd === 'drop' ? ', dropped at its end' : ''
+      return `hold ${matchWords(fault.match)} on ${linksWords(fault.links)}${atEnd}`
+    }
     case 'delay':
-      return `delay ${linksWords(fault.links)} ${fault.delayMs} ms ± ${fault.jitterMs} ms`
+    case 'reorder':
+    case 'drop':
+    case 'dropNext':
+    case 'duplicate':
+      return shareWords(fault) + onlyWords(fault.match)
+  }
+}
+
+/** Which frames, in the words of the verbs: `accept slot 4`. */
+export function matchWords(match: FrameMatch): string {
+  const { types, slotFrom, slotTo, ballotNode, ballotRound } = match
+  const parts = [types === undefined ? 'any' : types.join(',')]
+  if (slotFrom !== undefined || slotTo !== undefined) {
+    const from = slotFrom ?? 1
+    parts.push(slotTo === from ? `slot ${from}` : `slot ${from}-${slotTo ?? ''}`)
+  }
+  if (ballotNode !== undefined || ballotRound !== undefined) {
+    parts.push(`ballot ${ballotRound ?? '*'}.${ballotNode ?? '*'}`)
+  }
+  return parts.join(' ')
+}
+
+type ShareFault = Extract<Fault, { kind: 'delay' | 'reorder' | 'drop' | 'duplicate' | 'dropNext' }>
+
+function shareWords(fault: ShareFault): string {
+  const links = linksWords(fault.links)
+  switch (fault.kind) {
+    case 'delay':
+      return `delay ${links} ${fault.delayMs} ms ± ${fault.jitterMs} ms`
+    case 'reorder':
+      return `reorder ${links} ${fault.probability * 100} % within ${fault.windowMs} ms`
     case 'drop':
     case 'duplicate':
-      return `${fault.kind} ${linksWords(fault.links)} ${fault.probability * 100} %`
+      return `${fault.kind} ${links} ${fault.probability * 100} %`
     case 'dropNext':
-      return `drop the next ${fault.count} of ${linksWords(fault.links)}`
+      return `drop the next ${fault.count} of ${links}`
   }
+}
+
+function onlyWords(match: FrameMatch | undefined): string {
+  return match === undefined ? '' : `, only ${matchWords(match)}`
 }
 
 function linksWords(links: readonly Link[]): string {

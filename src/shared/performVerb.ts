@@ -4,18 +4,21 @@
  * Errors: rejects with LabCallError when the lab cannot do it, and nothing has changed then. A
  *         client command that got an error or no answer is a result, not a rejection (`ok` false).
  */
-import type { Link } from '../core/fault'
-import type { LearnerReadResult, NodeStatus } from '../core/event'
+import type { NodeStatus } from '../core/event'
 import type { SlotView } from '../core/machineTypes'
 import { formatBallot } from '../core/paxos/ballot'
 import type { ElectionPolicy } from '../core/paxos/config'
-import { EXPONENTIAL_POLICY, LEADER_POLICY } from '../core/paxos/config'
-import { LabCallError } from './api'
 import type { LabApi, LabStatus, LinkChange, LoadOptions, NodeLifeState, WriteResult } from './api'
 import type { Verdict } from './labWords'
-import { followerOf, leaderOf, policyWords, statusWords, verdictOf } from './labWords'
+import { leaderOf, policyWords, statusWords, verdictOf } from './labWords'
+import { performGate } from './performGate'
+import type { GateVerbResult } from './performGate'
+import { performNodeFault } from './performNode'
+import type { NodeFaultResult } from './performNode'
+import { toPolicy } from './policyVerb'
+import { resolveLinks, resolveNode } from './resolveRefs'
 import { VERBS } from './verbs'
-import type { LinksRef, NodeRef, PolicyRef, Verb, VerbName } from './verbs'
+import type { NodeRef, Verb, VerbName } from './verbs'
 
 interface ResultBase {
   readonly verb: VerbName
@@ -39,12 +42,13 @@ export interface NodeSummary {
 
 export type VerbResult = ResultBase &
   (
+    | GateVerbResult
     | {
         readonly verb: 'partition' | 'cut' | 'delay' | 'drop' | 'drop-next' | 'duplicate'
         readonly fault: string
       }
     | ({ readonly verb: 'write' | 'get' | 'do' | 'propose' } & WriteResult)
-    | ({ readonly verb: 'read' } & Pick<LearnerReadResult, 'verdict' | 'value' | 'reason'>)
+    | NodeFaultResult
     | { readonly verb: 'policy'; readonly policy: ElectionPolicy }
     | { readonly verb: 'slots'; readonly slots: readonly SlotView[] }
     | {
@@ -67,10 +71,6 @@ export type VerbResult = ResultBase &
 export interface VerbContext {
   status(): LabStatus | Promise<LabStatus>
 }
-
-/** Times of back-off that are given by nobody. */
-const FIXED_TICKS = 20
-const RANDOM_TICKS = { ticksMin: 10, ticksMax: 100 }
 
 export async function performVerb(
   lab: LabApi,
@@ -99,6 +99,24 @@ export async function performVerb(
       const fault = await lab.changeLinks(resolveLinks(status, verb.links), changeOf(verb))
       return { verb: verb.verb, ok: true, fault, words: `${verb.verb} holds (${fault})` }
     }
+    case 'power-loss':
+    case 'wipe':
+    case 'storage':
+    case 'clock':
+    case 'failpoint':
+    case 'read':
+    case 'read-slot':
+    case 'records':
+      return performNodeFault(lab, verb, status)
+    case 'hold':
+    case 'reorder':
+    case 'gate':
+    case 'held':
+    case 'release':
+    case 'discard':
+    case 'double':
+    case 'adversary':
+      return performGate(lab, verb, status)
     case 'heal':
       return performHeal(lab, verb)
     case 'policy': {
@@ -124,7 +142,7 @@ export async function performVerb(
   }
 }
 
-type QuestionVerb = Extract<Verb, { verb: 'write' | 'get' | 'do' | 'propose' | 'read' | 'slots' }>
+type QuestionVerb = Extract<Verb, { verb: 'write' | 'get' | 'do' | 'propose' | 'slots' }>
 
 async function performQuestion(
   lab: LabApi,
@@ -143,12 +161,6 @@ async function performQuestion(
           : await lab.command(node, verb.args)
       const words = result.outcome === 'unknown' ? `unknown: ${result.reply}` : result.reply
       return { verb: verb.verb, ok: result.outcome === 'ok', words, ...result }
-    }
-    case 'read': {
-      const { verdict, value, reason } = await lab.learnerRead(null, verb.key)
-      const found = value === null ? '(nil)' : JSON.stringify(value)
-      const words = verdict === 'chosen' ? found : `undetermined: ${reason}`
-      return { verb: 'read', ok: true, verdict, value, reason, words }
     }
     case 'slots': {
       const slots = await lab.slots(resolveNode(status, verb.node), verb.from, verb.count)
@@ -218,70 +230,15 @@ function changeOf(
   switch (verb.verb) {
     case 'cut':
       return { kind: 'cut' }
-    case 'delay':
-      return { kind: 'delay', delayMs: verb.delayMs, jitterMs: verb.jitterMs }
+    case 'delay': {
+      const { delayMs, jitterMs, match } = verb
+      return { kind: 'delay', delayMs, jitterMs, match }
+    }
     case 'drop-next':
-      return { kind: 'dropNext', count: verb.count }
+      return { kind: 'dropNext', count: verb.count, match: verb.match }
     case 'drop':
     case 'duplicate':
-      return { kind: verb.verb, probability: verb.probability }
-  }
-}
-
-function resolveNode(status: LabStatus, ref: NodeRef): number {
-  if (typeof ref === 'number') return ref
-  const node = ref === 'leader' ? leaderOf(status) : followerOf(status)
-  if (node === null) throw new LabCallError('wrongState', `there is no ${ref} now`)
-  return node
-}
-
-function resolveLinks(status: LabStatus, { from, to, both }: LinksRef): Link[] {
-  const members = status.nodes.map(({ node }) => node)
-  const nodesOf = (ref: NodeRef | 'all'): number[] =>
-    ref === 'all' ? members : [resolveNode(status, ref)]
-  const oneWay = nodesOf(from).flatMap((left) =>
-    nodesOf(to).map((right) => ({ from: left, to: right })),
-  )
-  const links = both ? oneWay.flatMap((link) => [link, { from: link.to, to: link.from }]) : oneWay
-  const real = links.filter((link) => link.from !== link.to)
-  if (real.length === 0) throw new LabCallError('badArgument', 'a node has no link to itself')
-  return real
-}
-
-/** Ms to ticks of the cluster; throws `badArgument` for times that contradict each other. */
-export function toPolicy(ref: PolicyRef, tickMs: number): ElectionPolicy {
-  const ticks = (ms: number): number => Math.max(1, Math.round(ms / tickMs))
-  switch (ref.kind) {
-    case 'eager':
-      return { kind: 'eager' }
-    case 'fixed': {
-      const wait = ref.ms === null ? FIXED_TICKS : ticks(ref.ms)
-      return { kind: 'backoff', backoff: { kind: 'fixed', ticks: wait } }
-    }
-    case 'random':
-    case 'exponential': {
-      if (ref.ms === null) {
-        if (ref.kind === 'exponential') return EXPONENTIAL_POLICY
-        return { kind: 'backoff', backoff: { kind: 'random', ...RANDOM_TICKS } }
-      }
-      const [min, max] = ref.ms
-      if (min > max) throw new LabCallError('badArgument', `MIN ${min} is above MAX ${max}`)
-      const backoff = { kind: ref.kind, ticksMin: ticks(min), ticksMax: ticks(max) }
-      return { kind: 'backoff', backoff }
-    }
-    case 'leader': {
-      if (ref.ms === null) return LEADER_POLICY
-      const [heartbeatMs, minMs, maxMs] = ref.ms
-      const heartbeatTicks = ticks(heartbeatMs)
-      const electionTicksMin = ticks(minMs)
-      const electionTicksMax = ticks(maxMs)
-      if (heartbeatTicks >= electionTicksMin || electionTicksMin > electionTicksMax) {
-        const order = `${heartbeatTicks}, ${electionTicksMin}, ${electionTicksMax}`
-        const words = `leader needs HEARTBEAT < MIN <= MAX; in ticks of ${tickMs} ms it is ${order}`
-        throw new LabCallError('badArgument', words)
-      }
-      return { kind: 'leader', heartbeatTicks, electionTicksMin, electionTicksMax }
-    }
+      return { kind: verb.verb, probability: verb.probability, match: verb.match }
   }
 }
 

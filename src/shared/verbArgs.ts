@@ -82,11 +82,23 @@ export class VerbArgs {
     return word
   }
 
+  isNext(word: string): boolean {
+    return this.words[this.at] === word
+  }
+
   /** Takes the next word if it is `word`. */
   takes(word: string): boolean {
-    if (this.words[this.at] !== word) return false
+    if (!this.isNext(word)) return false
     this.at += 1
     return true
+  }
+
+  /** Takes the next word if it is a whole number from 1 on; null if it is anything else. */
+  takesId(): number | null {
+    const word = this.words[this.at] ?? ''
+    if (!/^[1-9]\d{0,14}$/.test(word)) return null
+    this.at += 1
+    return Number(word)
   }
 
   rest(): string[] {
@@ -105,6 +117,12 @@ export class VerbArgs {
     return this.asNode(this.word('the node'))
   }
 
+  /** `2`, `1,3` or `leader,2`. */
+  nodes(): NodeRef[] {
+    const word = this.word('the nodes')
+    return [...new Set(word.split(',').map((part) => this.asNode(part)))]
+  }
+
   /** A number between `min` and `max`. */
   number(what: string, min: number, max: number): number {
     return this.asNumber(this.word(what), what, min, max)
@@ -119,10 +137,15 @@ export class VerbArgs {
 
   /** `0.2` or `20%`. */
   probability(): number {
-    const word = this.word('the probability')
+    return this.share('the probability', 0, 1)
+  }
+
+  /** As a probability, from `min` to `max`. */
+  share(what: string, min: number, max: number): number {
+    const word = this.word(what)
     const percent = /^(.+)%$/.exec(word)?.[1]
-    if (percent === undefined) return this.asNumber(word, 'the probability', 0, 1)
-    return this.asNumber(percent, 'the probability', 0, 100) / 100
+    if (percent === undefined) return this.asNumber(word, what, min, max)
+    return this.asNumber(percent, what, min * 100, max * 100) / 100
   }
 
   /** `20`, `20ms` or `2s`: ms. */

@@ -4,8 +4,15 @@
  * Errors: `parseVerb` throws VerbError that names the wrong word and the usage; nothing was done.
  * Units:  times are ms.
  */
+import type { FrameMatch } from '../core/fault'
 import type { LoadOptions, PartitionRequest } from './api'
 import { DEFAULT_LOAD } from './api'
+import { GATE_VERBS, parseOnly } from './gateVerbs'
+import type { GateVerb } from './gateVerbs'
+import { NODE_FAULT_VERBS } from './nodeVerbs'
+import type { NodeFaultVerb } from './nodeVerbs'
+import { POLICY_USAGE, parsePolicyRef } from './policyVerb'
+import type { PolicyRef } from './policyVerb'
 import { VerbArgs, VerbError, splitWords } from './verbArgs'
 import type { LinksRef, NodeRef } from './verbArgs'
 
@@ -13,13 +20,6 @@ export { VerbError } from './verbArgs'
 export type { LinksRef, NodeRef } from './verbArgs'
 
 export type NodeVerb = 'kill' | 'stop' | 'restart' | 'pause' | 'resume' | 'elect' | 'step-down'
-
-/** A policy with its times in ms; null: the shipped ones. */
-export type PolicyRef =
-  | { readonly kind: 'eager' }
-  | { readonly kind: 'fixed'; readonly ms: number | null }
-  | { readonly kind: 'random' | 'exponential'; readonly ms: readonly [number, number] | null }
-  | { readonly kind: 'leader'; readonly ms: readonly [number, number, number] | null }
 
 export type Verb =
   | { readonly verb: NodeVerb; readonly node: NodeRef }
@@ -30,9 +30,21 @@ export type Verb =
       readonly links: LinksRef
       readonly delayMs: number
       readonly jitterMs: number
+      readonly match: FrameMatch | undefined
     }
-  | { readonly verb: 'drop' | 'duplicate'; readonly links: LinksRef; readonly probability: number }
-  | { readonly verb: 'drop-next'; readonly links: LinksRef; readonly count: number }
+  | {
+      readonly verb: 'drop' | 'duplicate'
+      readonly links: LinksRef
+      readonly probability: number
+      readonly match: FrameMatch | undefined
+    }
+  | {
+      readonly verb: 'drop-next'
+      readonly links: LinksRef
+      readonly count: number
+      readonly match: FrameMatch | undefined
+    }
+  | GateVerb
   /** `fault` null: every link fault; with `processes`, nodes are restarted and resumed too. */
   | { readonly verb: 'heal'; readonly fault: string | null; readonly processes: boolean }
   /** A KV command through the client port of a node: `write`, `get` and `do`. */
@@ -43,7 +55,7 @@ export type Verb =
     }
   /** Proposed at this very node, whoever leads. */
   | { readonly verb: 'propose'; readonly node: NodeRef; readonly args: readonly string[] }
-  | { readonly verb: 'read'; readonly key: string }
+  | NodeFaultVerb
   | { readonly verb: 'policy'; readonly policy: PolicyRef }
   | { readonly verb: 'load'; readonly load: LoadOptions | null }
   | {
@@ -101,34 +113,47 @@ export const VERBS: Readonly<Record<VerbName, VerbSpec>> = {
     parse: (args) => ({ verb: 'cut', links: args.links() }),
   },
   delay: {
-    usage: 'delay all|A B|A > B MS [JITTER_MS]',
+    usage: 'delay all|A B|A > B MS [JITTER_MS] [only MATCH]',
     help: 'frames wait MS, give or take JITTER_MS; order is kept',
     parse: (args) => ({
       verb: 'delay',
       links: args.links(),
       delayMs: args.ms('the delay'),
-      jitterMs: args.isEmpty ? 0 : args.ms('the jitter'),
+      jitterMs: args.isEmpty || args.isNext('only') ? 0 : args.ms('the jitter'),
+      match: parseOnly(args),
     }),
   },
   drop: {
-    usage: 'drop all|A B|A > B PROBABILITY',
+    usage: 'drop all|A B|A > B PROBABILITY [only MATCH]',
     help: 'each frame is lost with this probability (0.2 or 20%)',
-    parse: (args) => ({ verb: 'drop', links: args.links(), probability: args.probability() }),
+    parse: (args) => ({
+      verb: 'drop',
+      links: args.links(),
+      probability: args.probability(),
+      match: parseOnly(args),
+    }),
   },
   'drop-next': {
-    usage: 'drop-next all|A B|A > B COUNT',
+    usage: 'drop-next all|A B|A > B COUNT [only MATCH]',
     help: 'the next COUNT frames of each link are lost',
     parse: (args) => ({
       verb: 'drop-next',
       links: args.links(),
       count: args.whole('the count', 1, COUNT_MAX),
+      match: parseOnly(args),
     }),
   },
   duplicate: {
-    usage: 'duplicate all|A B|A > B PROBABILITY',
+    usage: 'duplicate all|A B|A > B PROBABILITY [only MATCH]',
     help: 'each frame is sent twice with this probability',
-    parse: (args) => ({ verb: 'duplicate', links: args.links(), probability: args.probability() }),
+    parse: (args) => ({
+      verb: 'duplicate',
+      links: args.links(),
+      probability: args.probability(),
+      match: parseOnly(args),
+    }),
   },
+  ...GATE_VERBS,
   heal: {
     usage: 'heal   or   heal all   or   heal FAULT',
     help: 'ends every link fault; "all" restarts and resumes nodes too; FAULT is f1, f2, ...',
@@ -166,17 +191,11 @@ export const VERBS: Readonly<Record<VerbName, VerbSpec>> = {
       args: ['SET', args.word('the key'), args.word('the value')],
     }),
   },
-  read: {
-    usage: 'read KEY',
-    help: 'learner read: asks all nodes; may answer "undetermined"',
-    parse: (args) => ({ verb: 'read', key: args.word('the key') }),
-  },
+  ...NODE_FAULT_VERBS,
   policy: {
-    usage:
-      'policy eager | fixed [MS] | random [MIN MAX] | exponential [MIN MAX]' +
-      ' | leader [HEARTBEAT MIN MAX]',
+    usage: POLICY_USAGE,
     help: 'when nodes start a ballot; times in ms',
-    parse: parsePolicy,
+    parse: (args) => ({ verb: 'policy', policy: parsePolicyRef(args) }),
   },
   elect: nodeVerb('elect', 'this node starts a ballot now'),
   'step-down': nodeVerb('step-down', 'this node gives up its ballot'),
@@ -243,26 +262,6 @@ function parseHeal(args: VerbArgs): Verb {
   if (word === 'all') return { verb: 'heal', fault: null, processes: true }
   if (!/^f\d+$/.test(word)) args.fail(`"${word}" is not a fault (f1, f2, ...; "status" lists them)`)
   return { verb: 'heal', fault: word, processes: false }
-}
-
-function parsePolicy(args: VerbArgs): Verb {
-  const kind = args.word('the policy')
-  const range = (): readonly [number, number] => [args.ms('MIN'), args.ms('MAX')]
-  switch (kind) {
-    case 'eager':
-      return { verb: 'policy', policy: { kind } }
-    case 'fixed':
-      return { verb: 'policy', policy: { kind, ms: args.isEmpty ? null : args.ms('the wait') } }
-    case 'random':
-    case 'exponential':
-      return { verb: 'policy', policy: { kind, ms: args.isEmpty ? null : range() } }
-    case 'leader': {
-      const ms = args.isEmpty ? null : ([args.ms('HEARTBEAT'), ...range()] as const)
-      return { verb: 'policy', policy: { kind, ms } }
-    }
-    default:
-      return args.fail(`"${kind}" is not a policy`)
-  }
 }
 
 function parseLoad(args: VerbArgs): Verb {

@@ -57,6 +57,44 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
     type: 'heartbeat',
     ballot: ballot(frame, 'ballot'),
     chosenThrough: count(frame, 'chosenThrough'),
+    probe: count(frame, 'probe'),
+    leaseTicks: count(frame, 'leaseTicks'),
+  }),
+  alive: (frame) => ({
+    type: 'alive',
+    ballot: ballot(frame, 'ballot'),
+    probe: positive(frame, 'probe'),
+  }),
+  canvass: (frame) => ({ type: 'canvass', ballot: ballot(frame, 'ballot') }),
+  support: (frame) => ({
+    type: 'support',
+    ballot: ballot(frame, 'ballot'),
+    leader: frame['leader'] === null ? null : ballot(frame, 'leader'),
+    chosenThrough: count(frame, 'chosenThrough'),
+  }),
+  readIndex: (frame) => ({
+    type: 'readIndex',
+    read: positive(frame, 'read'),
+    lease: flag(frame, 'lease'),
+  }),
+  readAt: (frame) => ({
+    type: 'readAt',
+    read: positive(frame, 'read'),
+    slot: frame['slot'] === null ? null : count(frame, 'slot'),
+    reason: text(frame, 'reason'),
+  }),
+  snapshot: (frame) => ({
+    type: 'snapshot',
+    through: positive(frame, 'through'),
+    digest: text(frame, 'digest'),
+    part: count(frame, 'part'),
+    parts: positive(frame, 'parts'),
+    body: text(frame, 'body'),
+  }),
+  snapshotAsk: (frame) => ({
+    type: 'snapshotAsk',
+    through: positive(frame, 'through'),
+    part: count(frame, 'part'),
   }),
   chosen: (frame) => ({
     type: 'chosen',
@@ -83,10 +121,38 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
     open: list(frame, 'open', openVote),
     more: flag(frame, 'more'),
   }),
+  blogPrepare: (frame) => ({
+    type: 'blogPrepare',
+    number: blogNumber(frame, 'number'),
+    value: text(frame, 'value'),
+  }),
+  blogPromise: (frame) => ({
+    type: 'blogPromise',
+    number: blogNumber(frame, 'number'),
+    value: textOrNull(frame, 'value'),
+  }),
+  blogReject: (frame) => ({
+    type: 'blogReject',
+    number: blogNumber(frame, 'number'),
+    promised: blogNumber(frame, 'promised'),
+  }),
+  blogAccept: (frame) => ({
+    type: 'blogAccept',
+    number: blogNumber(frame, 'number'),
+    value: text(frame, 'value'),
+  }),
+  blogQuery: (frame) => ({ type: 'blogQuery', read: positive(frame, 'read') }),
+  blogHeld: (frame) => ({
+    type: 'blogHeld',
+    read: positive(frame, 'read'),
+    value: textOrNull(frame, 'value'),
+  }),
 }
 
 /** An `accepted` names at most this many slots: a frame has no room for more values. */
 const RUN_SLOTS_MAX = 1_048_576
+/** Far above any that is used, and numbers that follow from it stay exact. */
+const BLOG_NUMBER_MAX = 1_000_000_000_000
 
 /** Null for a type that this version does not know. */
 export function parseMessage(frame: Frame): Message | null {
@@ -117,6 +183,11 @@ function positive(fields: Fields, field: string): number {
   return value > 0 ? value : fail(fields, field, 'a whole number from 1 on')
 }
 
+function blogNumber(fields: Fields, field: string): number {
+  const value = positive(fields, field)
+  return value <= BLOG_NUMBER_MAX ? value : fail(fields, field, `at most ${BLOG_NUMBER_MAX}`)
+}
+
 function runLength(fields: Fields): number {
   const value = positive(fields, 'count')
   return value <= RUN_SLOTS_MAX ? value : fail(fields, 'count', `at most ${RUN_SLOTS_MAX}`)
@@ -125,6 +196,10 @@ function runLength(fields: Fields): number {
 function text(fields: Fields, field: string): string {
   const value = fields[field]
   return typeof value === 'string' ? value : fail(fields, field, 'a string')
+}
+
+function textOrNull(fields: Fields, field: string): string | null {
+  return fields[field] === null ? null : text(fields, field)
 }
 
 function flag(fields: Fields, field: string): boolean {

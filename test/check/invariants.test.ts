@@ -5,14 +5,14 @@ import type { LabEvent, NodeFact } from '../../src/core/event'
 import { EAGER_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import type { PaxosFact } from '../../src/core/paxos/fact'
 import { CoreCluster } from '../support/coreCluster'
-import { b } from '../support/paxos'
+import { b, nodesTo } from '../support/paxos'
 
 function eventOf(seq: number, by: number, fact: PaxosFact | NodeFact, life = 1): LabEvent {
   return { seq, atMs: seq, by, life, nodeSeq: seq, ...fact }
 }
 
 function judge(members: number, facts: readonly (readonly [number, PaxosFact | NodeFact])[]) {
-  const checks = new Invariants(members)
+  const checks = new Invariants(nodesTo(members))
   const found = facts.flatMap(([by, fact], index) => checks.feed(eventOf(index + 1, by, fact)))
   return { checks, found: found.map(({ invariant }) => invariant), words: found[0]?.words ?? '' }
 }
@@ -42,7 +42,7 @@ describe('a right run', () => {
         if (cluster.random() < 0.3) cluster.heal()
         cluster.request(node, 'INCR', 'n')
       }
-      const checks = new Invariants(5)
+      const checks = new Invariants(nodesTo(5))
       cluster.facts.forEach(({ node, fact }, index) => {
         expect(checks.feed(eventOf(index + 1, node, fact))).toEqual([])
       })
@@ -106,7 +106,7 @@ describe('what must be caught', () => {
       bytes: 99,
       tornBytes: 0,
     } as const
-    const checks = new Invariants(3)
+    const checks = new Invariants(nodesTo(3))
     expect(checks.feed(eventOf(1, 1, { type: 'promised', ballot: b(3, 2) }))).toEqual([])
     const [found] = checks.feed(eventOf(2, 1, recovered, 2))
     expect(found?.words).toBe('N1 restarted with promise 2.1 and forgot 3.2')

@@ -6,7 +6,7 @@ import { SlotLog } from '../../src/core/paxos/log'
 import { NO_OP } from '../../src/core/paxos/message'
 import { Proposer } from '../../src/core/paxos/proposer'
 import { CoreCluster } from '../support/coreCluster'
-import { b, factsOf, messagesOf, runAnswered } from '../support/paxos'
+import { b, factsOf, majorities, messagesOf, runAnswered } from '../support/paxos'
 
 function led(options: ConstructorParameters<typeof CoreCluster>[0] = {}): CoreCluster {
   const cluster = new CoreCluster(options)
@@ -32,7 +32,7 @@ describe('§3 a new leader that knows 1-134, 138 and 139', () => {
   })
 
   it('S28: proposes what phase 1 forces in 135 and 140, and no-ops in 136 and 137', () => {
-    const proposer = new Proposer(3)
+    const proposer = new Proposer(majorities(3))
     proposer.begin(b(9), log.openRanges())
     const votes = [vote(135, 3, 'old'), vote(140, 7, 'x')]
     const base = { type: 'promise', ballot: b(9), chosenThrough: 134, part: 0, parts: 1 } as const
@@ -48,7 +48,7 @@ describe('§3 a new leader that knows 1-134, 138 and 139', () => {
   })
 
   it('slots that an acceptor knows to be chosen are caught up on, never proposed in', () => {
-    const proposer = new Proposer(3)
+    const proposer = new Proposer(majorities(3))
     proposer.begin(b(9), log.openRanges())
     const base = { type: 'promise', ballot: b(9), part: 0, parts: 1 } as const
     proposer.takePromise(1, { ...base, chosenThrough: 150, votes: [vote(152, 4, 'y')] })

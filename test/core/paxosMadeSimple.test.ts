@@ -12,7 +12,7 @@ import type { Message, SlotVote } from '../../src/core/paxos/message'
 import { Proposer } from '../../src/core/paxos/proposer'
 import { chooseValue } from '../../src/core/paxos/rules'
 import { CoreCluster } from '../support/coreCluster'
-import { b, emptyOutput, factsOf, messagesOf, runAnswered } from '../support/paxos'
+import { b, emptyOutput, factsOf, majorities, messagesOf, runAnswered } from '../support/paxos'
 import { Machine } from '../../src/core/machine'
 import { DEFAULT_REPLICA } from '../../src/core/paxos/config'
 
@@ -110,7 +110,7 @@ describe('§2.2 choosing a value', () => {
   })
 
   it('a promise counts for the present ballot only, and once an acceptor', () => {
-    const proposer = new Proposer(3)
+    const proposer = new Proposer(majorities(3))
     proposer.begin(b(9), [{ from: 1, to: null }])
     expect(proposer.takePromise(1, promise([]))).toBe(false)
     expect(proposer.takePromise(1, promise([]))).toBe(false)
@@ -119,7 +119,7 @@ describe('§2.2 choosing a value', () => {
   })
 
   it('a promise in parts counts when all of them are there', () => {
-    const proposer = new Proposer(3)
+    const proposer = new Proposer(majorities(3))
     proposer.begin(b(9), [{ from: 1, to: null }])
     proposer.takePromise(1, promise([]))
     const vote = { slot: 2, ballot: b(3, 2), value: 'w' }
@@ -143,7 +143,7 @@ describe('§2.2 choosing a value', () => {
 
 describe('§2.3 learning a chosen value', () => {
   it('a value is chosen when a majority voted for it at one ballot, not for one value', () => {
-    const learner = new Learner(3)
+    const learner = new Learner(majorities(3))
     expect(learner.count(1, b(1), 1)).toBe(false)
     expect(learner.count(1, b(3), 2)).toBe(false)
     expect(learner.count(1, b(3), 2)).toBe(false)

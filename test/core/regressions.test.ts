@@ -4,7 +4,7 @@ import { SlotLog } from '../../src/core/paxos/log'
 import type { Message } from '../../src/core/paxos/message'
 import { Proposer } from '../../src/core/paxos/proposer'
 import { CoreCluster } from '../support/coreCluster'
-import { b } from '../support/paxos'
+import { b, majorities } from '../support/paxos'
 
 /** Elections by hand only. */
 const CALM = {
@@ -77,7 +77,7 @@ describe('S24: a restart keeps what was chosen', () => {
 
 describe('S16: a promise is counted whole', () => {
   it('parts of two answers of one acceptor do not add up', () => {
-    const proposer = new Proposer(3)
+    const proposer = new Proposer(majorities(3))
     proposer.begin(b(9), [{ from: 1, to: null }])
     const part = (chosenThrough: number, index: number, parts: number, slot: number) => ({
       type: 'promise' as const,

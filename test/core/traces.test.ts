@@ -85,7 +85,13 @@ function parse(line: string, tag: number): MachineInput {
     }
     case 'heartbeat': {
       const ballot = ballotOf(first)
-      return from(ballot, { type: 'heartbeat', ballot, chosenThrough: watermark(words) })
+      return from(ballot, {
+        type: 'heartbeat',
+        ballot,
+        chosenThrough: watermark(words),
+        probe: 0,
+        leaseTicks: 0,
+      })
     }
     case 'catchUp': {
       const [start = '', end = ''] = second.split('-')

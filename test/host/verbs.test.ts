@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CLUSTER, DEFAULT_LOAD, LabCallError } from '../../src/shared/api'
 import type { LabApi, LabStatus, NodeView, WriteResult } from '../../src/shared/api'
-import { LEADER_POLICY } from '../../src/core/paxos/config'
+import { LEADER_POLICY, LEASE_POLICY } from '../../src/core/paxos/config'
 import type { NodeStatus } from '../../src/core/event'
-import { performVerb, toPolicy } from '../../src/shared/performVerb'
+import { performVerb } from '../../src/shared/performVerb'
+import { toPolicy } from '../../src/shared/policyVerb'
 import { VERBS, VerbError, parseVerb } from '../../src/shared/verbs'
 
 const ALL = { from: 'all', to: 'all', both: false }
@@ -29,6 +30,64 @@ const GOOD: [line: string, verb: object][] = [
     'delay 1 2 20ms',
     { verb: 'delay', links: { from: 1, to: 2, both: true }, delayMs: 20, jitterMs: 0 },
   ],
+  [
+    'delay all 20 only accept slot 4-',
+    {
+      verb: 'delay',
+      links: ALL,
+      delayMs: 20,
+      jitterMs: 0,
+      match: { types: ['accept'], slotFrom: 4 },
+    },
+  ],
+  [
+    'reorder all 50% 20ms',
+    { verb: 'reorder', links: ALL, probability: 0.5, windowMs: 20, match: undefined },
+  ],
+  ['hold all any', { verb: 'hold', links: ALL, match: {}, atEnd: 'release' }],
+  [
+    'hold 1>2 accept,accepted slot 4-7 ballot 3.1 drop-at-end',
+    {
+      verb: 'hold',
+      links: { from: 1, to: 2, both: false },
+      match: {
+        types: ['accept', 'accepted'],
+        slotFrom: 4,
+        slotTo: 7,
+        ballotRound: 3,
+        ballotNode: 1,
+      },
+      atEnd: 'drop',
+    },
+  ],
+  ['gate', { verb: 'gate', id: null, match: {} }],
+  ['gate 7', { verb: 'gate', id: 7, match: {} }],
+  ['gate nack ballot *.2', { verb: 'gate', id: null, match: { types: ['nack'], ballotNode: 2 } }],
+  ['held 2 prepare', { verb: 'held', count: 2, match: { types: ['prepare'] }, withinMs: 10_000 }],
+  ['held 2 any within 2s', { verb: 'held', count: 2, match: {}, withinMs: 2000 }],
+  ['release all', { verb: 'release', select: { kind: 'all' } }],
+  ['release 7 5 6', { verb: 'release', select: { kind: 'ids', ids: [7, 5, 6] } }],
+  [
+    'discard link 1 > 2 3',
+    {
+      verb: 'discard',
+      select: { kind: 'link', links: { from: 1, to: 2, both: false }, count: 3 },
+    },
+  ],
+  [
+    'double match accept slot 4 count 1',
+    {
+      verb: 'double',
+      select: {
+        kind: 'match',
+        match: { types: ['accept'], slotFrom: 4, slotTo: 4 },
+        count: 1,
+      },
+    },
+  ],
+  ['adversary flp on', { verb: 'adversary', options: { kind: 'flp', holdMsMax: null } }],
+  ['adversary flp on 2s', { verb: 'adversary', options: { kind: 'flp', holdMsMax: 2000 } }],
+  ['adversary flp off', { verb: 'adversary', options: null }],
   ['drop 1 > 3 0.2', { verb: 'drop', links: { from: 1, to: 3, both: false }, probability: 0.2 }],
   ['drop all 20%', { verb: 'drop', links: ALL, probability: 0.2 }],
   ['drop-next all 2', { verb: 'drop-next', links: ALL, count: 2 }],
@@ -43,12 +102,70 @@ const GOOD: [line: string, verb: object][] = [
   ['do 3 INCR n', { verb: 'do', node: 3, args: ['INCR', 'n'] }],
   ['propose 2 k v', { verb: 'propose', node: 2, args: ['SET', 'k', 'v'] }],
   ['get 2 k', { verb: 'get', node: 2, args: ['GET', 'k'] }],
-  ['read k', { verb: 'read', key: 'k' }],
+  ['read k', { verb: 'read', node: null, subject: { kind: 'key', key: 'k' }, mode: 'learner' }],
+  [
+    'read k --mode confirmed at leader',
+    { verb: 'read', node: 'leader', subject: { kind: 'key', key: 'k' }, mode: 'confirmed' },
+  ],
+  [
+    'read-slot 7 --mode majority-value',
+    {
+      verb: 'read-slot',
+      node: null,
+      subject: { kind: 'slot', slot: 7 },
+      mode: 'valueMajority',
+    },
+  ],
+  ['records 2', { verb: 'records', node: 2, fromOffset: 0, count: 20 }],
+  ['records 2 64 5', { verb: 'records', node: 2, fromOffset: 64, count: 5 }],
+  ['power-loss all', { verb: 'power-loss', nodes: 'all', tornTail: false }],
+  ['power-loss 1,leader torn', { verb: 'power-loss', nodes: [1, 'leader'], tornTail: true }],
+  ['wipe 2', { verb: 'wipe', node: 2 }],
+  ['storage 2 flush-off', { verb: 'storage', node: 2, fault: { kind: 'flushOff' } }],
+  [
+    'storage 2 slow-flush 20 5ms',
+    { verb: 'storage', node: 2, fault: { kind: 'slowFlush', delayMs: 20, jitterMs: 5 } },
+  ],
+  [
+    'storage 2 disk-full 64',
+    { verb: 'storage', node: 2, fault: { kind: 'diskFull', bytesLeft: 64 } },
+  ],
+  ['clock 2 -500', { verb: 'clock', node: 2, clock: { offsetMs: -500, drift: 0 } }],
+  ['clock 2 0 10%', { verb: 'clock', node: 2, clock: { offsetMs: 0, drift: 0.1 } }],
+  [
+    'failpoint 2 reply.before crash skip 3',
+    {
+      verb: 'failpoint',
+      node: 2,
+      arm: { name: 'reply.before', action: 'crash', skip: 3, delayMs: 0 },
+    },
+  ],
   ['policy eager', { verb: 'policy', policy: { kind: 'eager' } }],
   ['policy fixed 50', { verb: 'policy', policy: { kind: 'fixed', ms: 50 } }],
   ['policy exponential', { verb: 'policy', policy: { kind: 'exponential', ms: null } }],
   ['policy random 50 1s', { verb: 'policy', policy: { kind: 'random', ms: [50, 1000] } }],
   ['policy leader 50 300 500', { verb: 'policy', policy: { kind: 'leader', ms: [50, 300, 500] } }],
+  [
+    'policy leader quorum-aware',
+    { verb: 'policy', policy: { kind: 'leader', ms: null, quorumAware: true } },
+  ],
+  [
+    'policy lease',
+    { verb: 'policy', policy: { kind: 'lease', ms: null, leaseMs: null, driftBound: null } },
+  ],
+  [
+    'policy lease 50 300 500 200 5% quorum-aware',
+    {
+      verb: 'policy',
+      policy: {
+        kind: 'lease',
+        ms: [50, 300, 500],
+        leaseMs: 200,
+        driftBound: 0.05,
+        quorumAware: true,
+      },
+    },
+  ],
   ['slots 2', { verb: 'slots', node: 2, from: 1, count: 20 }],
   ['slots 2 5 10', { verb: 'slots', node: 2, from: 5, count: 10 }],
   ['load off', { verb: 'load', load: null }],
@@ -69,11 +186,29 @@ const BAD: [line: string, words: RegExp][] = [
   ['cut 1', /other node/],
   ['cut 1 >', /other node/],
   ['delay all fast', /"fast" is not a number/],
+  ['storage 2', /fault of the disk is missing/],
+  ['storage 2 melt', /"melt" is not a fault of a disk/],
+  ['power-loss 1,x', /"x" is not a node/],
+  ['failpoint 2 reply.before stall', /"stall" is not an action/],
+  ['clock 2 soon', /"soon" is not a number/],
+  ['clock 2 0 -200%', /not from -100 to 1000/],
+  ['read k --mode best', /"best" is not a mode/],
   ['delay all 70s', /"70" is not from 0 to 60/],
   ['delay all -5', /"-5" is not from 0/],
   ['drop all 1.2', /"1.2" is not from 0 to 1/],
   ['drop all 120%', /"120" is not from 0 to 100/],
   ['drop-next all 1.5', /not a whole number/],
+  ['hold all', /what to match is missing/],
+  ['hold all vote', /"vote" is not a message type \(any, prepare/],
+  ['hold all any slot x', /"x" is not a slot/],
+  ['hold all any ballot 3', /"3" is not a ballot/],
+  ['gate 7 8', /"8" is too much/],
+  ['release', /id of a held frame is missing/],
+  ['release 1 2 x', /"x" is not a number \(the id/],
+  ['release link 1 2', /a link is written A > B/],
+  ['adversary on', /"on" is not an adversary/],
+  ['adversary flp', /on or off is missing/],
+  ['adversary flp on 5', /longest hold is from 10/],
   ['partition', /two groups/],
   ['partition 1,2', /two groups/],
   ['partition 1,2 |', /group is empty/],
@@ -175,11 +310,19 @@ describe('toPolicy', () => {
     const want = { kind: 'backoff', backoff }
     expect(toPolicy({ kind: 'exponential', ms: [50, 1600] }, 5)).toEqual(want)
     expect(toPolicy({ kind: 'leader', ms: null }, 5)).toEqual(LEADER_POLICY)
+    const lease = { kind: 'lease', ms: null, leaseMs: null, driftBound: null } as const
+    expect(toPolicy(lease, 5)).toEqual(LEASE_POLICY)
+    expect(toPolicy({ ...lease, quorumAware: true }, 5)).toEqual({
+      ...LEASE_POLICY,
+      quorumAware: true,
+    })
   })
 
   it('refuses times that contradict each other', () => {
     expect(() => toPolicy({ kind: 'random', ms: [100, 50] }, 5)).toThrow(LabCallError)
     expect(() => toPolicy({ kind: 'leader', ms: [300, 300, 500] }, 5)).toThrow(/HEARTBEAT < MIN/)
+    const long = { kind: 'lease', ms: [50, 300, 500], leaseMs: 400, driftBound: null } as const
+    expect(() => toPolicy(long, 5)).toThrow(/LEASE <= MIN/)
   })
 })
 
@@ -191,7 +334,13 @@ function recordingLab(): { lab: LabApi; calls: unknown[][] } {
     changeLinks: 'f2',
     command: { node: 3, outcome: 'unknown', reply: 'no answer', latencyMs: 1 } as WriteResult,
     slots: [],
-    learnerRead: { verdict: 'undetermined', value: null, reason: 'two are down', replies: [] },
+    powerLoss: ['f3'],
+    wipeNode: 'f4',
+    storageFault: 'f5',
+    clockFault: 'f6',
+    failpoint: 'f7',
+    records: [],
+    read: { verdict: 'undetermined', value: null, reason: 'two are down', replies: [] },
   }
   const lab = new Proxy({} as LabApi, {
     get:
@@ -220,6 +369,7 @@ function statusOf(nodes: readonly NodeView[]): LabStatus {
     faults: [],
     load: null,
     scenario: null,
+    adversary: null,
     runDir: null,
     events: 0,
     dropped: 0,
@@ -259,6 +409,18 @@ describe('performVerb', () => {
     ['load off', ['setLoad', null]],
     ['policy eager', ['setPolicy', { kind: 'eager' }]],
     ['slots 2 1 5', ['slots', 2, 1, 5]],
+    ['power-loss all', ['powerLoss', [1, 2, 3], false]],
+    ['power-loss leader,3,1 torn', ['powerLoss', [3, 1], true]],
+    ['wipe leader', ['wipeNode', 3]],
+    ['storage 2 write-error', ['storageFault', { kind: 'writeError', node: 2 }]],
+    ['clock 2 100', ['clockFault', 2, { offsetMs: 100, drift: 0 }]],
+    [
+      'failpoint 2 reply.before delay 20',
+      ['failpoint', 2, { name: 'reply.before', action: 'delay', skip: 0, delayMs: 20 }],
+    ],
+    ['read k at 2 --mode log', ['read', 2, { kind: 'key', key: 'k' }, 'log']],
+    ['read-slot 4', ['read', null, { kind: 'slot', slot: 4 }, 'learner']],
+    ['records 2', ['records', 2, 0, 20]],
   ])('%s', async (line, call) => {
     const { lab, calls } = recordingLab()
     const result = await performVerb(lab, parseVerb(line), context)

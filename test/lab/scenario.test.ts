@@ -215,6 +215,7 @@ class FakeLab {
       faults: [],
       load: null,
       scenario: null,
+      adversary: null,
       runDir: null,
       events: 0,
       dropped: 0,
@@ -303,7 +304,7 @@ describe('playScenario', () => {
   })
 
   it('a safety expectation over what was not determined is unknown, not violated', async () => {
-    lab.answers['learnerRead'] = { verdict: 'undetermined', value: null, reason: 'x', replies: [] }
+    lab.answers['read'] = { verdict: 'undetermined', value: null, reason: 'x', replies: [] }
     const rest = 'steps:\n  - do: read k\n    expect:\n      - safety: lastValue = v\n'
     const outcome = await lab.play(rest)
     expect(outcome).toMatchObject({ verdict: 'unknown', expectations: [{ held: null }] })

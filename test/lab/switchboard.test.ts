@@ -228,6 +228,56 @@ describe('faults', () => {
     expect(rig.traffic(1, 2)).toEqual({ frames: 3, dropped: 0, duplicated: 3 })
   })
 
+  it('a fault with a match means those frames only, and stands beside others of its kind', async () => {
+    rig = await SwitchboardRig.start([1, 2])
+    const socket = await rig.dial(1, 2)
+    const drop = { kind: 'drop', links: [LINK], probability: 1 } as const
+    await rig.startFault('f1', { ...drop, match: { types: ['nack'] } })
+    await rig.startFault('f2', { ...drop, match: { types: ['accept'], slotFrom: 3, slotTo: 4 } })
+    await rig.startFault('f3', { ...drop, match: { ballotNode: 9 } })
+    socket.write(printFrame({ type: 'nack', ballot: { round: 1, node: 1 } }))
+    send(socket, range(1, 6))
+    expect(await arrived(2, 4)).toEqual([1, 2, 5, 6])
+    await reported(1, 2, 7)
+    expect(rig.traffic(1, 2)).toEqual({ frames: 7, dropped: 3, duplicated: 0 })
+  })
+
+  it('a run of slots matches where it overlaps, and a frame without slots never', async () => {
+    rig = await SwitchboardRig.start([1, 2])
+    const socket = await rig.dial(1, 2)
+    const match = { slotFrom: 10, slotTo: 12 }
+    await rig.startFault('f1', { kind: 'drop', links: [LINK], probability: 1, match })
+    const ballot = { round: 1, node: 1 }
+    for (const [slot, count] of [
+      [1, 9],
+      [8, 3],
+      [12, 4],
+      [13, 1],
+    ]) {
+      socket.write(printFrame({ type: 'accepted', ballot, slot, count }))
+    }
+    socket.write(printFrame({ type: 'prepare', ballot, ranges: [{ from: 3, to: null }] }))
+    socket.write(printFrame({ type: 'heartbeat', ballot, chosenThrough: 11, slot: 'none' }))
+    expect(await arrived(2, 3)).toEqual([1, 13, 'none'])
+  })
+
+  it('reorder: nothing is lost, something is overtaken, and its end lets all go', async () => {
+    rig = await SwitchboardRig.start([1, 2])
+    const socket = await rig.dial(1, 2)
+    const reorder = { kind: 'reorder', links: [LINK], probability: 0.5 } as const
+    await rig.startFault('f1', { ...reorder, windowMs: 60_000 })
+    send(socket, range(1, 200))
+    await reported(1, 2, 200)
+    const early = slotsOf(rig.sink(2).frames)
+    expect(early.length).toBeGreaterThan(60)
+    expect(early.length).toBeLessThan(140)
+    await rig.endFault('f1')
+    const all = await arrived(2, 200)
+    expect(all.slice(0, early.length)).toEqual(early)
+    expect(all).not.toEqual(range(1, 200))
+    expect(all.toSorted((a, b) => Number(a) - Number(b))).toEqual(range(1, 200))
+  })
+
   it('faults work together: a cut under a delay lets nothing through', async () => {
     rig = await SwitchboardRig.start([1, 2])
     const socket = await rig.dial(1, 2)

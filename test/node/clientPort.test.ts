@@ -1,19 +1,22 @@
 /** The client port: pipeline order, the texts of Redis, and clients that mean harm. */
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkCommand } from '../../src/core/kv/commands'
+import { NO_CLOCK } from '../../src/core/kv/refusedCommands'
 import type { NodeFact } from '../../src/core/event'
+import { Machine } from '../../src/core/machine'
 import type { MachineInput, MachineReply } from '../../src/core/machineTypes'
+import { DEFAULT_REPLICA } from '../../src/core/paxos/config'
 import { ClientPort, IN_FLIGHT_MAX, PARTIAL_WAIT_MS } from '../../src/main/node/clientPort'
 import { CLIENT_IN_FLIGHT_MAX } from '../../src/main/node/clientSession'
 import { LocalCommands } from '../../src/main/node/localCommands'
 import { Refusals } from '../../src/main/node/refusals'
+import { statusOf } from '../support/clusterPorts'
 import { eventually } from '../support/eventually'
 import { RawClient, respOf, upTo } from '../support/nodeSupport'
 
 type Request = Extract<MachineInput, { type: 'request' }>
 
 const DEADLINE_MS = 5000
-
 /** A port whose machine is the test: it sees the requests and answers when it likes. */
 async function rig(more: { clientsMax?: number } = {}) {
   const clientsMax = more.clientsMax ?? 100
@@ -36,6 +39,12 @@ async function rig(more: { clientsMax?: number } = {}) {
       clientsMax,
       info: (sections) => `sections:${sections.join()}`,
       clients: () => port.list,
+      inside: {
+        status: () =>
+          statusOf(new Machine({ ...DEFAULT_REPLICA, node: 1, members: [1] }, 1).status()),
+        slots: () => [],
+        clientAddress: () => '127.0.0.1:6379',
+      },
     }),
   })
   onTestFinished(() => port.close())
@@ -180,6 +189,9 @@ describe('answers as those of Redis', () => {
     [['CONFIG', 'GET', 'save'], '*2\r\n$4\r\nsave\r\n$0\r\n\r\n'],
     [['CONFIG', 'GET', 'appendonly'], '*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n'],
     [['CONFIG', 'GET', 'nothing'], '*0\r\n'],
+    [['CONFIG', 'GET', '[st]imeout'], '*2\r\n$7\r\ntimeout\r\n$1\r\n0\r\n'],
+    [['CONFIG', 'GET', 'SAVE'], '*2\r\n$4\r\nsave\r\n$0\r\n\r\n'],
+    [['EXPIRE', 'k', '1'], `-ERR EXPIRE is refused: ${NO_CLOCK}\r\n`],
     [['COMMAND', 'DOCS'], '*0\r\n'],
     [['COMMAND', 'INFO', 'nope'], '*1\r\n*-1\r\n'],
     [['INFO', 'server'], '$15\r\nsections:server\r\n'],

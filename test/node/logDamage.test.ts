@@ -116,7 +116,8 @@ describe('a log that must not be trusted stops the node, with file and offset', 
   it('when its format is foreign', async () => {
     const directory = tempDirectory()
     const writer = new RecordWriter()
-    writer.write({ kind: 'header', format: 99, cluster: CLUSTER, node: 1 })
+    const owner = { kind: 'header', format: 99, cluster: CLUSTER, node: 1 } as const
+    writer.write({ ...owner, segment: 1, base: 0, snapshot: 0, restates: true, votes: true })
     writeFileSync(join(directory, LOG_NAME), writer.bytes)
     expect(() => open(directory)).toThrow(/has format 99/)
   })

@@ -173,7 +173,7 @@ describe('a node process ends', () => {
     writeFileSync(path, bytes)
     const node = lab.spawn(1, [1])
     expect((await node.exited()).code).toBe(EXIT.storage)
-    expect(node.stderr).toMatch(/paxos\.log is damaged at offset \d+/)
+    expect(node.stderr).toMatch(/paxos-000001\.log is damaged at offset \d+/)
     await eventually('the fact', () => {
       return lab.channels.some((channel) =>
         channel.facts().some((fact) => fact.type === 'storageFailed'),

@@ -189,7 +189,7 @@ describe('a disk that fails', () => {
     storage.flush()
     disk.endFlush(diskError('EIO'))
     expect(failures.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/paxos\.log, batch at offset \d+: EIO/),
+      expect.stringMatching(/paxos-000001\.log, batch at offset \d+: EIO/),
     ])
     storage.append(3, vote(3))
     storage.flush()

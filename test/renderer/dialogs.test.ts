@@ -78,7 +78,7 @@ describe('the policy', () => {
     const wrapper = fields()
     await wrapper.find('input[value="eager"]').setValue(true)
     expect(wrapper.emitted('update:modelValue')).toEqual([[EAGER_POLICY]])
-    expect(wrapper.findAll('input[type="radio"]')).toHaveLength(5)
+    expect(wrapper.findAll('input[type="radio"]')).toHaveLength(6)
   })
 })
 

@@ -342,6 +342,7 @@ describe('the past', () => {
     seed: 1,
     policy: LEADER_POLICY,
     scenario: null,
+    adversary: null,
   } as const
   const log: LabEvent[] = [
     { seq: 1, atMs: 0, by: 'lab', ...started },

@@ -76,6 +76,7 @@ export class ChartReplay extends SyntheticLab implements Lab {
       faults: [...this.faults_.values()],
       load: null,
       scenario: null,
+      adversary: null,
       runDir: null,
       events: this.at,
       dropped: 0,

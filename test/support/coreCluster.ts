@@ -14,6 +14,9 @@ import type { ReplicaConfig } from '../../src/core/paxos/config'
 import type { StableRecord, TimerName } from '../../src/core/paxos/effect'
 import type { PaxosFact } from '../../src/core/paxos/fact'
 import type { Message } from '../../src/core/paxos/message'
+import type { QuorumSystem } from '../../src/core/paxos/quorum'
+import type { Snapshot } from '../../src/core/paxos/snapshot'
+import type { ReadMode } from '../../src/core/kv/readMode'
 
 interface InFlight {
   readonly from: number
@@ -22,12 +25,33 @@ interface InFlight {
   readonly atTick: number
 }
 
+/** A snapshot that the disk is writing; records above `after` came later. */
+interface Saving {
+  readonly snapshot: Snapshot
+  readonly retained: readonly StableRecord[]
+  readonly after: number
+}
+
+/** What survives a kill. */
+interface Disk {
+  snapshot: Snapshot | null
+  records: Written[]
+}
+
+interface Written {
+  /** 0 for records of former lives and restated ones. */
+  readonly number: number
+  readonly record: StableRecord
+}
+
 interface Host {
   machine: Machine
   alive: boolean
   life: number
-  written: { number: number; record: StableRecord }[]
-  durable: StableRecord[]
+  written: Written[]
+  disk: Disk
+  saving: Saving | null
+  lastNumber: number
   /** Number of the newest durable record of this life. */
   durableNumber: number
   held: { to: readonly number[]; message: Message; after: number }[]
@@ -45,6 +69,8 @@ export interface ClusterOptions {
   /** Probability that a message is lost, and that it is doubled. */
   readonly drop?: number
   readonly double?: number
+  /** How fast the clock of a node runs; timers go by it too. */
+  readonly clockRate?: (node: number) => number
 }
 
 export class CoreCluster {
@@ -66,7 +92,7 @@ export class CoreCluster {
     this.state = (options.seed ?? 1) >>> 0
     this.drop = options.drop ?? 0
     this.double = options.double ?? 0
-    for (const node of this.members) this.boot(node, 1, [])
+    for (const node of this.members) this.boot(node, 1, { snapshot: null, records: [] })
   }
 
   /** Uniform in [0, 1). */
@@ -76,6 +102,10 @@ export class CoreCluster {
     t = Math.imul(t ^ (t >>> 15), t | 1)
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+
+  get quorums(): QuorumSystem {
+    return this.options.config?.quorums ?? DEFAULT_REPLICA.quorums
   }
 
   machine(node: number): Machine {
@@ -95,7 +125,22 @@ export class CoreCluster {
   }
 
   durable(node: number): readonly StableRecord[] {
-    return this.host(node).durable
+    return this.host(node).disk.records.map(({ record }) => record)
+  }
+
+  snapshot(node: number): Snapshot | null {
+    return this.host(node).disk.snapshot
+  }
+
+  /** A read in one of the ways of protocol §9; its answer comes to `reads`. */
+  read(node: number, key: string, mode: ReadMode): number {
+    this.tags += 1
+    this.step(node, { type: 'read', tag: this.tags, subject: { kind: 'key', key }, mode })
+    return this.tags
+  }
+
+  readAnswer(node: number, tag: number): ReadAnswer['result'] | undefined {
+    return this.host(node).reads.find((read) => read.tag === tag)?.result
   }
 
   /** Steps one input; answers its tag where it is a request. */
@@ -103,6 +148,7 @@ export class CoreCluster {
     const host = this.host(node)
     if (!host.alive) return
     const out: MachineOutput = { effects: [], replies: [], reads: [] }
+    host.machine.step({ type: 'clock', ticks: this.now * this.rate(node) }, out)
     host.machine.step(input, out)
     host.machine.settle(out)
     this.carryOut(node, host, out)
@@ -152,7 +198,8 @@ export class CoreCluster {
 
   restart(node: number): void {
     const host = this.host(node)
-    this.boot(node, host.life + 1, host.durable, host)
+    const records = host.disk.records.map(({ record }) => ({ number: 0, record }))
+    this.boot(node, host.life + 1, { snapshot: host.disk.snapshot, records }, host)
   }
 
   /** Messages that fly now, for hand-made schedules. */
@@ -178,22 +225,29 @@ export class CoreCluster {
     )
   }
 
+  private rate(node: number): number {
+    return this.options.clockRate?.(node) ?? 1
+  }
+
   private host(node: number): Host {
     const host = this.hosts.get(node)
     if (host === undefined) throw new Error(`no node ${node}`)
     return host
   }
 
-  private boot(node: number, life: number, records: StableRecord[], before?: Host): void {
+  private boot(node: number, life: number, disk: Disk, before?: Host): void {
     const config = { ...DEFAULT_REPLICA, ...this.options.config, node, members: this.members }
     const machine = new Machine(config, life)
-    for (const record of records) machine.recoverRecord(record)
+    if (disk.snapshot !== null) machine.recoverSnapshot(disk.snapshot)
+    for (const { record } of disk.records) machine.recoverRecord(record)
     this.hosts.set(node, {
       machine,
       alive: true,
       life,
       written: [],
-      durable: records,
+      disk,
+      saving: null,
+      lastNumber: 0,
       durableNumber: 0,
       held: [],
       timers: new Map(),
@@ -210,6 +264,7 @@ export class CoreCluster {
       switch (effect.type) {
         case 'persist':
           host.written.push({ number: effect.number, record: effect.record })
+          host.lastNumber = effect.number
           break
         case 'send':
           if (effect.after <= host.durableNumber) this.post(node, effect.to, effect.message)
@@ -218,11 +273,18 @@ export class CoreCluster {
         case 'setTimer': {
           const span = effect.ticksMax - effect.ticksMin
           const ticks = effect.ticksMin + Math.floor(this.random() * (span + 1))
-          host.timers.set(effect.timer, this.now + Math.max(1, ticks))
+          host.timers.set(effect.timer, this.now + Math.max(1, ticks / this.rate(node)))
           break
         }
         case 'clearTimer':
           host.timers.delete(effect.timer)
+          break
+        case 'saveSnapshot':
+          host.saving = {
+            snapshot: effect.snapshot,
+            retained: effect.retained,
+            after: host.lastNumber,
+          }
           break
         case 'emit':
           this.facts.push({ node, tick: this.now, fact: effect.fact })
@@ -261,6 +323,7 @@ export class CoreCluster {
     const host = this.host(node)
     if (!host.alive) return
     this.flush(node, host)
+    if (host.saving !== null && this.random() < 0.3) this.save(node, host, host.saving)
     for (const [timer, at] of [...host.timers]) {
       if (at > this.now || host.timers.get(timer) !== at) continue
       host.timers.delete(timer)
@@ -268,10 +331,19 @@ export class CoreCluster {
     }
   }
 
+  /** The snapshot is renamed into place and the log below it is cut, as one step of the disk. */
+  private save(node: number, host: Host, { snapshot, retained, after }: Saving): void {
+    host.saving = null
+    const restated = retained.map((record) => ({ number: 0, record }))
+    const later = host.disk.records.filter(({ number }) => number > after)
+    host.disk = { snapshot, records: [...restated, ...later] }
+    this.step(node, { type: 'snapshotSaved', through: snapshot.through })
+  }
+
   private flush(node: number, host: Host): void {
     const last = host.written.at(-1)
     if (last === undefined) return
-    host.durable.push(...host.written.map(({ record }) => record))
+    host.disk.records.push(...host.written)
     host.written = []
     host.durableNumber = last.number
     const ready = host.held.filter(({ after }) => after <= last.number)

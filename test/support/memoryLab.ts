@@ -14,6 +14,8 @@ import type {
   LabStatus,
   WriteResult,
 } from '../../src/shared/api'
+import type { RecordView } from '../../src/shared/control'
+import type { GateView } from '../../src/shared/gate'
 
 const IDLE: LabStatus = {
   state: 'idle',
@@ -24,6 +26,7 @@ const IDLE: LabStatus = {
   faults: [],
   load: null,
   scenario: null,
+  adversary: null,
   runDir: null,
   events: 0,
   dropped: 0,
@@ -134,6 +137,23 @@ export class MemoryLab implements Lab {
     return 'f2'
   }
 
+  gateList = (...args: unknown[]) => this.atGate('gateList', args)
+  gateRelease = (...args: unknown[]) => this.atGate('gateRelease', args)
+  gateDrop = (...args: unknown[]) => this.atGate('gateDrop', args)
+  gateDuplicate = (...args: unknown[]) => this.atGate('gateDuplicate', args)
+  gateWait = (...args: unknown[]) => this.atGate('gateWait', args)
+  stopAdversary = (...args: unknown[]) => this.noted('stopAdversary', args)
+
+  async gateInspect(...args: unknown[]): Promise<string> {
+    await this.noted('gateInspect', args)
+    return '{"type":"accept"}'
+  }
+
+  async startAdversary(...args: unknown[]): Promise<string> {
+    await this.noted('startAdversary', args)
+    return 'f3'
+  }
+
   async command(node: number, args: readonly string[]): Promise<WriteResult> {
     await this.noted('command', [node, args])
     return { node, outcome: 'ok', reply: args.join(' '), latencyMs: 1 }
@@ -149,6 +169,26 @@ export class MemoryLab implements Lab {
     return UNDETERMINED
   }
 
+  async read(...args: unknown[]): Promise<LearnerReadResult> {
+    await this.noted('read', args)
+    return UNDETERMINED
+  }
+
+  async powerLoss(...args: unknown[]): Promise<readonly string[]> {
+    await this.noted('powerLoss', args)
+    return ['f1']
+  }
+
+  wipeNode = (...args: unknown[]) => this.started('wipeNode', args)
+  storageFault = (...args: unknown[]) => this.started('storageFault', args)
+  clockFault = (...args: unknown[]) => this.started('clockFault', args)
+  failpoint = (...args: unknown[]) => this.started('failpoint', args)
+
+  async records(...args: unknown[]): Promise<readonly RecordView[]> {
+    await this.noted('records', args)
+    return [{ offset: 0, bytes: 20, kind: 'promise', text: 'promise 1.1' }]
+  }
+
   async slots(...args: unknown[]): Promise<readonly SlotView[]> {
     await this.noted('slots', args)
     return [{ slot: 1, state: 'open', vote: null, chosen: null }]
@@ -157,6 +197,16 @@ export class MemoryLab implements Lab {
   async events(from: number, to: number): Promise<readonly LabEvent[]> {
     await this.noted('events', [from, to])
     return this.events_.slice(from - 1, to)
+  }
+
+  private async atGate(name: string, args: readonly unknown[]): Promise<GateView> {
+    await this.noted(name, args)
+    return { frames: [], total: 0 }
+  }
+
+  private async started(name: keyof LabApi, args: unknown[]): Promise<string> {
+    await this.noted(name, args)
+    return 'f1'
   }
 
   private async noted(name: string, args: readonly unknown[]): Promise<void> {

@@ -1,8 +1,25 @@
-/** A disk that the test holds in its hand: flushes end when told to, and fail when told to. */
+/** Disks that the test holds in its hand: flushes end when told to, and fail when told to. */
 import { realDisk } from '../../src/main/node/logDisk'
 import type { DiskDone, LogDisk } from '../../src/main/node/logDisk'
 
+/** The real disk, with some of its calls replaced. */
+export function diskWith(calls: Partial<LogDisk>): LogDisk {
+  return { ...realDisk, ...calls }
+}
+
 export class HeldDisk implements LogDisk {
+  readonly mayFlushNow = false
+  readonly create = realDisk.create
+  readonly open = realDisk.open
+  readonly close = realDisk.close
+  readonly write = realDisk.write
+  /** While opening nothing is held. */
+  readonly flushNow = realDisk.flushNow
+  readonly truncateNow = realDisk.truncateNow
+  readonly renameNow = realDisk.renameNow
+  readonly remove = realDisk.remove
+  readonly flushNames = realDisk.flushNames
+  readonly flushNamesNow = realDisk.flushNamesNow
   writes: Buffer[] = []
   /** Thrown by the next write. */
   writeError: Error | null = null
@@ -18,11 +35,7 @@ export class HeldDisk implements LogDisk {
     realDisk.writeNow(fd, bytes, position)
   }
 
-  write(fd: number, bytes: Buffer, position: number, done: DiskDone): void {
-    realDisk.write(fd, bytes, position, done)
-  }
-
-  flush(fd: number, done: DiskDone): void {
+  flush(fd: number, _through: number, done: DiskDone): void {
     this.flushes.push({ fd, done })
   }
 

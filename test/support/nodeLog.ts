@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StableRecord } from '../../src/core/paxos/effect'
 import { LOCK_NAME } from '../../src/main/node/lockFile'
-import type { LogDisk } from '../../src/main/node/logDisk'
 import { openStorage } from '../../src/main/node/openStorage'
+import type { StorageOptions } from '../../src/main/node/openStorage'
 import type { Storage } from '../../src/main/node/storage'
 import { eventually } from './eventually'
 import { CLUSTER, tempDirectory, upTo } from './nodeSupport'
@@ -13,20 +13,24 @@ export interface Opened {
   readonly storage: Storage
   readonly durable: number[]
   readonly failures: Error[]
+  /** Slots of the snapshots that were saved. */
+  readonly saved: number[]
 }
 
 export function open(
   directory: string,
-  more: { cluster?: string; node?: number; flush?: boolean; disk?: LogDisk } = {},
+  more: Partial<Omit<StorageOptions, 'directory' | 'listener'>> = {},
 ): Opened {
   const durable: number[] = []
   const failures: Error[] = []
+  const saved: number[] = []
   const listener = {
     onDurable: (through: number) => durable.push(through),
+    onSnapshotSaved: (through: number) => saved.push(through),
     onStorageFailed: (error: Error) => failures.push(error),
   }
   const owner = { directory, cluster: CLUSTER, node: 1, flush: true }
-  return { storage: openStorage({ ...owner, listener, ...more }), durable, failures }
+  return { storage: openStorage({ ...owner, listener, ...more }), durable, failures, saved }
 }
 
 /** SIGKILL: own memory is gone, the lock stays and is stale. */
@@ -69,4 +73,17 @@ export function flip(path: string, offset: number): void {
   const bytes = readFileSync(path)
   bytes[offset] = bytes[offset]! ^ 0x40
   writeFileSync(path, bytes)
+}
+
+/** Appends and flushes records, and waits until they are durable; answers the last number. */
+export async function persist(
+  { storage, durable }: Opened,
+  records: readonly StableRecord[],
+  from = 1,
+): Promise<number> {
+  const last = from + records.length - 1
+  records.forEach((record, index) => storage.append(from + index, record))
+  storage.flush()
+  await eventually(`record ${last} durable`, () => (durable.at(-1) ?? 0) >= last)
+  return last
 }

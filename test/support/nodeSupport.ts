@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { DEFAULT_REPLICA } from '../../src/core/paxos/config'
+import { NODE_DEFAULTS } from '../../src/shared/control'
 import type { NodeFile } from '../../src/shared/control'
 
 export const CLUSTER = 'test-cluster'
@@ -30,6 +31,7 @@ export function nodeFile(overrides: Partial<NodeFile> & { readonly dataDir: stri
     clientsMax: 100,
     telemetry: 'facts',
     flush: true,
+    ...NODE_DEFAULTS,
     control: null,
     ...overrides,
   }

@@ -3,10 +3,21 @@ import type { Ballot } from '../../src/core/paxos/ballot'
 import type { MachineOutput } from '../../src/core/machineTypes'
 import type { Message } from '../../src/core/paxos/message'
 import type { PaxosFact } from '../../src/core/paxos/fact'
+import { MAJORITY, Quorums } from '../../src/core/paxos/quorum'
 import type { CoreCluster } from './coreCluster'
 
 export function b(round: number, node = 1): Ballot {
   return { round, node }
+}
+
+/** Nodes 1 to `count`. */
+export function nodesTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+/** Majorities of nodes 1 to `count`. */
+export function majorities(count: number): Quorums {
+  return new Quorums(MAJORITY, nodesTo(count))
 }
 
 export function emptyOutput(): MachineOutput {

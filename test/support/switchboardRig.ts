@@ -15,6 +15,7 @@ import type { LinkFault } from '../../src/core/fault'
 import type { LabToSwitchboard, SwitchboardFile, SwitchboardToLab } from '../../src/shared/control'
 import { parseSwitchboardToLab } from '../../src/shared/controlCodec'
 import { FrameSplitter, parseFrame, printFrame } from '../../src/shared/frame'
+import type { GateAnswer, GateCall } from '../../src/shared/gate'
 import { helloText, parseHello } from '../../src/shared/hello'
 import { builtEntry } from './built'
 import { eventually } from './eventually'
@@ -108,6 +109,30 @@ export class SwitchboardRig {
     const call = ++this.calls
     this.say({ type: 'endFault', call, id })
     return this.answerTo(call)
+  }
+
+  /** Asks the gate; resolves with its answer. */
+  async gate(body: GateCall): Promise<GateAnswer> {
+    const call = ++this.calls
+    this.say({ type: 'gate', call, body })
+    const found = await eventually(`the gate answers call ${call}`, () =>
+      this.frames.find((frame) => frame.type === 'gateAnswer' && frame.call === call),
+    )
+    if (found.type !== 'gateAnswer') throw new Error('another frame')
+    return found.answer
+  }
+
+  /** What was told of the gate: `held 1`, `released 1 byHand`, in order. */
+  gateActs(): string[] {
+    return this.frames.flatMap((frame) =>
+      frame.type === 'gateActs'
+        ? frame.acts.map((act) =>
+            act.act === 'held'
+              ? `held ${act.frame.slot}`
+              : `${act.act} ${act.frame.slot} ${act.how}`,
+          )
+        : [],
+    )
   }
 
   linkPort(from: number, to: number): number {

@@ -3,10 +3,11 @@
  * believable run through the real event vocabulary, without any process. It never ships.
  */
 import type { LabEvent, LearnerReadResult } from '../../src/core/event'
-import type { Link } from '../../src/core/fault'
+import type { FailpointArm, Link, StorageFault } from '../../src/core/fault'
 import { allLinks, linksAcross } from '../../src/core/fault'
 import type { SlotView } from '../../src/core/machineTypes'
 import type { ElectionPolicy } from '../../src/core/paxos/config'
+import type { ReadSubject } from '../../src/core/paxos/message'
 import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import { DEFAULT_CLUSTER, LabCallError } from '../../src/shared/api'
 import type {
@@ -21,10 +22,16 @@ import type {
   PartitionRequest,
   WriteResult,
 } from '../../src/shared/api'
+import type { ClockSetting, RecordView } from '../../src/shared/control'
 import { SYNTHETIC_RUNS, SYNTHETIC_SCENARIOS } from './syntheticCards'
 import type { SyntheticNode } from './syntheticModel'
 import { followersOf, hasQuorum, statusOf } from './syntheticModel'
 import { SyntheticWorld, TICK_MS } from './syntheticWorld'
+
+/** A made-up world has no frames to hold. */
+async function noGate(): Promise<never> {
+  throw new LabCallError('directMode', 'There is no gate in a made-up lab.')
+}
 
 export class SyntheticLab implements Lab {
   private readonly world = new SyntheticWorld()
@@ -117,10 +124,52 @@ export class SyntheticLab implements Lab {
     return this.world.startFault({ kind: 'partition', preset: request.preset, groups, links })
   }
 
+  async powerLoss(nodes: readonly number[], tornTail: boolean): Promise<readonly string[]> {
+    return nodes.map((node) => {
+      const fault = { kind: 'powerLoss', node, tornTail } as const
+      this.world.endProcess(this.one(node, 'running'), 'killed', fault)
+      return this.world.faults.at(-1)?.id ?? ''
+    })
+  }
+
+  async wipeNode(node: number): Promise<string> {
+    this.world.endProcess(this.one(node, 'running'), 'killed', { kind: 'wipe', node })
+    return this.world.faults.at(-1)?.id ?? ''
+  }
+
+  async storageFault(fault: StorageFault): Promise<string> {
+    this.one(fault.node)
+    return this.world.startFault(fault)
+  }
+
+  async clockFault(node: number, clock: ClockSetting): Promise<string> {
+    this.one(node)
+    return this.world.startFault({ kind: 'clock', node, ...clock })
+  }
+
+  async failpoint(node: number, arm: FailpointArm): Promise<string> {
+    this.one(node)
+    return this.world.startFault({ kind: 'failpoint', node, arm })
+  }
+
+  async records(): Promise<readonly RecordView[]> {
+    return []
+  }
+
+  gateList = noGate
+  gateInspect = noGate
+  gateRelease = noGate
+  gateDrop = noGate
+  gateDuplicate = noGate
+  gateWait = noGate
+  startAdversary = noGate
+  stopAdversary = noGate
+
   async endFault(id: string): Promise<void> {
     const found = this.world.faults.find((fault) => fault.id === id)
     if (!found) throw new LabCallError('badArgument', `No fault ${id} is active.`)
-    if ('node' in found.fault) return this.world.revive(this.one(found.fault.node))
+    if ('node' in found.fault && this.one(found.fault.node).state !== 'running')
+      return this.world.revive(this.one(found.fault.node))
     this.world.faults = this.world.faults.filter((fault) => fault !== found)
     this.world.tell({ type: 'faultEnded', fault: { ...found, endedAtMs: this.world.atMs } })
     this.flush()
@@ -160,6 +209,10 @@ export class SyntheticLab implements Lab {
 
   async propose(node: number, args: readonly string[]): Promise<WriteResult> {
     return this.command(node, args)
+  }
+
+  async read(node: number | null, subject: ReadSubject): Promise<LearnerReadResult> {
+    return this.learnerRead(node, subject.kind === 'key' ? subject.key : String(subject.slot))
   }
 
   async learnerRead(node: number | null, key: string): Promise<LearnerReadResult> {
@@ -319,6 +372,7 @@ export class SyntheticLab implements Lab {
       faults: this.world.faults,
       load: this.world.load,
       scenario: this.world.scenario,
+      adversary: null,
       runDir: this.world.options ? 'runs/2026-01-05T10-42-00' : null,
       events: checked,
       dropped: 0,

@@ -7,8 +7,8 @@
 import type { LabEvent } from '../event'
 import { formatBallot } from '../paxos/ballot'
 import type { Ballot, NodeId, Slot } from '../paxos/ballot'
-import { addNode, isQuorum, nodesOf } from '../paxos/quorum'
-import type { NodeSet } from '../paxos/quorum'
+import { addNode, nodesOf } from '../paxos/quorum'
+import type { NodeSet, Quorums } from '../paxos/quorum'
 import type { Violation } from './violation'
 
 export const TALLY_SLOTS_MAX = 50_000
@@ -33,7 +33,7 @@ export class Agreement {
   chosenSlots = 0
   private readonly slots = new Map<Slot, SlotState>()
 
-  constructor(private readonly members: number) {}
+  constructor(private readonly quorums: Quorums) {}
 
   feed(event: LabEvent): readonly Violation[] {
     switch (event.type) {
@@ -64,10 +64,10 @@ export class Agreement {
   ): readonly Violation[] {
     const { tally, violations } = this.tally(slot, ballot, id, seq)
     if (tally === null) return violations
-    const before = isQuorum(tally.voters, this.members)
+    const before = this.quorums.chosen(tally.voters)
     tally.voters = addNode(tally.voters, by)
     if (tally.seqs.length < SEQS_MAX) tally.seqs.push(seq)
-    if (before || !isQuorum(tally.voters, this.members)) return violations
+    if (before || !this.quorums.chosen(tally.voters)) return violations
     const voters = nodesOf(tally.voters).map((node) => `N${node}`)
     const how = `voted by ${voters.join(', ')} at ${formatBallot(ballot)}`
     return [...violations, ...this.choose(slot, id, tally.seqs, how)]

@@ -9,6 +9,9 @@
  *         `DIGESTS_MAX` watermarks; what is older is final and only compared.
  */
 import type { LabEvent } from '../event'
+import type { NodeId } from '../paxos/ballot'
+import { MAJORITY, Quorums } from '../paxos/quorum'
+import type { QuorumSystem } from '../paxos/quorum'
 import { Agreement } from './agreement'
 import { DigestCheck } from './digestCheck'
 import { PromiseCheck } from './promiseCheck'
@@ -39,8 +42,9 @@ export class Invariants {
   private events = 0
   private gapAt: number | null = null
 
-  constructor(members: number) {
-    this.agreement = new Agreement(members)
+  /** Judges with the quorum system of the run; by itself a majority of the acceptors. */
+  constructor(acceptors: readonly NodeId[], system: QuorumSystem = MAJORITY) {
+    this.agreement = new Agreement(new Quorums(system, acceptors))
   }
 
   /** Folds one event; answers the violations that it completed, each invariant once. */

@@ -19,9 +19,18 @@ export class Digest {
     this.high = Math.imul(high ^ (low >>> 13) ^ 0x0a, 0xc2b2ae35)
   }
 
-  /** 16 hexadecimal digits. */
+  /** 16 hexadecimal digits: all there is to know, so that `from` goes on from here. */
   text(): string {
     return hex(this.high) + hex(this.low)
+  }
+
+  /** Null if the text is none of a digest. */
+  static from(text: string): Digest | null {
+    if (!/^[0-9a-f]{16}$/.test(text)) return null
+    const digest = new Digest()
+    digest.high = Number.parseInt(text.slice(0, 8), 16)
+    digest.low = Number.parseInt(text.slice(8), 16)
+    return digest
   }
 }
 

@@ -2,7 +2,7 @@
 export const OK = '+OK\r\n'
 export const NIL = '$-1\r\n'
 
-export function integer(value: number): string {
+export function integer(value: number | bigint): string {
   return `:${value}\r\n`
 }
 
@@ -14,6 +14,7 @@ export function array(items: readonly string[]): string {
   return `*${items.length}\r\n${items.join('')}`
 }
 
+/** One line, whatever a value inside it holds; its code units are bytes. */
 export function error(words: string): string {
-  return `-${words}\r\n`
+  return `-${words.replace(/[\r\n]+/g, ' ').replaceAll('…', '...')}\r\n`
 }

@@ -6,6 +6,7 @@
 import type { Ballot, NodeId, Slot } from './ballot'
 import { sameBallot } from './ballot'
 import { valueId } from './fact'
+import { keepsLease } from './leading'
 import type { Accept, Prepare, SlotVote, Value } from './message'
 import type { ReplicaState } from './state'
 
@@ -23,6 +24,7 @@ export function ids(values: readonly Value[]): string[] {
 export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): boolean {
   const { ballot, ranges } = message
   r.see(ballot)
+  if (!r.accepts || keepsLease(r, from, ballot)) return false
   const answer = r.acceptor.prepare(message)
   if (answer.kind === 'refused') {
     refuse(r, from, ballot, answer.promised, 1)
@@ -57,6 +59,7 @@ export function answerAccept(
 ): boolean {
   const { ballot, slot, values } = message
   r.see(ballot)
+  if (!r.accepts) return false
   if (slot + values.length > r.log.through + SLOTS_AHEAD_MAX) {
     r.outbox.emit({ type: 'limitReached', limit: 'slotsAheadMax', dropped: values.length })
     return false
@@ -87,23 +90,24 @@ export function refuse(
 ): void {
   // A ballot of the owner's own future is no preemption, but a delayed frame.
   if (sameBallot(ballot, promised)) return
-  r.outbox.sendTo(to, { type: 'nack', ballot, promised }, 0)
+  if (r.config.refusal === 'nack') r.outbox.sendTo(to, { type: 'nack', ballot, promised }, 0)
   r.outbox.emit({ type: 'refused', ballot, promised, phase })
 }
 
 function tellLearners(r: ReplicaState, ballot: Ballot, slot: Slot, count: number): void {
   const accepted = { type: 'accepted', ballot, slot, count } as const
-  const { learnerMode, members } = r.config
+  const { learnerMode } = r.config
+  const { learners } = r.roles
   const after = r.outbox.lastFlushed
   switch (learnerMode.kind) {
     case 'leader':
       return r.outbox.sendTo(ballot.node, accepted, after)
     case 'all':
-      return r.outbox.sendMany(members, accepted, after)
+      return r.outbox.sendMany(learners, accepted, after)
     case 'set':
       // The proposer is told as well: it must know what to send again.
       return r.outbox.sendMany(
-        members.filter((node) => node === ballot.node || learnerMode.nodes.includes(node)),
+        learners.filter((node) => node === ballot.node || learnerMode.nodes.includes(node)),
         accepted,
         after,
       )

@@ -20,7 +20,11 @@ export type AcceptorAnswer =
 export class Acceptor {
   promised: Ballot = ZERO_BALLOT
 
-  constructor(private readonly log: SlotLog) {}
+  constructor(
+    private readonly log: SlotLog,
+    /** Phase 2 only: the first proposal of a slot is accepted and no other (PMS §2.2, P1). */
+    private readonly firstOnly = false,
+  ) {}
 
   prepare({ ballot }: Pick<Prepare, 'ballot'>): AcceptorAnswer {
     if (!mayPromise(this.promised, ballot)) return { kind: 'refused', promised: this.promised }
@@ -30,10 +34,19 @@ export class Acceptor {
 
   /** Votes in every slot of the run, or in none. */
   accept({ ballot, slot, values }: Pick<Accept, 'ballot' | 'slot' | 'values'>): AcceptorAnswer {
-    if (!mayVote(this.promised, ballot)) return { kind: 'refused', promised: this.promised }
+    if (this.firstOnly) {
+      const held = this.log.at(slot)?.voteBallot ?? null
+      if (held !== null && compareBallot(held, ballot) !== 0) {
+        return { kind: 'refused', promised: held }
+      }
+    } else if (!mayVote(this.promised, ballot)) {
+      return { kind: 'refused', promised: this.promised }
+    }
     const raised = this.raise(ballot)
     let fresh = raised
     for (let index = 0; index < values.length; index += 1) {
+      // A slot that was cut is chosen, with this very value (P2b): there is nothing to remember.
+      if (slot + index <= this.log.base) continue
       if (this.log.votedAt(slot + index, ballot) !== undefined) continue
       this.log.vote(slot + index, ballot, values[index] ?? '')
       fresh = true

@@ -5,6 +5,8 @@
  * Units: ticks; a host says how long a tick is (`tickMs`). Bytes count UTF-16 code units of values.
  */
 import type { NodeId } from './ballot'
+import { MAJORITY } from './quorum'
+import type { QuorumSystem } from './quorum'
 
 /** How long a preempted proposer waits before it bids again. */
 export type Backoff =
@@ -23,7 +25,37 @@ export type ElectionPolicy =
       readonly heartbeatTicks: number
       readonly electionTicksMin: number
       readonly electionTicksMax: number
+      /**
+       * A node asks before it bids, and does not while a quorum hears a leader; a leader that hears
+       * no quorum steps down. Ends the oscillation of a chain A-B-C with A-C cut.
+       */
+      readonly quorumAware?: boolean
     }
+  /** As `leader`, plus the right to answer reads alone while the lease lasts. */
+  | {
+      readonly kind: 'lease'
+      readonly heartbeatTicks: number
+      readonly electionTicksMin: number
+      readonly electionTicksMax: number
+      /** How long an acceptor that answered a heartbeat promises nobody else, by its own clock. */
+      readonly leaseTicks: number
+      /** Clocks may run apart by this share (0 to 1); the leader counts its lease shorter by it. */
+      readonly driftBound: number
+      readonly quorumAware?: boolean
+    }
+
+/** Policies that elect one proposer by missed heartbeats. */
+export type ElectingPolicy = Extract<ElectionPolicy, { kind: 'leader' | 'lease' }>
+
+/** Which algorithm a node runs. Only `lamport` is Paxos. */
+export type Variant = 'lamport' | 'blog2014'
+
+/** Which nodes play which role (PMS §2.5); every proposer is a learner too. */
+export interface Roles {
+  readonly proposers: readonly NodeId[]
+  readonly acceptors: readonly NodeId[]
+  readonly learners: readonly NodeId[]
+}
 
 /** Who is told of a vote: the proposer alone, every learner, or a set of distinguished ones. */
 export type LearnerMode =
@@ -34,6 +66,16 @@ export type LearnerMode =
 export interface ReplicaConfig {
   readonly node: NodeId
   readonly members: readonly NodeId[]
+  readonly variant: Variant
+  readonly quorums: QuorumSystem
+  /** Null: every member plays every role. */
+  readonly roles: Roles | null
+  /** False: it lost its storage. It may learn and serve, but never vote or bid (protocol §12). */
+  readonly votes: boolean
+  /** `second`: no phase 1; an acceptor accepts its first proposal and no other (PMS §2.2, P1). */
+  readonly phases: 'both' | 'second'
+  /** What an acceptor does with a stale ballot: a nack is a hint, silence is as safe. */
+  readonly refusal: 'nack' | 'silence'
   /** `single`: one slot, chosen once, for ever. `multi`: a log of slots. */
   readonly mode: 'single' | 'multi'
   readonly policy: ElectionPolicy
@@ -50,13 +92,42 @@ export interface ReplicaConfig {
   readonly messageBytesMax: number
   /** Ticks a learner that asks all waits for answers before it says `undetermined`. */
   readonly readTicks: number
+  /** A snapshot is taken after this many applied slots; 0: never, and the log keeps growing. */
+  readonly snapshotSlots: number
+  /** Chosen slots kept in memory below a snapshot, so that a short absence needs no snapshot. */
+  readonly tailSlots: number
 }
 
-export const LEADER_POLICY: ElectionPolicy = {
+/** The roles of a configuration, spelled out. */
+export function rolesOf({ roles, members }: Pick<ReplicaConfig, 'roles' | 'members'>): Roles {
+  return roles ?? { proposers: members, acceptors: members, learners: members }
+}
+
+/** Why roles must be refused; null if they may be used. */
+export function rolesFault(roles: Roles, members: readonly NodeId[]): string | null {
+  for (const [name, nodes] of Object.entries(roles) as [keyof Roles, readonly NodeId[]][]) {
+    if (nodes.length === 0) return `there are no ${name}`
+    const stranger = nodes.find((node) => !members.includes(node))
+    if (stranger !== undefined) return `${name} names node ${stranger}, which is no member`
+  }
+  const deaf = roles.proposers.find((node) => !roles.learners.includes(node))
+  return deaf === undefined ? null : `proposer ${deaf} must be a learner too`
+}
+
+export const LEADER_POLICY: Extract<ElectionPolicy, { kind: 'leader' }> = {
   kind: 'leader',
   heartbeatTicks: 10,
   electionTicksMin: 60,
   electionTicksMax: 100,
+}
+
+export const LEASE_POLICY: Extract<ElectionPolicy, { kind: 'lease' }> = {
+  kind: 'lease',
+  heartbeatTicks: 10,
+  electionTicksMin: 60,
+  electionTicksMax: 100,
+  leaseTicks: 50,
+  driftBound: 0.1,
 }
 
 export const EAGER_POLICY: ElectionPolicy = { kind: 'eager' }
@@ -68,13 +139,21 @@ export const EXPONENTIAL_POLICY: ElectionPolicy = {
 
 /** Shipped defaults, for a tick of 5 ms. */
 export const DEFAULT_REPLICA = {
+  variant: 'lamport',
+  quorums: MAJORITY,
+  roles: null,
+  votes: true,
+  phases: 'both',
+  refusal: 'nack',
   mode: 'multi',
   policy: LEADER_POLICY,
   learnerMode: { kind: 'leader' },
   windowSlots: 2048,
-  resendTicks: 60,
+  resendTicks: 20,
   waitingRequestsMax: 20_000,
   commandBytesMax: 65_536,
   messageBytesMax: 131_072,
   readTicks: 200,
+  snapshotSlots: 20_000,
+  tailSlots: 4_096,
 } as const satisfies Omit<ReplicaConfig, 'node' | 'members'>

@@ -10,6 +10,7 @@
 import type { Ballot, NodeId, Slot } from './ballot'
 import type { Message, Value } from './message'
 import type { PaxosFact } from './fact'
+import type { Snapshot } from './snapshot'
 
 /**
  * A record of stable storage. `recover` takes them back in the order in which they were written.
@@ -30,7 +31,7 @@ export type StableRecord =
   | { readonly kind: 'learned'; readonly slot: Slot; readonly values: readonly Value[] }
 
 /** Timers the replica owns; setting one that runs replaces it. */
-export type TimerName = 'election' | 'heartbeat' | 'bid' | 'resend' | 'read' | 'catchUp'
+export type TimerName = 'election' | 'heartbeat' | 'bid' | 'resend' | 'read' | 'catchUp' | 'probe'
 
 export interface Persist {
   readonly type: 'persist'
@@ -67,4 +68,14 @@ export interface Emit {
   readonly fact: PaxosFact
 }
 
-export type Effect = Persist | Send | SetTimer | ClearTimer | Emit
+/**
+ * Make the state after `snapshot.through` durable beside the log, then cut the log: `retained`
+ * restates all that is still needed. The host answers with the input `snapshotSaved`.
+ */
+export interface SaveSnapshot {
+  readonly type: 'saveSnapshot'
+  readonly snapshot: Snapshot
+  readonly retained: readonly StableRecord[]
+}
+
+export type Effect = Persist | Send | SetTimer | ClearTimer | Emit | SaveSnapshot

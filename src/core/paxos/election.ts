@@ -5,7 +5,7 @@
  *         real time (FLP). Safety depends on none of this.
  * Units:  ticks. A range is drawn from by the host.
  */
-import type { ElectionPolicy } from './config'
+import type { ElectingPolicy, ElectionPolicy } from './config'
 
 export interface TickRange {
   readonly ticksMin: number
@@ -17,16 +17,26 @@ const HEARTBEAT_TICKS = 10
 
 /** True if a node may propose for its own clients without being elected first. */
 export function anyoneProposes(policy: ElectionPolicy): boolean {
-  return policy.kind !== 'leader'
+  return !elects(policy)
+}
+
+/** True if one proposer is elected and the others forward to it. */
+export function elects(policy: ElectionPolicy): policy is ElectingPolicy {
+  return policy.kind === 'leader' || policy.kind === 'lease'
+}
+
+/** How long acceptors bind themselves to a leader that they answered; 0: not at all. */
+export function leaseTicks(policy: ElectionPolicy): number {
+  return policy.kind === 'lease' ? policy.leaseTicks : 0
 }
 
 export function heartbeatTicks(policy: ElectionPolicy): number {
-  return policy.kind === 'leader' ? policy.heartbeatTicks : HEARTBEAT_TICKS
+  return elects(policy) ? policy.heartbeatTicks : HEARTBEAT_TICKS
 }
 
 /** How long a follower waits for a heartbeat; null: it does not watch. */
 export function electionWait(policy: ElectionPolicy): TickRange | null {
-  if (policy.kind !== 'leader') return null
+  if (!elects(policy)) return null
   return { ticksMin: policy.electionTicksMin, ticksMax: policy.electionTicksMax }
 }
 
@@ -36,7 +46,7 @@ export function electionWait(policy: ElectionPolicy): TickRange | null {
  */
 export function backoffWait(policy: ElectionPolicy, times: number): TickRange | null {
   if (policy.kind === 'eager') return null
-  if (policy.kind === 'leader') {
+  if (elects(policy)) {
     return { ticksMin: policy.electionTicksMin, ticksMax: policy.electionTicksMax }
   }
   const { backoff } = policy

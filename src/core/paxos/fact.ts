@@ -85,6 +85,34 @@ export type PaxosFact =
       readonly ids: readonly string[]
       readonly via: 'watermark' | 'catchUp'
     }
+  /** The state after slot `through` is durable beside the log; what lies below may be cut. */
+  | { readonly type: 'snapshotTaken'; readonly through: Slot; readonly digest: string }
+  /** Node took over the state after slot `through` from `from`: it lagged too far behind. */
+  | {
+      readonly type: 'snapshotInstalled'
+      readonly through: Slot
+      readonly digest: string
+      readonly from: NodeId
+    }
+  /** Acceptor kept silent to `ballot`, because it granted a lease to `holder`. */
+  | {
+      readonly type: 'leaseKept'
+      readonly ballot: Ballot
+      readonly holder: NodeId
+      readonly ticksLeft: number
+    }
+  /** Leader may answer reads alone for `ticks`: a quorum answered its heartbeat. */
+  | { readonly type: 'leaseHeld'; readonly ballot: Ballot; readonly ticks: number }
+  /** Node asks whether a quorum misses the leader too, before it bids. */
+  | { readonly type: 'canvassed'; readonly ballot: Ballot }
+  /** Node told a client that its write succeeded, and on what ground. Blog 2014 only, so far. */
+  | {
+      readonly type: 'acknowledged'
+      readonly slot: Slot
+      readonly ids: readonly string[]
+      /** `promiseQuorum`: before any acceptance; `chosen`: after a phase-2 quorum voted. */
+      readonly at: 'promiseQuorum' | 'chosen'
+    }
   /** Node executed every slot up to `through`; `digest` is that of its KV and sessions. */
   | { readonly type: 'applied'; readonly through: Slot; readonly digest: string }
   | { readonly type: 'policySet'; readonly policy: ElectionPolicy }

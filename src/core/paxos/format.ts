@@ -4,7 +4,19 @@ import { formatBallot } from './ballot'
 import type { Effect, StableRecord } from './effect'
 import type { PaxosFact } from './fact'
 import { valueId } from './fact'
-import type { Message, SlotRange, Value } from './message'
+import type {
+  Alive,
+  BlogMessage,
+  Canvass,
+  Message,
+  ReadAt,
+  ReadIndex,
+  SlotRange,
+  SnapshotAsk,
+  SnapshotPart,
+  Support,
+  Value,
+} from './message'
 
 /** `135-137 140-∞`. */
 export function formatRanges(ranges: readonly SlotRange[]): string {
@@ -18,6 +30,10 @@ export function formatRun(slot: number, count: number): string {
 
 function formatIds(values: readonly Value[]): string {
   return `[${values.map(valueId).join(' ')}]`
+}
+
+function formatHeld(value: Value | null): string {
+  return value === null ? 'nothing' : valueId(value)
 }
 
 export function formatMessage(message: Message): string {
@@ -61,10 +77,52 @@ export function formatMessage(message: Message): string {
     case 'held':
       return `held ${message.read} applied<=${message.appliedThrough} open=${message.open.length}`
     default:
+      return formatOther(message)
+  }
+}
+
+type OtherMessage =
+  Alive | Canvass | Support | ReadIndex | ReadAt | SnapshotPart | SnapshotAsk | BlogMessage
+
+/** Messages about who leads, reads, snapshots, and those of the blog variant. */
+function formatOther(message: OtherMessage): string {
+  switch (message.type) {
+    case 'alive':
+      return `alive ${formatBallot(message.ballot)} probe ${message.probe}`
+    case 'canvass':
+      return `canvass ${formatBallot(message.ballot)}`
+    case 'support': {
+      const { ballot, leader } = message
+      const words = leader === null ? '' : ` refused, hears ${formatBallot(leader)}`
+      return `support ${formatBallot(ballot)}${words}`
+    }
+    case 'readIndex':
+      return `readIndex ${message.read}${message.lease ? ' by lease' : ''}`
+    case 'readAt':
+      return `readAt ${message.read} ${message.slot ?? `refused: ${message.reason}`}`
+    case 'snapshot': {
+      const { through, digest, part, parts } = message
+      return `snapshot <=${through} ${digest} part ${part + 1}/${parts}`
+    }
+    case 'snapshotAsk':
+      return `snapshotAsk <=${message.through} part ${message.part + 1}`
+    case 'blogPrepare':
+    case 'blogAccept':
+      return `${message.type} ${message.number} ${valueId(message.value)}`
+    case 'blogPromise':
+      return `blogPromise ${message.number} holds ${formatHeld(message.value)}`
+    case 'blogReject':
+      return `blogReject ${message.number} promised=${message.promised}`
+    case 'blogQuery':
+      return `blogQuery ${message.read}`
+    case 'blogHeld':
+      return `blogHeld ${message.read} holds ${formatHeld(message.value)}`
+    default:
       return unreachable(message)
   }
 }
 
+/** One line of any record of the protocol, for traces and the storage microscope. */
 export function formatRecord(record: StableRecord): string {
   switch (record.kind) {
     case 'promise':
@@ -96,6 +154,10 @@ export function formatEffect(effect: Effect): string {
       return `timer ${effect.timer} ${effect.ticksMin}-${effect.ticksMax}`
     case 'clearTimer':
       return `timer ${effect.timer} off`
+    case 'saveSnapshot': {
+      const { snapshot, retained } = effect
+      return `save snapshot <=${snapshot.through}, retain ${retained.length} records`
+    }
     case 'emit':
       return `fact ${formatFact(effect.fact)}`
     default:
@@ -131,6 +193,18 @@ export function formatFact(fact: PaxosFact): string {
       return `steppedDown ${formatBallot(fact.ballot)} (${fact.reason})`
     case 'applied':
       return `applied<=${fact.through} ${fact.digest}`
+    case 'snapshotTaken':
+      return `snapshotTaken <=${fact.through} ${fact.digest}`
+    case 'snapshotInstalled':
+      return `snapshotInstalled <=${fact.through} ${fact.digest} from ${fact.from}`
+    case 'leaseKept':
+      return `leaseKept ${formatBallot(fact.ballot)} for ${fact.holder}, ${fact.ticksLeft} ticks`
+    case 'leaseHeld':
+      return `leaseHeld ${formatBallot(fact.ballot)} for ${fact.ticks} ticks`
+    case 'canvassed':
+      return `canvassed ${formatBallot(fact.ballot)}`
+    case 'acknowledged':
+      return `acknowledged slot ${fact.slot} [${fact.ids.join(' ')}] at ${fact.at}`
     case 'policySet':
       return `policySet ${fact.policy.kind}`
     case 'limitReached':

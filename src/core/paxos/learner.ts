@@ -7,8 +7,8 @@
  */
 import { sameBallot } from './ballot'
 import type { Ballot, NodeId, Slot } from './ballot'
-import { addNode, isQuorum } from './quorum'
-import type { NodeSet } from './quorum'
+import { addNode } from './quorum'
+import type { NodeSet, Quorums } from './quorum'
 
 interface Tally {
   readonly ballot: Ballot
@@ -23,7 +23,7 @@ const TALLIES_MAX = 8
 export class Learner {
   private readonly tallies = new Map<Slot, Tally>()
 
-  constructor(private readonly members: number) {}
+  constructor(private readonly quorums: Quorums) {}
 
   /** Counts one vote; true when it is new and its ballot now has a quorum. */
   count(slot: Slot, ballot: Ballot, voter: NodeId): boolean {
@@ -33,14 +33,14 @@ export class Learner {
       if (tally.ballot === ballot || sameBallot(tally.ballot, ballot)) {
         const before = tally.voters
         tally.voters = addNode(before, voter)
-        return tally.voters !== before && isQuorum(tally.voters, this.members)
+        return tally.voters !== before && this.quorums.chosen(tally.voters)
       }
       depth += 1
     }
     const other = depth < TALLIES_MAX ? first : null
     const tally: Tally = { ballot, voters: addNode(0, voter), other }
     this.tallies.set(slot, tally)
-    return isQuorum(tally.voters, this.members)
+    return this.quorums.chosen(tally.voters)
   }
 
   /** Who voted at this ballot, as far as this learner was told. */
@@ -53,5 +53,10 @@ export class Learner {
 
   forget(slot: Slot): void {
     this.tallies.delete(slot)
+  }
+
+  /** Forgets every slot up to `through`. */
+  forgetThrough(through: Slot): void {
+    for (const slot of this.tallies.keys()) if (slot <= through) this.tallies.delete(slot)
   }
 }

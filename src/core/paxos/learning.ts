@@ -13,6 +13,7 @@ import { compareBallot, sameBallot } from './ballot'
 import { ids } from './accepting'
 import type { Accepted, CatchUp, Chosen, Value } from './message'
 import { toRuns } from './runs'
+import { serveSnapshot } from './snapshots'
 import type { ReplicaState } from './state'
 
 /** Messages that one `catchUp` is answered with at most; the asker asks again from there. */
@@ -95,11 +96,14 @@ export function retryCatchUp(r: ReplicaState): boolean {
   const peer = peers[r.catchUpTries % peers.length]
   r.catchUpTries += 1
   if (peer !== undefined) askForMissing(r, peer, r.knownThrough)
-  return r.catchUpTries > peers.length
+  if (r.catchUpTries <= peers.length) return false
+  r.catchUpTries = 0
+  return true
 }
 
 /** Serves only slots that are known to be chosen, in bounded batches. */
 export function serveCatchUp(r: ReplicaState, from: NodeId, message: CatchUp): void {
+  if (message.from <= r.log.base) return serveSnapshot(r, from, 0)
   let slot = message.from
   for (let sent = 0; sent < CATCH_UP_MESSAGES_MAX && slot <= message.to; sent += 1) {
     const values = r.log.chosenValues(slot, message.to, r.config.messageBytesMax)
@@ -132,6 +136,7 @@ export function takeChosen(r: ReplicaState, from: NodeId, message: Chosen): void
 
 /** Executes what is chosen without a gap, and notes the watermark for recovery. */
 export function applyChosen(r: ReplicaState): void {
+  if (!r.learns) return
   while (r.appliedThrough < r.log.chosenThrough) {
     const slot = r.appliedThrough + 1
     const entry = r.log.at(slot)

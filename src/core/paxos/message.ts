@@ -75,11 +75,76 @@ export interface Nack {
   readonly promised: Ballot
 }
 
-/** Leader → all: it lives and leads at `ballot`; slots up to `chosenThrough` are chosen. */
+/**
+ * Leader → all: it lives and leads at `ballot`; slots up to `chosenThrough` are chosen. A `probe`
+ * above 0 asks for an `alive`; `leaseTicks` above 0 asks to promise nobody else for so long.
+ */
 export interface Heartbeat {
   readonly type: 'heartbeat'
   readonly ballot: Ballot
   readonly chosenThrough: Slot
+  readonly probe: number
+  readonly leaseTicks: number
+}
+
+/** Acceptor → leader: when it got `probe`, it had promised nothing above `ballot`. */
+export interface Alive {
+  readonly type: 'alive'
+  readonly ballot: Ballot
+  readonly probe: number
+}
+
+/** Node → acceptors, before a bid: do you miss the leader too? Changes nothing at the receiver. */
+export interface Canvass {
+  readonly type: 'canvass'
+  readonly ballot: Ballot
+}
+
+/**
+ * Acceptor → node that asked: it hears no leader and would promise `ballot`; or, with `leader`, it
+ * hears that one and offers to pass requests on to it.
+ */
+export interface Support {
+  readonly type: 'support'
+  readonly ballot: Ballot
+  readonly leader: Ballot | null
+  readonly chosenThrough: Slot
+}
+
+/** Node → leader: up to which slot must be applied for a read that begins now? */
+export interface ReadIndex {
+  readonly type: 'readIndex'
+  readonly read: number
+  /** True: the leader may answer from its lease; false: it confirms its ballot with a quorum. */
+  readonly lease: boolean
+}
+
+/** Leader → node: read when `slot` is applied; null with the reason when it cannot say. */
+export interface ReadAt {
+  readonly type: 'readAt'
+  readonly read: number
+  readonly slot: Slot | null
+  readonly reason: string
+}
+
+/**
+ * Replica → laggard, instead of slots that it no longer holds: one part of the state after slot
+ * `through`. `body` is a piece of the snapshot's text.
+ */
+export interface SnapshotPart {
+  readonly type: 'snapshot'
+  readonly through: Slot
+  readonly digest: string
+  readonly part: number
+  readonly parts: number
+  readonly body: string
+}
+
+/** Laggard → replica: send the next part of that snapshot. */
+export interface SnapshotAsk {
+  readonly type: 'snapshotAsk'
+  readonly through: Slot
+  readonly part: number
 }
 
 /** Learner → learners: values of chosen slots, a run from `slot` on. */
@@ -144,6 +209,52 @@ export interface Held {
   readonly more: boolean
 }
 
+/**
+ * The variant "Blog 2014 (as published)" has messages of its own: a `number` instead of a ballot.
+ * Writer → others: asks for promises and already carries the value.
+ */
+export interface BlogPrepare {
+  readonly type: 'blogPrepare'
+  readonly number: number
+  readonly value: Value
+}
+
+/** Blog 2014, member → writer: the promise, with the value it holds but not that value's number. */
+export interface BlogPromise {
+  readonly type: 'blogPromise'
+  readonly number: number
+  readonly value: Value | null
+}
+
+/** Blog 2014, member → writer: kills the attempt. `promised` is for pictures; no rule reads it. */
+export interface BlogReject {
+  readonly type: 'blogReject'
+  readonly number: number
+  readonly promised: number
+}
+
+/** Blog 2014, writer → others, when its client has been told success. Nobody answers it. */
+export interface BlogAccept {
+  readonly type: 'blogAccept'
+  readonly number: number
+  readonly value: Value
+}
+
+/** Blog 2014, reader → others: what do you hold? */
+export interface BlogQuery {
+  readonly type: 'blogQuery'
+  readonly read: number
+}
+
+/** Blog 2014, member → reader: the value it holds, or none; without its number. */
+export interface BlogHeld {
+  readonly type: 'blogHeld'
+  readonly read: number
+  readonly value: Value | null
+}
+
+export type BlogMessage = BlogPrepare | BlogPromise | BlogReject | BlogAccept | BlogQuery | BlogHeld
+
 export type Message =
   | Prepare
   | Promised
@@ -151,12 +262,20 @@ export type Message =
   | Accepted
   | Nack
   | Heartbeat
+  | Alive
+  | Canvass
+  | Support
+  | ReadIndex
+  | ReadAt
+  | SnapshotPart
+  | SnapshotAsk
   | Chosen
   | CatchUp
   | Forward
   | Forwarded
   | Query
   | Held
+  | BlogMessage
 
 export type MessageType = Message['type']
 
@@ -170,10 +289,23 @@ export const FAMILY_OF: Readonly<Record<MessageType, MessageFamily>> = {
   accepted: 'phase2',
   nack: 'refuse',
   heartbeat: 'heartbeat',
+  alive: 'heartbeat',
+  canvass: 'phase1',
+  support: 'phase1',
+  readIndex: 'learn',
+  readAt: 'learn',
+  snapshot: 'learn',
+  snapshotAsk: 'learn',
   chosen: 'learn',
   catchUp: 'learn',
   query: 'learn',
   held: 'learn',
   forward: 'client',
   forwarded: 'client',
+  blogPrepare: 'phase1',
+  blogPromise: 'phase1',
+  blogReject: 'refuse',
+  blogAccept: 'phase2',
+  blogQuery: 'learn',
+  blogHeld: 'learn',
 }

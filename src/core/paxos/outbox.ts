@@ -7,6 +7,7 @@ import type { NodeId } from './ballot'
 import type { Effect, StableRecord, TimerName } from './effect'
 import type { PaxosFact } from './fact'
 import type { Message } from './message'
+import type { Snapshot } from './snapshot'
 
 interface SelfMessage {
   readonly after: number
@@ -21,6 +22,7 @@ export class Outbox {
   private readonly toSelf: SelfMessage[] = []
   private readonly undurable: { readonly after: number; readonly fact: PaxosFact }[] = []
   private readonly others: readonly NodeId[]
+  private readonly otherAcceptors: readonly NodeId[]
   private written = 0
   /** Number of the newest record that a flush was asked for. */
   private flushing = 0
@@ -29,8 +31,10 @@ export class Outbox {
   constructor(
     private readonly self: NodeId,
     members: readonly NodeId[],
+    acceptors: readonly NodeId[] = members,
   ) {
     this.others = members.filter((node) => node !== self)
+    this.otherAcceptors = acceptors.filter((node) => node !== self)
   }
 
   open(effects: Effect[]): void {
@@ -59,6 +63,16 @@ export class Outbox {
     if (this.others.length > 0) {
       this.effects.push({ type: 'send', to: this.others, message, after })
     }
+  }
+
+  sendAcceptors(message: Message, after: number): void {
+    if (this.otherAcceptors.length > 0) {
+      this.effects.push({ type: 'send', to: this.otherAcceptors, message, after })
+    }
+  }
+
+  saveSnapshot(snapshot: Snapshot, retained: readonly StableRecord[]): void {
+    this.effects.push({ type: 'saveSnapshot', snapshot, retained })
   }
 
   /** To several nodes; the node itself gets it as soon as the record is durable. */

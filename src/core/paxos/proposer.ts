@@ -10,8 +10,8 @@ import type { Ballot, NodeId, Slot } from './ballot'
 import type { SlotLog } from './log'
 import { NO_OP } from './message'
 import type { Promised, SlotRange, SlotVote, Value } from './message'
-import { addNode, isQuorum } from './quorum'
-import type { NodeSet } from './quorum'
+import { addNode } from './quorum'
+import type { NodeSet, Quorums } from './quorum'
 import { chooseValue } from './rules'
 
 export type ProposerPhase = 'idle' | 'preparing' | 'leading'
@@ -39,6 +39,8 @@ export class Proposer {
   ranges: readonly SlotRange[] = []
   promises: NodeSet = 0
   nextSlot: Slot = 1
+  /** Highest slot that phase 1 fixed: a leader that has not applied it may have missed writes. */
+  fixedThrough: Slot = 0
   /**
    * Slots up to this are chosen according to an acceptor: catch up on them, never propose there.
    */
@@ -50,12 +52,23 @@ export class Proposer {
   private readonly votes = new Map<Slot, SlotVote>()
   private readonly answers = new Map<NodeId, Answer>()
 
-  constructor(private readonly members: number) {}
+  constructor(private readonly quorums: Quorums) {}
 
   begin(ballot: Ballot, ranges: readonly SlotRange[]): void {
     this.reset('preparing')
     this.ballot = ballot
     this.ranges = ranges
+  }
+
+  /** Slots up to `through` are chosen with values that this node will not see. */
+  forgetThrough(through: Slot): boolean {
+    let issued = false
+    for (const slot of this.open.keys()) {
+      if (slot > through) continue
+      this.open.delete(slot)
+      issued = true
+    }
+    return issued
   }
 
   /** Gives up the ballot; what was issued may still be chosen. */
@@ -76,7 +89,7 @@ export class Proposer {
     answer.seen.add(promise.part)
     if (answer.seen.size < answer.parts) return false
     this.promises = addNode(this.promises, from)
-    return isQuorum(this.promises, this.members)
+    return this.quorums.promised(this.promises)
   }
 
   /**
@@ -101,6 +114,7 @@ export class Proposer {
       })
     }
     this.nextSlot = top + 1
+    this.fixedThrough = top
     this.votes.clear()
     this.answers.clear()
     return forced

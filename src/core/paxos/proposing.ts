@@ -7,8 +7,9 @@
 import { answerAccept, answerPrepare, ids } from './accepting'
 import { compareBallot, nextBallot, maxBallot } from './ballot'
 import type { Ballot, NodeId } from './ballot'
-import { anyoneProposes, backoffWait, electionWait, heartbeatTicks } from './election'
+import { anyoneProposes, backoffWait, electionWait } from './election'
 import type { BidReason } from './fact'
+import { dropConfirming, keepsLease, sendHeartbeat } from './leading'
 import { askForMissing } from './learning'
 import { NO_OP } from './message'
 import type { Value } from './message'
@@ -22,10 +23,18 @@ const RESEND_SLOTS_MAX = 512
 
 /** Starts phase 1 of a new own ballot, for every open slot at once. */
 export function bid(r: ReplicaState, reason: BidReason): void {
+  if (!r.proposes) return
+  const ballot = nextBallot(maxBallot(r.seen, r.acceptor.promised), r.self)
+  if (keepsLease(r, r.self, ballot)) return waitForLease(r)
+  // Phase 2 only: an acceptor takes one proposal, so that a second attempt has no point.
+  if (r.config.phases === 'second' && r.proposer.ballot.round > 0) return
   if (r.leads) r.waiting.requeueOwn()
   else r.waiting.requeueForwarded()
-  const ballot = nextBallot(maxBallot(r.seen, r.acceptor.promised), r.self)
   const ranges = r.log.openRanges()
+  dropConfirming(r)
+  r.leadership.begin()
+  r.leadership.canvass = null
+  r.leadership.relay = null
   r.proposer.begin(ballot, ranges)
   r.leader = null
   r.backingOff = false
@@ -34,10 +43,18 @@ export function bid(r: ReplicaState, reason: BidReason): void {
   r.outbox.clearTimer('election')
   r.outbox.clearTimer('heartbeat')
   r.outbox.emit({ type: 'bid', ballot, ranges, reason })
+  if (r.config.phases === 'second') return becomeLeader(r)
   const prepare = { type: 'prepare', ballot, ranges } as const
-  answerPrepare(r, r.self, prepare)
+  if (r.accepts) answerPrepare(r, r.self, prepare)
+  else if (r.acceptor.raise(ballot)) r.outbox.persist({ kind: 'promise', ballot }, true)
   // After the own promise: a restart then never reuses this ballot (protocol S7).
-  r.outbox.sendOthers(prepare, r.outbox.lastFlushed)
+  r.outbox.sendAcceptors(prepare, r.outbox.lastFlushed)
+}
+
+/** Its own acceptor owes silence to others as well: the bid waits until that is over. */
+function waitForLease(r: ReplicaState): void {
+  const ticks = Math.max(1, Math.ceil(r.leadership.owes(r.self, r.now)))
+  r.outbox.setTimer('election', ticks, ticks)
 }
 
 /** A phase-1 quorum has promised: issue what it forces, fill gaps, tell everybody. */
@@ -60,6 +77,8 @@ export function becomeLeader(r: ReplicaState): void {
     issue(r, fixed.filter((slot) => slot.cause === cause).map(pair), cause)
   }
   if (proposer.chosenElsewhere > r.log.chosenThrough) {
+    // It knows, and it answers: no need to wait for somebody else who was asked before.
+    r.catchUpBusy = false
     askForMissing(r, proposer.chosenAt, proposer.chosenElsewhere)
   }
   sendHeartbeat(r)
@@ -84,16 +103,42 @@ export function proposeWaiting(r: ReplicaState): void {
 
 /** Hands queued own values to the leader that this node follows. */
 export function forwardWaiting(r: ReplicaState): void {
-  const { waiting, leader } = r
-  if (waiting.length === 0 || anyoneProposes(r.policy) || r.proposer.phase !== 'idle') return
-  if (leader === null || leader.node === r.self) return
+  const { waiting } = r
+  if (waiting.length === 0 || !forwards(r) || r.proposer.phase !== 'idle') return
+  const target = forwardTarget(r)
+  if (target === null) return
   const values: [number, Value][] = []
   for (let value = waiting.take(); value !== undefined; value = waiting.take()) {
     if (!waiting.wanted(value)) continue
     waiting.markForwarded(value)
     values.push([values.length, value])
   }
-  forwardTo(r, leader.node, values)
+  forwardTo(r, target, values)
+}
+
+/**
+ * Passes on what a node sent that does not hear the leader. The answer goes back when this node
+ * executes the command itself.
+ */
+export function relayForwarded(r: ReplicaState, from: NodeId, values: readonly Value[]): void {
+  const { leader, waiting } = r
+  if (leader === null || leader.node === r.self || leader.node === from || values.length === 0)
+    return
+  waiting.relay(values, from)
+  r.outbox.sendTo(leader.node, { type: 'forward', values }, 0)
+}
+
+/** True if this node hands requests to another one instead of proposing them. */
+function forwards(r: ReplicaState): boolean {
+  return !r.proposes || !anyoneProposes(r.policy)
+}
+
+/** The leader; without an elected one, a node that proposes. Null: nobody is known. */
+function forwardTarget(r: ReplicaState): NodeId | null {
+  const known = r.leader?.node ?? null
+  if (known !== null) return known === r.self ? null : known
+  if (!anyoneProposes(r.policy)) return r.leadership.relay
+  return r.roles.proposers[r.bids % r.roles.proposers.length] ?? null
 }
 
 /** Another ballot won: give up, keep own values, and wait as the policy says. */
@@ -136,6 +181,7 @@ export function checkPreempted(r: ReplicaState, ballot: Ballot): void {
 export function abandonBallot(r: ReplicaState, reason: 'preempted' | 'manual' | 'policy'): void {
   const { proposer } = r
   if (r.leads) r.outbox.emit({ type: 'steppedDown', ballot: proposer.ballot, reason })
+  dropConfirming(r)
   proposer.stop()
   r.leader = null
   r.waiting.requeueOwn()
@@ -147,17 +193,24 @@ export function backOff(r: ReplicaState, ticksMin: number, ticksMax: number): vo
   r.outbox.setTimer('bid', ticksMin, ticksMax)
 }
 
-/** (Re)starts the wait for a heartbeat, if the policy has one. */
+/**
+ * (Re)starts the wait for a heartbeat, if the policy has one. It counts from when somebody was last
+ * heard: accepts do not touch the timer, and must not double the wait.
+ */
 export function watchLeader(r: ReplicaState): void {
   const wait = electionWait(r.policy)
   if (wait === null || r.proposer.phase !== 'idle') return
-  r.heard = false
-  r.outbox.setTimer('election', wait.ticksMin, wait.ticksMax)
+  const passed = r.heardAt === null ? 0 : Math.floor(Math.max(0, r.now - r.heardAt))
+  r.heardAt = null
+  const left = (ticks: number): number => Math.max(1, ticks - passed)
+  r.outbox.setTimer('election', left(wait.ticksMin), left(wait.ticksMax))
 }
 
 /** Follows the owner of `ballot`, which has shown that it leads; own values go there. */
 export function follow(r: ReplicaState, ballot: Ballot): void {
-  r.heard = true
+  r.heardAt = r.now
+  r.leadership.heardAt = r.now
+  r.leadership.relay = null
   if (r.leader !== null && compareBallot(ballot, r.leader) === 0) return
   if (ballot.node === r.self) return
   r.leader = ballot
@@ -165,19 +218,14 @@ export function follow(r: ReplicaState, ballot: Ballot): void {
   if (!anyoneProposes(r.policy)) r.waiting.requeueOwn()
 }
 
-export function sendHeartbeat(r: ReplicaState): void {
-  const { ballot } = r.proposer
-  const ticks = heartbeatTicks(r.policy)
-  r.outbox.sendOthers({ type: 'heartbeat', ballot, chosenThrough: r.log.chosenThrough }, 0)
-  r.outbox.setTimer('heartbeat', ticks, ticks)
-}
-
 /** Sends again what was not answered for a whole period: TCP breaks, and links drop. */
 export function resend(r: ReplicaState): void {
   const { proposer, config, outbox } = r
-  if (proposer.phase === 'preparing') {
+  if (isStuckInSilence(r)) {
+    bid(r, 'preempted')
+  } else if (proposer.phase === 'preparing') {
     const prepare = { type: 'prepare', ballot: proposer.ballot, ranges: proposer.ranges } as const
-    const silent = config.members.filter(
+    const silent = r.roles.acceptors.filter(
       (node) => node !== r.self && !hasNode(proposer.promises, node),
     )
     outbox.sendMany(silent, prepare, outbox.lastFlushed)
@@ -187,6 +235,15 @@ export function resend(r: ReplicaState): void {
     resendForwards(r)
   }
   outbox.setTimer('resend', config.resendTicks, config.resendTicks)
+}
+
+/** Without nacks a lost ballot shows as silence only: after a whole period, go above it. */
+function isStuckInSilence(r: ReplicaState): boolean {
+  const { proposer, config } = r
+  if (config.refusal !== 'silence' || config.phases === 'second') return false
+  const [oldest] = proposer.open.keys()
+  const stuck = oldest !== undefined && oldest < r.resendFloor
+  return proposer.phase === 'preparing' || (r.leads && stuck)
 }
 
 function resendOpen(r: ReplicaState): void {
@@ -200,20 +257,22 @@ function resendOpen(r: ReplicaState): void {
   for (const { slot, values } of toRuns(late, config.messageBytesMax)) {
     const { ballot } = proposer
     const { chosenThrough } = log
-    outbox.sendOthers({ type: 'accept', ballot, slot, values, chosenThrough }, 0)
+    outbox.sendAcceptors({ type: 'accept', ballot, slot, values, chosenThrough }, 0)
   }
 }
 
 function resendForwards(r: ReplicaState): void {
-  if (anyoneProposes(r.policy) || r.leader === null || r.leader.node === r.self) return
+  const target = forwards(r) ? forwardTarget(r) : null
+  if (target === null) return
   const late: [number, Value][] = []
   for (const own of r.waiting.own.values()) {
     if (late.length === RESEND_SLOTS_MAX) break
     if (!own.sent) continue
     own.periods += 1
+    // In the first period it may have left just now.
     if (own.periods > 1) late.push([late.length, own.value])
   }
-  forwardTo(r, r.leader.node, late)
+  forwardTo(r, target, late)
 }
 
 function forwardTo(r: ReplicaState, node: NodeId, values: [number, Value][]): void {
@@ -242,8 +301,8 @@ function issue(
       const count = values.length
       r.outbox.emit({ type: 'issued', ballot, slot, count, ids: ids(values), cause })
     }
-    r.outbox.sendOthers(accept, 0)
-    answerAccept(r, r.self, accept, () => undefined)
+    r.outbox.sendAcceptors(accept, 0)
+    if (r.accepts) answerAccept(r, r.self, accept, () => undefined)
   }
 }
 

@@ -12,9 +12,21 @@ import type { Ballot, NodeId } from './ballot'
 import type { ElectionPolicy, ReplicaConfig } from './config'
 import { anyoneProposes, electionWait } from './election'
 import type { Effect, StableRecord, TimerName } from './effect'
-import { applyChosen, countVotes, retryCatchUp, serveCatchUp } from './learning'
+import {
+  answerCanvass,
+  answerHeartbeat,
+  canvass,
+  confirmReads,
+  isUnheard,
+  oweAfterRestart,
+  sendHeartbeat,
+  takeAlive,
+  takeReadIndex,
+  takeSupport,
+} from './leading'
+import { applyChosen, askForMissing, countVotes, retryCatchUp, serveCatchUp } from './learning'
 import { takeChosen, takeWatermark } from './learning'
-import type { Accept, Heartbeat, Message, Nack, Promised, Value } from './message'
+import type { Accept, Heartbeat, Message, Nack, Promised, SnapshotPart, Value } from './message'
 import {
   abandonBallot,
   becomeLeader,
@@ -25,10 +37,12 @@ import {
   forwardWaiting,
   preempted,
   proposeWaiting,
+  relayForwarded,
   resend,
-  sendHeartbeat,
   watchLeader,
 } from './proposing'
+import type { Snapshot } from './snapshot'
+import { coverLog, isNewerVote, takeSnapshotAsk, takeSnapshotPart } from './snapshots'
 import { ReplicaState } from './state'
 import type { Slot } from './ballot'
 
@@ -46,8 +60,10 @@ const STEP_DOWN_PATIENCE = 3
 export interface ReplicaHost {
   /** Called in slot order, over no gap, once a slot. */
   readonly apply: (slot: Slot, value: Value) => void
-  /** Takes `forward`, `forwarded`, `query` and `held` that the node sent to itself. */
+  /** Takes `forward`, `forwarded`, `query`, `held` and `readAt` that the node sent to itself. */
   readonly takeOther: (from: NodeId, message: Message) => void
+  /** Takes over the state of a peer's snapshot; false if its text or digest is not right. */
+  readonly install: (snapshot: Snapshot, from: NodeId) => boolean
 }
 
 export class Replica {
@@ -69,7 +85,10 @@ export class Replica {
         break
       case 'vote':
         acceptor.raise(record.ballot)
-        record.values.forEach((value, i) => log.vote(record.slot + i, record.ballot, value))
+        record.values.forEach((value, i) => {
+          const slot = record.slot + i
+          if (isNewerVote(this.state, slot, record)) log.vote(slot, record.ballot, value)
+        })
         break
       case 'learned':
         record.values.forEach((value, i) => log.choose(record.slot + i, value))
@@ -84,10 +103,17 @@ export class Replica {
     }
   }
 
+  /** The state above has been restored; the log below is chosen. Before the records. */
+  recoverSnapshot(snapshot: Snapshot): void {
+    this.state.snapshot = snapshot
+    coverLog(this.state, snapshot)
+  }
+
   start(effects: Effect[]): void {
     const r = this.state
     r.outbox.open(effects)
     r.see(r.acceptor.promised)
+    oweAfterRestart(r)
     r.recordedThrough = r.log.chosenThrough
     const { resendTicks } = r.config
     r.outbox.setTimer('resend', resendTicks, resendTicks)
@@ -102,10 +128,12 @@ export class Replica {
     this.bidIfWaiting()
   }
 
-  /** Values that `from` forwarded. Without a ballot of its own, a non-leader drops them. */
+  /** Values that `from` forwarded. Who does not lead passes them on. */
   takeForwarded(from: NodeId, values: readonly Value[]): void {
     const r = this.state
-    if (r.proposer.phase === 'idle' && !anyoneProposes(r.policy)) return
+    if (r.proposer.phase === 'idle' && (!anyoneProposes(r.policy) || !r.proposes)) {
+      return relayForwarded(r, from, values)
+    }
     let dropped = 0
     for (const value of values) {
       if (r.waiting.length < r.config.waitingRequestsMax) r.waiting.addForwarded(value, from)
@@ -123,7 +151,7 @@ export class Replica {
       case 'prepare':
         if (answerPrepare(r, from, message)) checkPreempted(r, message.ballot)
         // A bidder deserves the time to win before this node bids as well.
-        if (r.proposer.phase === 'idle') r.heard = true
+        if (r.proposer.phase === 'idle') r.heardAt = r.now
         return
       case 'promise':
         return this.takePromise(from, message)
@@ -144,11 +172,34 @@ export class Replica {
         return checkOutvoted(r)
       case 'catchUp':
         return serveCatchUp(r, from, message)
+      case 'alive':
+        r.see(message.ballot)
+        return takeAlive(r, from, message)
+      case 'canvass':
+        return answerCanvass(r, from, message)
+      case 'support':
+        if (r.proposer.phase === 'idle' && takeSupport(r, from, message)) bid(r, 'election')
+        return
+      case 'readIndex':
+        return takeReadIndex(r, from, message)
+      case 'snapshot':
+        return this.takeSnapshot(from, message)
+      case 'snapshotAsk':
+        return takeSnapshotAsk(r, from, message)
       case 'forward':
       case 'forwarded':
       case 'query':
       case 'held':
+      case 'readAt':
         return this.host.takeOther(from, message)
+      case 'blogPrepare':
+      case 'blogPromise':
+      case 'blogReject':
+      case 'blogAccept':
+      case 'blogQuery':
+      case 'blogHeld':
+        // A node of the blog variant is no member of a cluster that runs Paxos.
+        return
     }
   }
 
@@ -158,20 +209,30 @@ export class Replica {
       case 'election':
         return this.electionTimer()
       case 'heartbeat':
-        if (r.leads) sendHeartbeat(r)
-        return
+        return this.heartbeatTimer()
       case 'bid':
         r.backingOff = false
         return this.bidIfWaiting('preempted')
       case 'resend':
         return resend(r)
       case 'catchUp':
+        r.incoming = null
         // Whoever knew these slots is gone: a new phase 1 asks those who are there.
         if (retryCatchUp(r) && r.leads) bid(r, 'election')
         return
       case 'read':
+      case 'probe':
         return
     }
+  }
+
+  /** The snapshot is durable and the log on disk is cut; memory keeps a tail for laggards. */
+  snapshotSaved(snapshot: Snapshot): void {
+    const r = this.state
+    const { through, digest } = snapshot
+    r.snapshot = snapshot
+    r.log.cut(Math.min(through, Math.max(r.log.base, through - r.config.tailSlots)))
+    r.outbox.emit({ type: 'snapshotTaken', through, digest })
   }
 
   persisted(through: number): void {
@@ -210,6 +271,7 @@ export class Replica {
   /** Ends a round: own messages, batches, execution; repeats until nothing moves. */
   settle(): void {
     const r = this.state
+    confirmReads(r)
     for (;;) {
       const own = r.outbox.takeOwn()
       if (own !== undefined) {
@@ -230,7 +292,7 @@ export class Replica {
 
   private bidIfWaiting(reason: 'request' | 'preempted' = 'request'): void {
     const r = this.state
-    if (r.waiting.own.size === 0 || !anyoneProposes(r.policy)) return
+    if (r.waiting.own.size === 0 || !anyoneProposes(r.policy) || !r.proposes) return
     if (r.proposer.phase === 'idle' && !r.backingOff) bid(r, reason)
   }
 
@@ -256,8 +318,9 @@ export class Replica {
     if (compareBallot(promised, ballot) > 0) preempted(r, promised)
   }
 
-  private takeHeartbeat(from: NodeId, { ballot, chosenThrough }: Heartbeat): void {
+  private takeHeartbeat(from: NodeId, message: Heartbeat): void {
     const r = this.state
+    const { ballot, chosenThrough } = message
     r.see(ballot)
     if (compareBallot(ballot, r.acceptor.promised) < 0) {
       return refuse(r, from, ballot, r.acceptor.promised, 2)
@@ -266,6 +329,7 @@ export class Replica {
     if (r.proposer.phase !== 'idle' || !this.isNewsOf(ballot)) return
     follow(r, ballot)
     watchLeader(r)
+    answerHeartbeat(r, from, message)
     takeWatermark(r, from, ballot, chosenThrough)
   }
 
@@ -277,8 +341,35 @@ export class Replica {
 
   private electionTimer(): void {
     const r = this.state
-    if (r.proposer.phase !== 'idle' || anyoneProposes(r.policy)) return
-    if (r.heard) watchLeader(r)
-    else bid(r, 'election')
+    if (r.proposer.phase !== 'idle' || !r.proposes) return
+    if (anyoneProposes(r.policy)) return this.bidIfWaiting()
+    if (r.heardAt !== null) return watchLeader(r)
+    r.leader = null
+    if (canvass(r)) return bid(r, 'election')
+    // No support in time: the wait begins anew, and so does the question.
+    watchLeader(r)
+  }
+
+  private heartbeatTimer(): void {
+    const r = this.state
+    if (!r.leads) return
+    if (!isUnheard(r)) return sendHeartbeat(r)
+    abandonBallot(r, 'policy')
+    watchLeader(r)
+  }
+
+  private takeSnapshot(from: NodeId, message: SnapshotPart): void {
+    const r = this.state
+    const snapshot = takeSnapshotPart(r, from, message)
+    if (snapshot === null) return
+    if (!this.host.install(snapshot, from)) {
+      const limit = `snapshot through slot ${snapshot.through} of node ${from} is not whole`
+      r.outbox.emit({ type: 'limitReached', limit, dropped: 1 })
+      return
+    }
+    coverLog(r, snapshot)
+    checkOutvoted(r)
+    r.outbox.clearTimer('catchUp')
+    askForMissing(r, from, r.knownThrough)
   }
 }

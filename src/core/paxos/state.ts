@@ -2,12 +2,17 @@
 import { Acceptor } from './acceptor'
 import { maxBallot, ZERO_BALLOT } from './ballot'
 import type { Ballot, NodeId, Slot } from './ballot'
-import type { ElectionPolicy, ReplicaConfig } from './config'
+import { rolesOf } from './config'
+import type { ElectionPolicy, ReplicaConfig, Roles } from './config'
+import { Leadership } from './leadership'
 import { Learner } from './learner'
 import { SlotLog } from './log'
 import type { Value } from './message'
 import { Outbox } from './outbox'
 import { Proposer } from './proposer'
+import { Quorums } from './quorum'
+import type { Snapshot } from './snapshot'
+import type { Incoming } from './snapshots'
 import { Waiting } from './waiting'
 
 export class ReplicaState {
@@ -17,12 +22,18 @@ export class ReplicaState {
   readonly learner: Learner
   readonly waiting = new Waiting()
   readonly outbox: Outbox
+  readonly roles: Roles
+  readonly quorums: Quorums
+  /** What real time adds: probes, leases, who was heard when. */
+  readonly leadership = new Leadership()
 
+  /** Ticks of the host's clock, as of the present round. */
+  now = 0
   policy: ElectionPolicy
   /** The ballot this node follows, or its own while it leads. */
   leader: Ballot | null = null
-  /** Heard from the leader since the election timer was set. */
-  heard = false
+  /** When a leader or bidder was last heard since the election timer was set; null: never. */
+  heardAt: number | null = null
   /** Highest ballot seen in any message: the next own ballot goes above it. */
   seen: Ballot = ZERO_BALLOT
   /** Preemptions since a value was last chosen: the back-off grows with it. */
@@ -33,6 +44,10 @@ export class ReplicaState {
   knownThrough: Slot = 0
   catchUpBusy = false
   catchUpTries = 0
+  /** Newest durable snapshot of this node: what it hands to laggards. */
+  snapshot: Snapshot | null = null
+  /** A snapshot that a peer is sending. */
+  incoming: Incoming | null = null
   /** Slots below were issued at least one resend period ago. */
   resendFloor: Slot = 0
   /** `chosenThrough` as of the last `chosen` record. */
@@ -49,10 +64,12 @@ export class ReplicaState {
     readonly apply: (slot: Slot, value: Value) => void,
   ) {
     this.policy = config.policy
-    this.acceptor = new Acceptor(this.log)
-    this.proposer = new Proposer(config.members.length)
-    this.learner = new Learner(config.members.length)
-    this.outbox = new Outbox(config.node, config.members)
+    this.roles = rolesOf(config)
+    this.quorums = new Quorums(config.quorums, this.roles.acceptors)
+    this.acceptor = new Acceptor(this.log, config.phases === 'second')
+    this.proposer = new Proposer(this.quorums)
+    this.learner = new Learner(this.quorums)
+    this.outbox = new Outbox(config.node, config.members, this.roles.acceptors)
   }
 
   get self(): NodeId {
@@ -61,6 +78,18 @@ export class ReplicaState {
 
   see(ballot: Ballot): void {
     this.seen = maxBallot(this.seen, ballot)
+  }
+
+  get proposes(): boolean {
+    return this.config.votes && this.roles.proposers.includes(this.self)
+  }
+
+  get accepts(): boolean {
+    return this.config.votes && this.roles.acceptors.includes(this.self)
+  }
+
+  get learns(): boolean {
+    return this.roles.learners.includes(this.self)
   }
 
   get leads(): boolean {

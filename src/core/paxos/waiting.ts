@@ -18,12 +18,17 @@ export interface OwnValue {
   periods: number
 }
 
+/** Whoever is forgotten asks again; the answer is then in the session table. */
+const RELAYED_MAX = 20_000
+
 export class Waiting {
   readonly own = new Map<string, OwnValue>()
   private queue: Value[] = []
   private head = 0
   /** Ids that are queued or proposed here, with the node that forwarded them (0: own). */
   private readonly origins = new Map<string, NodeId>()
+  /** Ids that were passed on for a node that does not hear the leader. */
+  private readonly relayed = new Map<string, NodeId>()
 
   get length(): number {
     return this.queue.length - this.head
@@ -41,6 +46,15 @@ export class Waiting {
     if (this.origins.has(id)) return false
     this.enqueue(id, value, from)
     return true
+  }
+
+  /** Remembers whom to answer for values that go on to another node; the oldest are forgotten. */
+  relay(values: readonly Value[], from: NodeId): void {
+    for (const value of values) this.relayed.set(valueId(value), from)
+    for (const id of this.relayed.keys()) {
+      if (this.relayed.size <= RELAYED_MAX) break
+      this.relayed.delete(id)
+    }
   }
 
   take(): Value | undefined {
@@ -81,8 +95,9 @@ export class Waiting {
 
   /** Forgets an applied command; answers which node forwarded it here, 0 for none. */
   settle(id: string): NodeId {
-    const origin = this.origins.get(id) ?? 0
+    const origin = this.origins.get(id) ?? this.relayed.get(id) ?? 0
     this.origins.delete(id)
+    if (this.relayed.size > 0) this.relayed.delete(id)
     return origin
   }
 

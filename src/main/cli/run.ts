@@ -11,6 +11,8 @@ import { assembleLab, bundledScenarios } from '../assemble'
 import type { LabController } from '../lab/lab'
 import type { ScenarioOutcome } from '../lab/scenario'
 import { alarmWords } from './alarms'
+import { CLUSTER_FLAGS, withFlags } from './clusterFlags'
+import type { ClusterFlags } from './clusterFlags'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext } from './labCommand'
@@ -32,11 +34,12 @@ const args = {
     valueHint: 'S',
     description: 'Randomness; default: that of the scenario',
   },
+  ...CLUSTER_FLAGS,
   out: { type: 'string', valueHint: 'DIR', description: 'Folder in which the run is recorded' },
   json: { type: 'boolean', description: 'JSON lines on standard output, the last one the result' },
 } as const
 
-interface RunFlags {
+interface RunFlags extends ClusterFlags {
   readonly scenario: string
   readonly seed?: string | undefined
   readonly out?: string | undefined
@@ -54,7 +57,8 @@ export function runCommand(context: CliContext): CliCommand {
 
 async function run(flags: RunFlags, context: CliContext): Promise<number> {
   const output = new Output(flags.json === true)
-  const scenario = findScenario(flags.scenario, context)
+  const found = findScenario(flags.scenario, context)
+  const scenario = { ...found, cluster: withFlags(found.cluster, flags) }
   const { seed: text } = flags
   const seed = text === undefined ? scenario.cluster.seed : wholeFlag(text, 'seed', 0, SEED_MAX)
   const ending = new Ending()

@@ -1,15 +1,19 @@
 /** `paxos-lab up`: starts a cluster, says where it is, and does what standard input asks. */
 import { join, resolve } from 'node:path'
+import { LEADER_POLICY } from '../../core/paxos/config'
 import { DEFAULT_CLUSTER } from '../../shared/api'
 import type { ClusterOptions, LabStatus, NodeCount } from '../../shared/api'
+import { clusterLabels, quorumWords } from '../../shared/clusterOptions'
 import { leaderOf, policyWords, verdictOf } from '../../shared/labWords'
-import { toPolicy } from '../../shared/performVerb'
 import { VERBS } from '../../shared/verbs'
 import { assembleLab } from '../assemble'
 import { startWebHost } from '../host/webHost'
 import type { WebHost } from '../host/webHost'
+import { joinCardPath } from '../lab/joinCard'
 import type { LabController } from '../lab/lab'
 import { alarmViewer } from './alarms'
+import { CLUSTER_FLAGS, optionsToTell, withFlags } from './clusterFlags'
+import type { ClusterFlags } from './clusterFlags'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext, CommandResult } from './labCommand'
@@ -20,7 +24,6 @@ import { VerbLoop } from './verbLoop'
 
 const PORT_MAX = 65_535
 const SEED_MAX = 0xffff_ffff
-const POLICIES = ['leader', 'eager', 'fixed', 'random', 'exponential'] as const
 
 const args = {
   nodes: { type: 'string', default: '5', valueHint: '3|5|7|9', description: 'Number of nodes' },
@@ -30,16 +33,16 @@ const args = {
     valueHint: 'DIR',
     description: 'Keep the data here, and go on with what is there',
   },
-  policy: {
-    type: 'string',
-    default: 'leader',
-    valueHint: POLICIES.join('|'),
-    description: 'When nodes start a ballot',
-  },
+  ...CLUSTER_FLAGS,
   'client-port': {
     type: 'string',
     valueHint: 'BASE',
     description: 'Node i listens for clients at BASE + i - 1; without it the system chooses',
+  },
+  join: {
+    type: 'string',
+    valueHint: 'N',
+    description: 'Leave the place of node N to a node of your own; its join card is in a file',
   },
   seed: { type: 'string', default: '1', valueHint: 'S', description: 'Randomness of the faults' },
   telemetry: {
@@ -53,12 +56,12 @@ const args = {
   json: { type: 'boolean', description: 'JSON lines on standard output' },
 } as const
 
-export interface UpFlags {
+export interface UpFlags extends ClusterFlags {
   readonly nodes: string
   readonly direct?: boolean | undefined
   readonly data?: string | undefined
-  readonly policy: string
   readonly 'client-port'?: string | undefined
+  readonly join?: string | undefined
   readonly seed: string
   readonly telemetry: string
   readonly web?: boolean | undefined
@@ -109,10 +112,6 @@ async function up(flags: UpFlags, context: CliContext): Promise<number> {
 }
 
 function clusterOptions(flags: UpFlags): ClusterOptions {
-  const policy = POLICIES.find((name) => name === flags.policy)
-  if (policy === undefined) {
-    throw new UsageError(`--policy ${flags.policy} is none of ${POLICIES.join(', ')}`)
-  }
   const telemetry = flags.telemetry
   if (telemetry !== 'facts' && telemetry !== 'off') {
     throw new UsageError(`--telemetry ${telemetry} is none of facts, off`)
@@ -120,16 +119,18 @@ function clusterOptions(flags: UpFlags): ClusterOptions {
   const port = flags['client-port']
   const nodes = nodeCount(flags.nodes)
   const portMax = PORT_MAX - nodes + 1
-  return {
+  const base: ClusterOptions = {
     ...DEFAULT_CLUSTER,
     nodes,
-    policy: toPolicy(policy === 'eager' ? { kind: policy } : { kind: policy, ms: null }, 5),
+    policy: LEADER_POLICY,
     direct: flags.direct === true,
     seed: wholeFlag(flags.seed, 'seed', 0, SEED_MAX),
     clientPortBase: port === undefined ? 0 : wholeFlag(port, 'client-port', 1024, portMax),
     dataDir: flags.data === undefined ? null : resolve(flags.data),
     telemetry,
+    ...(flags.join === undefined ? {} : { join: wholeFlag(flags.join, 'join', 1, nodes) }),
   }
+  return withFlags(base, flags)
 }
 
 function nodeCount(text: string): NodeCount {
@@ -164,8 +165,16 @@ async function sayReady(lab: LabController, output: Output, web: WebHost | null)
     url,
     dataDir: options?.dataDir ?? runDir,
     direct: options?.direct ?? false,
+    joinCard: cardOf(status),
+    ...(options && optionsToTell(options)),
   }
   output.result(ready, readyWords(status, url))
+}
+
+/** Path of the join card; null if every node is the lab's own. */
+function cardOf({ options, runDir }: LabStatus): string | null {
+  if (options?.join === undefined || runDir === null) return null
+  return joinCardPath(runDir, options.join)
 }
 
 function readyWords(status: LabStatus, url: string | null): string {
@@ -174,15 +183,22 @@ function readyWords(status: LabStatus, url: string | null): string {
   return [
     `Cluster ${status.cluster} of ${status.nodes.length} nodes is ready` +
       (leader === null ? ', no node leads' : `, node ${leader} leads`) +
-      (options ? `; policy ${policyWords(options.policy, options.tickMs)}` : ''),
-    ...status.nodes.map(
-      ({ node, pid, clientHost, clientPort }) =>
-        `  node ${node}  pid ${pid}  redis-cli -h ${clientHost} -p ${clientPort}`,
+      (options ? `; ${optionWords(options)}` : ''),
+    ...status.nodes.map(({ node, pid, clientHost, clientPort }) =>
+      node === options?.join
+        ? `  node ${node}  your own: its join card is ${cardOf(status)}`
+        : `  node ${node}  pid ${pid}  redis-cli -h ${clientHost} -p ${clientPort}`,
     ),
     `The run is recorded in ${status.runDir}`,
     ...(url === null ? [] : [`Open ${url}`]),
     'Type a verb ("help" lists them), or quit.',
   ].join('\n')
+}
+
+function optionWords(options: ClusterOptions): string {
+  const { policy, tickMs, quorums } = options
+  const words = [`policy ${policyWords(policy, tickMs)}`, ...clusterLabels(options)]
+  return (quorums.kind === 'majority' ? words : [...words, quorumWords(quorums)]).join('; ')
 }
 
 /** The verdict of what happened, from the checks and the measures of the whole run. */

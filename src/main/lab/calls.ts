@@ -5,9 +5,11 @@
  * Errors: LabCallError; nothing was changed then.
  */
 import type { LabEvent, LearnerReadResult } from '../../core/event'
-import type { Link } from '../../core/fault'
+import type { FailpointArm, FrameMatch, Link, StorageFault } from '../../core/fault'
+import type { ReadMode } from '../../core/kv/readMode'
 import type { SlotView } from '../../core/machineTypes'
 import type { ElectionPolicy } from '../../core/paxos/config'
+import type { ReadSubject } from '../../core/paxos/message'
 import type {
   ClusterOptions,
   LabApi,
@@ -18,7 +20,9 @@ import type {
   WriteResult,
 } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
-import { SLOT_VIEWS_MAX } from '../../shared/controlCodec'
+import type { ClockSetting, RecordView } from '../../shared/control'
+import { RECORD_VIEWS_MAX, SLOT_VIEWS_MAX } from '../../shared/controlCodec'
+import type { AdversaryOptions, GateSelect, GateView } from '../../shared/gate'
 import { policyWords } from '../../shared/labWords'
 import { fromBinary, toBinary } from './bytes'
 import { roundMs } from './clock'
@@ -95,6 +99,28 @@ export class LabCalls implements LabApi {
     await this.lab.session().nodes.resume(node)
   }
 
+  async powerLoss(nodes: readonly number[], tornTail: boolean): Promise<readonly string[]> {
+    if (nodes.length === 0) throw new LabCallError('badArgument', 'no node is named')
+    return await this.lab.session().nodes.powerLoss(nodes, tornTail)
+  }
+
+  async wipeNode(node: number): Promise<string> {
+    return await this.lab.session().nodes.wipe(node)
+  }
+
+  async storageFault(fault: StorageFault): Promise<string> {
+    return await this.lab.session().cluster.nodeFaults.start(fault)
+  }
+
+  async clockFault(node: number, { offsetMs, drift }: ClockSetting): Promise<string> {
+    const fault = { kind: 'clock', node, offsetMs, drift } as const
+    return await this.lab.session().cluster.nodeFaults.start(fault)
+  }
+
+  async failpoint(node: number, arm: FailpointArm): Promise<string> {
+    return await this.lab.session().cluster.nodeFaults.start({ kind: 'failpoint', node, arm })
+  }
+
   async changeLinks(links: readonly Link[], change: LinkChange): Promise<string> {
     return await this.lab.session().cluster.links.change(links, change)
   }
@@ -105,6 +131,38 @@ export class LabCalls implements LabApi {
     if (request.preset !== 'custom') await cluster.refreshStatus()
     const fault = partitionFault(request, identity.members, cluster.leader())
     return await cluster.links.start(fault)
+  }
+
+  async gateList(match: FrameMatch): Promise<GateView> {
+    return await this.lab.session().cluster.gate.list(match)
+  }
+
+  async gateInspect(id: number): Promise<string> {
+    return await this.lab.session().cluster.gate.inspect(id)
+  }
+
+  async gateRelease(select: GateSelect): Promise<GateView> {
+    return await this.lab.session().cluster.gate.letGo('release', select)
+  }
+
+  async gateDrop(select: GateSelect): Promise<GateView> {
+    return await this.lab.session().cluster.gate.letGo('drop', select)
+  }
+
+  async gateDuplicate(select: GateSelect): Promise<GateView> {
+    return await this.lab.session().cluster.gate.letGo('duplicate', select)
+  }
+
+  async gateWait(match: FrameMatch, count: number, timeoutMs: number): Promise<GateView> {
+    return await this.lab.session().cluster.gate.wait(match, count, timeoutMs)
+  }
+
+  async startAdversary(options: AdversaryOptions): Promise<string> {
+    return await this.lab.session().cluster.adversary.start(options)
+  }
+
+  async stopAdversary(): Promise<void> {
+    await this.lab.session().cluster.adversary.stop()
   }
 
   async endFault(id: string): Promise<void> {
@@ -120,16 +178,25 @@ export class LabCalls implements LabApi {
   }
 
   async learnerRead(node: number | null, key: string): Promise<LearnerReadResult> {
+    return await this.read(node, { kind: 'key', key }, 'learner')
+  }
+
+  async read(
+    node: number | null,
+    subject: ReadSubject,
+    mode: ReadMode,
+  ): Promise<LearnerReadResult> {
     const session = this.lab.session()
     const member = node === null ? anyRunning(session) : running(session, node)
     const startMs = performance.now()
-    const subject = { kind: 'key', key: toBinary(key) } as const
     const waitMs = session.options.requestDeadlineMs + ANSWER_GRACE_MS
-    const answer = await member.call({ action: 'read', subject }, waitMs)
+    const asked = subject.kind === 'key' ? { ...subject, key: toBinary(subject.key) } : subject
+    const answer = await member.call({ action: 'read', subject: asked, mode }, waitMs)
     if (answer.kind !== 'read') throw strange(member, answer.kind)
     const result = readable(answer.result)
     const latencyMs = roundMs(performance.now() - startMs)
-    session.tell({ type: 'learnerRead', node: member.node, key, result, latencyMs })
+    const about = subject.kind === 'key' ? { key: subject.key } : { key: '', slot: subject.slot }
+    session.tell({ type: 'learnerRead', node: member.node, ...about, mode, result, latencyMs })
     return result
   }
 
@@ -184,6 +251,17 @@ export class LabCalls implements LabApi {
     const answer = await member.call({ action: 'slots', from, count })
     if (answer.kind !== 'slots') throw strange(member, answer.kind)
     return answer.slots
+  }
+
+  async records(node: number, fromOffset: number, count: number): Promise<readonly RecordView[]> {
+    if (fromOffset < 0 || count < 1 || count > RECORD_VIEWS_MAX) {
+      const words = `records are asked for from 0 on, at most ${RECORD_VIEWS_MAX} at once`
+      throw new LabCallError('badArgument', words)
+    }
+    const member = running(this.lab.session(), node)
+    const answer = await member.call({ action: 'records', fromOffset, count })
+    if (answer.kind !== 'records') throw strange(member, answer.kind)
+    return answer.records
   }
 
   async events(from: number, to: number): Promise<readonly LabEvent[]> {

@@ -12,28 +12,32 @@ import type { LabFact, LinkTraffic, NodeReport } from '../../core/event'
 import type { Ballot } from '../../core/paxos/ballot'
 import { compareBallot, sameBallot } from '../../core/paxos/ballot'
 import type { ElectionPolicy } from '../../core/paxos/config'
-import { DEFAULT_REPLICA } from '../../core/paxos/config'
 import type { ClusterOptions } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { NodeFile, PeerAddress, SwitchboardFile } from '../../shared/control'
 import type { Hello } from '../../shared/hello'
+import { Adversary } from './adversary'
 import { Child } from './child'
 import type { LabClock } from './clock'
 import type { ControlLink } from './controlLink'
 import { ControlServer } from './controlServer'
+import { RanNodes } from './dataDir'
 import type { ClusterIdentity } from './dataDir'
 import { FaultBook } from './faultBook'
+import { Gate } from './gate'
+import { reservePlace, UNSEEN_FACTS, writeJoinCard } from './joinCard'
 import type { NodeLauncher } from './launcher'
 import { Links } from './links'
 import { Member } from './member'
+import { NodeFaults } from './nodeFaults'
 import { portsTaken } from './ports'
 import { PidFile } from './processIds'
+import { nodeDir, startFile } from './startFile'
 import { PID_FILE } from './sweep'
 import { Switchboard } from './switchboard'
 
 const HOST = '127.0.0.1'
 const SECRET_BYTES = 32
-const CLIENTS_MAX = 4096
 const HELD_BYTES_MAX = 64 * 1024 * 1024
 const LEADER_WAIT_MS = 5000
 
@@ -67,14 +71,19 @@ export class Cluster {
   readonly members: readonly Member[]
   readonly faults: FaultBook
   readonly links: Links
+  readonly nodeFaults: NodeFaults
+  readonly gate: Gate
+  readonly adversary: Adversary
   policy: ElectionPolicy
   stopping = false
   private readonly secret = randomBytes(SECRET_BYTES)
   private readonly switchboard: Switchboard | null
   private readonly pids: PidFile
+  private readonly ran: RanNodes
   private control: ControlServer | null = null
   /** Who was elected last, by its own words: faster than status lines. */
   private elected: Bid | null = null
+  private cuts = 0
   private readonly startPolicies = new Map<number, ElectionPolicy>()
   private readonly waiters = new Set<() => void>()
 
@@ -83,11 +92,16 @@ export class Cluster {
     this.policy = options.policy
     this.faults = new FaultBook(clock, (fact) => {
       setup.tell(fact)
+      if (fact.type === 'faultEnded') this.adversary.faultEnded(fact.fault.id)
       this.changed()
     })
+    this.nodeFaults = new NodeFaults(this.faults, options, (node) => this.member(node))
+    this.ran = RanNodes.open(dataDir)
     this.members = identity.members.map((node) => this.newMember(node))
     this.switchboard = options.direct ? null : this.newSwitchboard()
     this.links = new Links(identity.members, this.faults, this.switchboard)
+    this.gate = new Gate(clock, (fact) => setup.tell(fact), this.switchboard)
+    this.adversary = new Adversary(identity.members, clock, this.links, this.faults, this.gate)
     const dirs = dataDir.startsWith(runDir) ? [runDir] : [runDir, dataDir]
     this.pids = new PidFile(dirs.map((dir) => join(dir, PID_FILE)))
   }
@@ -106,8 +120,11 @@ export class Cluster {
     for (const { node } of this.members) {
       await mkdir(join(this.setup.runDir, `node${node}`), { recursive: true })
     }
+    const { join: place } = this.setup.options
+    if (place !== undefined) await reservePlace(this.member(place), this.nodeDir(place), this.ran)
+    const own = this.members.filter(({ node }) => node !== place)
     const board = this.switchboard?.start()
-    const starts = Promise.allSettled(this.members.map((member) => member.start()))
+    const starts = Promise.allSettled(own.map((member) => member.start()))
     // Both are awaited, so that neither rejects unheard when the other does.
     const [boardEnd] = await Promise.allSettled([board])
     const ends = await starts
@@ -115,7 +132,12 @@ export class Cluster {
     if (boardEnd.status === 'rejected') throw boardEnd.reason
     const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
     for (const failure of failures) this.note('error', wordsOf(failure))
-    if (failures.length === this.members.length) throw failures[0]
+    if (failures.length === own.length) throw failures[0]
+    if (place !== undefined) {
+      const seat = this.member(place)
+      await writeJoinCard(this.setup, seat, this.peersOf(seat), this.secret.toString('hex'))
+      this.onFacts(place, 0, UNSEEN_FACTS)
+    }
   }
 
   /** Waits for a leader, a bounded time; without one the cluster is still of use. */
@@ -128,6 +150,7 @@ export class Cluster {
   /** Resolves when no child is left. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.adversary.close()
     this.wake()
     await Promise.all(this.members.map((member) => member.end()))
     await this.switchboard?.stop()
@@ -145,6 +168,16 @@ export class Cluster {
     const member = this.members.find((one) => one.node === node)
     if (member !== undefined) return member
     throw new LabCallError('noSuchNode', `there is no node ${node}`)
+  }
+
+  nodeDir(node: number): string {
+    return nodeDir(this.setup.dataDir, node)
+  }
+
+  /** Seeds of power cuts follow from that of the cluster. */
+  nextSeed(): number {
+    this.cuts += 1
+    return (this.setup.options.seed + this.cuts) >>> 0
   }
 
   /** Node that leads as far as it knows, by the highest ballot; null when none says so. */
@@ -204,7 +237,7 @@ export class Cluster {
     this.wake()
   }
 
-  private note(level: 'info' | 'warn' | 'error', words: string): void {
+  note(level: 'info' | 'warn' | 'error', words: string): void {
     this.setup.tell({ type: 'labNote', level, words })
   }
 
@@ -234,6 +267,7 @@ export class Cluster {
       },
       onChanged: () => this.changed(),
       onReady: () => this.onMemberReady(member),
+      isInjected: (end) => this.nodeFaults.struck(node, end),
       onEnded: () => this.onMemberEnded(node),
     })
     return member
@@ -254,6 +288,7 @@ export class Cluster {
       spawn: (args) => this.spawn(programs.switchboardEntry, args),
       onTraffic: (links) => this.setup.onTraffic(links),
       onFaultEnded: (id) => this.faults.end(id),
+      onGateActs: (acts, skipped) => this.gate.report(acts, skipped),
       onNote: (level, words) => this.note(level, words),
       onReady: () => this.onSwitchboardReady(),
       activeFaults: () => this.faults.links(),
@@ -280,28 +315,12 @@ export class Cluster {
   private nodeFile(node: number, peerPort: number, clientPort: number): NodeFile {
     const { options, identity, dataDir } = this.setup
     this.startPolicies.set(node, this.policy)
-    return {
-      version: 1,
-      cluster: identity.cluster,
-      replica: {
-        ...DEFAULT_REPLICA,
-        node,
-        members: identity.members,
-        mode: options.mode,
-        policy: this.policy,
-        windowSlots: options.windowSlots,
-      },
-      tickMs: options.tickMs,
-      dataDir: join(dataDir, `node${node}`),
-      host: HOST,
-      peerPort,
-      clientPort,
-      requestDeadlineMs: options.requestDeadlineMs,
-      clientsMax: CLIENTS_MAX,
-      telemetry: options.telemetry,
-      flush: options.flush,
-      control: this.controlAddress(),
-    }
+    const { clock, storageFaults, failpoints } = this.nodeFaults.startOf(node)
+    return startFile(options, identity, dataDir, {
+      ...{ node, host: HOST, peerPort, clientPort, policy: this.policy },
+      ...{ clock, storageFaults, failpoints, control: this.controlAddress() },
+      hasRun: this.ran.has(node),
+    })
   }
 
   private controlAddress(): { host: string; port: number } {
@@ -322,6 +341,8 @@ export class Cluster {
   }
 
   private onMemberReady(member: Member): void {
+    // Before anybody can reach it: it has promised nothing yet.
+    this.ran.add(member.node)
     this.switchboard?.route(member.node, member.peerPort)
     if (this.switchboard !== null) this.sendPeers(member)
     // Without link proxies the others must learn its port.
@@ -339,6 +360,7 @@ export class Cluster {
   }
 
   private onSwitchboardReady(): void {
+    this.gate.emptied()
     for (const member of this.members) {
       if (member.peerPort !== 0) this.switchboard?.route(member.node, member.peerPort)
       this.sendPeers(member)
@@ -346,13 +368,17 @@ export class Cluster {
   }
 
   private sendPeers(member: Member): void {
+    member.send({ type: 'peers', peers: this.peersOf(member) })
+  }
+
+  private peersOf(member: Member): PeerAddress[] {
     const others = this.members.filter((other) => other !== member)
     const peers = others.map(({ node, peerPort }): PeerAddress => ({
       node,
       host: HOST,
       port: this.switchboard?.portOf(member.node, node) ?? peerPort,
     }))
-    member.send({ type: 'peers', peers: peers.filter(({ port }) => port !== 0) })
+    return peers.filter(({ port }) => port !== 0)
   }
 
   private onFacts(node: number, dropped: number, facts: readonly NodeReport[]): void {

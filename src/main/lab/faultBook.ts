@@ -65,8 +65,9 @@ export class FaultBook {
     this.tell({ type: 'faultEnded', fault: { ...active, endedAtMs: this.clock.now() } })
   }
 
-  endOfNode(node: number): void {
-    for (const { id } of this.ofNode(node)) this.end(id)
+  /** Ends the faults of `node` that are of these kinds. */
+  endOfNode(node: number, kinds: readonly Fault['kind'][]): void {
+    for (const { id, fault } of this.ofNode(node)) if (kinds.includes(fault.kind)) this.end(id)
   }
 
   endAll(): void {

@@ -19,6 +19,7 @@ import type {
   ScenarioCard,
 } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
+import { clusterFault, clusterLabels } from '../../shared/clusterOptions'
 import type { Scenario } from '../../shared/experiment'
 import { policyWords } from '../../shared/labWords'
 import { LabCalls } from './calls'
@@ -160,6 +161,8 @@ class Core implements LabCore {
 
   async startCluster(options: ClusterOptions, by: ActedBy): Promise<void> {
     if (this.isClosed) throw new LabCallError('wrongState', 'the lab is closed')
+    const fault = clusterFault(options)
+    if (fault !== null) throw new LabCallError('badArgument', fault)
     if (this.state !== 'idle') {
       throw new LabCallError('alreadyRunning', `a cluster is ${this.state} already`)
     }
@@ -235,7 +238,7 @@ class Core implements LabCore {
       session = await this.open(options, scenario)
       if (note !== null) session.tell({ type: 'labNote', level: 'warn', words: note })
       await session.cluster.start()
-      if (options.policy.kind === 'leader') await session.cluster.awaitLeader()
+      if (hasLeader(options)) await session.cluster.awaitLeader()
       else await session.cluster.refreshStatus()
       if (session.cluster.stopping) throw new LabCallError('wrongState', 'the start was stopped')
       this.setState('running')
@@ -253,7 +256,9 @@ class Core implements LabCore {
     // Children run in the run directory: a relative path would be another one there.
     const dataDir = options.dataDir === null ? null : resolve(options.dataDir)
     const identity =
-      dataDir === null ? newIdentity(nodes, mode) : await claimDataDir(dataDir, nodes, mode)
+      dataDir === null
+        ? newIdentity(nodes, mode, options)
+        : await claimDataDir(dataDir, nodes, mode, options)
     await this.lastRun?.close()
     const start = {
       title: this.titleOf(options, scenario),
@@ -307,6 +312,7 @@ class Core implements LabCore {
       faults: active?.cluster.faults.active() ?? [],
       load: active?.load ?? null,
       scenario: this.stage.view(),
+      adversary: active?.adversary() ?? null,
       runDir: lastRun?.dir ?? null,
       events: lastRun?.eventCount ?? 0,
       dropped: lastRun?.dropped ?? 0,
@@ -331,7 +337,8 @@ class Core implements LabCore {
 
   private titleOf(options: ClusterOptions, scenario: string | null): string {
     const card = this.cards.find(({ name }) => name === scenario)
-    return card?.title ?? `${options.nodes} nodes, ${policyWords(options.policy, options.tickMs)}`
+    const words = `${options.nodes} nodes, ${policyWords(options.policy, options.tickMs)}`
+    return card?.title ?? [words, ...clusterLabels(options)].join(', ')
   }
 }
 
@@ -343,6 +350,10 @@ async function sweep(runsDir: string): Promise<string | null> {
   } catch (error) {
     return `left-overs of former labs could not be looked for: ${String(error)}`
   }
+}
+
+function hasLeader({ policy, variant }: ClusterOptions): boolean {
+  return variant === 'lamport' && (policy.kind === 'leader' || policy.kind === 'lease')
 }
 
 function asCallError(error: unknown): LabCallError {

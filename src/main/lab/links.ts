@@ -1,9 +1,9 @@
 /**
  * Links: starts and ends link faults at the switchboard and keeps the book of them.
  *
- * A new partition replaces the one before. A new delay, drop or duplicate ends those of its kind
- * whose links it covers wholly; where it covers some, the newest counts (the switchboard sees to
- * that).
+ * A new partition replaces the one before. A new delay, reorder, drop or duplicate ends those of
+ * its kind whose links it covers wholly; where it covers some, the newest counts (the switchboard
+ * sees to that). Faults with a match, and holds, stand beside each other.
  */
 import { linkKey } from '../../core/fault'
 import type { Link, LinkFault } from '../../core/fault'
@@ -73,7 +73,12 @@ export class Links {
 function replaces(fresh: LinkFault, old: LinkFault): boolean {
   if (fresh.kind !== old.kind) return false
   if (fresh.kind === 'partition') return true
-  if (fresh.kind === 'cut' || fresh.kind === 'dropNext') return false
+  if (fresh.kind === 'cut' || fresh.kind === 'dropNext' || fresh.kind === 'hold') return false
+  if (isMatching(fresh) || isMatching(old)) return false
   const covered = new Set(fresh.links.map(linkKey))
   return old.links.every((link) => covered.has(linkKey(link)))
+}
+
+function isMatching(fault: LinkFault): boolean {
+  return 'match' in fault && fault.match !== undefined
 }

@@ -2,7 +2,8 @@
  * Member: one node of the cluster as the lab sees it: its process, its control channel, its last
  * words.
  *
- * States: starting → running ⇄ paused; killed and stopped on request, failed when nobody asked.
+ * States: starting → running ⇄ paused; killed and stopped on request, killed also by an injected
+ *         fault (a planted disk error, a failpoint), failed when nobody asked.
  *         From these three it can be started again, on the same ports and with the same log.
  * Errors: LabCallError `wrongState`, `childFailed`, `portInUse`, `timedOut`, `notRunning`.
  */
@@ -34,6 +35,8 @@ export interface MemberHooks {
   onChanged(): void
   /** It is ready on these ports. */
   onReady(): void
+  /** It ended unasked: true if a fault that somebody injected did it. */
+  isInjected(end: ChildEnd): boolean
   /** Its process is gone, whoever asked. */
   onEnded(): void
 }
@@ -52,6 +55,8 @@ export class Member {
   status: NodeStatus | null = null
   /** True while it is paused without SIGSTOP. */
   cooperative = false
+  /** True: a node of another make has this place, by a join card; it is never started here. */
+  reserved = false
   private child: Child | null = null
   private link: ControlLink | null = null
   private starting: Starting | null = null
@@ -98,8 +103,14 @@ export class Member {
     }
   }
 
+  reserve(peerPort: number): void {
+    this.reserved = true
+    this.peerPort = peerPort
+  }
+
   /** Starts the process; resolves when the node is ready. */
   async start(): Promise<void> {
+    if (this.reserved) throw this.wrong('joins by its card: the lab does not start it')
     try {
       await this.launch()
     } catch (error) {
@@ -280,15 +291,16 @@ export class Member {
   private onEnded(end: ChildEnd): void {
     this.child = null
     this.cooperative = false
-    const injected = end.asked !== null
     const { code, signal } = end
     const because = this.linkReason === '' ? [] : [`control channel: ${this.linkReason}`]
     const tail = [...end.tail, ...because]
+    const isAsked = end.asked !== null
+    const injected = isAsked || this.hooks.isInjected({ ...end, tail })
     this.hooks.tell({ type: 'nodeExited', node: this.node, code, signal, injected, tail })
-    if (!injected) {
+    if (!isAsked) {
       const how = end.error ?? signal ?? `exit code ${code ?? 'none'}`
-      this.failure = [`ended by itself: ${how}`, ...tail]
-      this.setState('failed')
+      this.failure = [`ended by ${injected ? 'an injected fault' : 'itself'}: ${how}`, ...tail]
+      this.setState(injected ? 'killed' : 'failed')
     }
     this.starting?.reject(this.startError(end, tail))
     this.hooks.onEnded()

@@ -1,11 +1,20 @@
 /**
- * What a person or a scenario does to a node's process: kill, stop, restart, pause, resume. Each is
- * a fault with a start and an end, and each is refused in a state that it does not fit.
+ * What a person or a scenario does to a node's process and its directory: kill, stop, restart,
+ * pause, resume, power loss, wipe. Each is a fault with a start and an end, and each is refused in
+ * a state that it does not fit.
  */
+import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DirectoryFault, Fault, FaultKind, ProcessFault } from '../../core/fault'
 import type { NodeLifeState } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
+import { cutPower } from '../disk/powerLoss'
+import type { PowerLossReport } from '../disk/powerLoss'
+import { WITNESS_NAME } from '../disk/witness'
 import type { Cluster } from './cluster'
 import type { Member } from './member'
+import { isNodeFault } from './nodeFaults'
 import type { PauseGuard } from './pauseGuard'
 
 /** Windows has no SIGSTOP: there a node stops consuming while its sockets stay open. */
@@ -13,6 +22,10 @@ export const REAL_PAUSE = process.platform !== 'win32'
 
 const ALIVE: readonly NodeLifeState[] = ['starting', 'running', 'paused']
 const DOWN: readonly NodeLifeState[] = ['killed', 'stopped', 'failed']
+/** Why a node is down; they end with its restart. */
+const DOWN_FAULTS: readonly FaultKind[] = ['kill', 'stop', 'powerLoss', 'wipe']
+
+type DownFault = DirectoryFault | Exclude<ProcessFault, { readonly kind: 'pause' }>
 
 export class NodeActs {
   constructor(
@@ -23,13 +36,13 @@ export class NodeActs {
 
   async kill(node: number): Promise<void> {
     const member = this.inState(node, ALIVE, 'kill')
-    this.begin(member, 'kill')
+    this.begin(node, { kind: 'kill', node })
     await this.unguarded(member, () => member.kill())
   }
 
   async stop(node: number): Promise<void> {
     const member = this.inState(node, ALIVE, 'stop')
-    this.begin(member, 'stop')
+    this.begin(node, { kind: 'stop', node })
     await this.unguarded(member, () => member.stop())
   }
 
@@ -37,7 +50,31 @@ export class NodeActs {
   async restart(node: number): Promise<void> {
     const member = this.inState(node, DOWN, 'restart')
     await member.start()
-    this.cluster.faults.endOfNode(node)
+    this.cluster.faults.endOfNode(node, DOWN_FAULTS)
+    this.cluster.nodeFaults.restarted(node)
+  }
+
+  /** All lose power at the same moment; answers the ids of the faults. */
+  async powerLoss(nodes: readonly number[], tornTail: boolean): Promise<string[]> {
+    const members = [...new Set(nodes)].map((node) => this.inState(node, ALIVE, 'lose power'))
+    for (const { node } of members) {
+      if (existsSync(join(this.cluster.nodeDir(node), WITNESS_NAME))) continue
+      const words = `node ${node} keeps no account of what is flushed (telemetry is off)`
+      throw new LabCallError('wrongState', words)
+    }
+    const ids = members.map(({ node }) => this.begin(node, { kind: 'powerLoss', node, tornTail }))
+    await Promise.all(members.map((member) => this.unguarded(member, () => member.kill())))
+    for (const { node } of members) this.cut(node, tornTail)
+    return ids
+  }
+
+  async wipe(node: number): Promise<string> {
+    const member = this.inState(node, [...ALIVE, ...DOWN], 'be wiped')
+    const id = this.begin(node, { kind: 'wipe', node })
+    if (ALIVE.includes(member.state)) await this.unguarded(member, () => member.kill())
+    const dir = this.cluster.nodeDir(node)
+    for (const name of await readdir(dir)) await rm(join(dir, name), { recursive: true })
+    return id
   }
 
   async pause(node: number): Promise<void> {
@@ -53,7 +90,7 @@ export class NodeActs {
   async resume(node: number): Promise<void> {
     const member = this.inState(node, ['paused'], 'resume')
     await this.unguarded(member, () => member.resume())
-    this.cluster.faults.endOfNode(node)
+    this.cluster.faults.endOfNode(node, ['pause'])
   }
 
   async endFault(id: string): Promise<void> {
@@ -62,25 +99,35 @@ export class NodeActs {
       throw new LabCallError('badArgument', `there is no fault ${id}, or it ended`)
     const { fault } = active
     if (fault.kind === 'pause') await this.resume(fault.node)
-    else if (fault.kind === 'kill' || fault.kind === 'stop') await this.restart(fault.node)
+    else if (isDownFault(fault)) await this.restart(fault.node)
+    else if (isNodeFault(fault)) await this.cluster.nodeFaults.end({ ...active, fault })
     else await this.cluster.links.end({ ...active, fault })
   }
 
   async healAll(processes: boolean): Promise<void> {
     if (this.cluster.faults.links().length > 0) await this.cluster.links.endAll()
     if (!processes) return
-    const acts = this.cluster.members.map(async ({ node, state }) => {
+    await this.cluster.nodeFaults.endAll()
+    const acts = this.cluster.members.map(async ({ node, state, reserved }) => {
       if (state === 'paused') await this.resume(node)
-      else if (DOWN.includes(state)) await this.restart(node)
+      else if (DOWN.includes(state) && !reserved) await this.restart(node)
     })
     const failed = (await Promise.allSettled(acts)).find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
 
-  private begin(member: Member, kind: 'kill' | 'stop'): void {
+  private begin(node: number, fault: DownFault): string {
     const { faults } = this.cluster
-    faults.endOfNode(member.node)
-    faults.start(faults.nextId(), { kind, node: member.node })
+    faults.endOfNode(node, [...DOWN_FAULTS, 'pause'])
+    const id = faults.nextId()
+    faults.start(id, fault)
+    return id
+  }
+
+  private cut(node: number, tornTail: boolean): void {
+    const seed = this.cluster.nextSeed()
+    const report = cutPower(this.cluster.nodeDir(node), { tornTail, seed })
+    this.cluster.note('info', `node ${node} lost power: ${cutWords(report)}`)
   }
 
   private async unguarded(member: Member, act: () => Promise<void>): Promise<void> {
@@ -96,4 +143,16 @@ export class NodeActs {
     const words = `node ${node} is ${member.state}: it cannot ${act}`
     throw new LabCallError('wrongState', words)
   }
+}
+
+function isDownFault(fault: Fault): fault is DownFault {
+  return DOWN_FAULTS.includes(fault.kind)
+}
+
+function cutWords({ cut, removed }: PowerLossReport): string {
+  const lines = cut.map(({ name, fromBytes, toBytes, tornBytes }) => {
+    const torn = tornBytes === 0 ? '' : ` and ${tornBytes} torn ones`
+    return `${name} keeps ${toBytes} of ${fromBytes} bytes${torn}`
+  })
+  return [...lines, ...removed.map((name) => `${name} is gone`)].join(', ') || 'all was flushed'
 }

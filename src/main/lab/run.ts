@@ -8,6 +8,7 @@ import { Invariants } from '../../core/check/invariants'
 import type { LabEvent, LabFact } from '../../core/event'
 import { Measures } from '../../core/measure/measures'
 import type { CheckView } from '../../shared/api'
+import { acceptorsOf } from '../../shared/clusterOptions'
 import { startClock } from './clock'
 import type { LabClock } from './clock'
 import { Recorder } from './recorder'
@@ -58,7 +59,7 @@ export class Run {
     private readonly recorder: Recorder,
     private readonly onEvent: (event: LabEvent) => void,
   ) {
-    this.checks = new Invariants(start.options.nodes)
+    this.checks = new Invariants(acceptorsOf(start.options), start.options.quorums)
     this.timeline = new Timeline(this.clock, (event) => this.take(event))
   }
 

@@ -14,7 +14,8 @@ import type { Condition } from '../../shared/condition'
 import type { Expectation, Scenario, ScenarioStep, ScenarioVerb } from '../../shared/experiment'
 import { verdictOf } from '../../shared/labWords'
 import type { Verdict } from '../../shared/labWords'
-import { performVerb, toPolicy } from '../../shared/performVerb'
+import { performVerb } from '../../shared/performVerb'
+import { toPolicy } from '../../shared/policyVerb'
 import { ScenarioMeasures } from './scenarioMeasures'
 
 const START_MS_MAX = 30_000

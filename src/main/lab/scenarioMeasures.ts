@@ -80,7 +80,7 @@ export class ScenarioMeasures {
 
   /** A verb of a step was carried out. */
   did(result: VerbResult): void {
-    if (result.verb === 'read') this.lastRead = result
+    if (result.verb === 'read' || result.verb === 'read-slot') this.lastRead = result
     else if ('outcome' in result) this.lastCommand = result
   }
 

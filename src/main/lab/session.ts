@@ -2,6 +2,7 @@
 import type { LabFact, LinkTraffic } from '../../core/event'
 import type { LoadOptions, WriteResult } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
+import type { AdversaryView } from '../../shared/gate'
 import { Clients, WAITING_MAX } from './clients'
 import { Cluster } from './cluster'
 import type { ClusterSetup } from './cluster'
@@ -53,6 +54,12 @@ export class Session {
 
   get identity(): SessionSetup['identity'] {
     return this.setup.identity
+  }
+
+  adversary(): AdversaryView | null {
+    const view = this.cluster.adversary.view()
+    const { undecidedBallots } = this.run.measures.liveness
+    return view && { ...view, undecidedBallots }
   }
 
   tell(fact: LabFact): void {

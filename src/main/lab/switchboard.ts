@@ -10,6 +10,7 @@ import { linkKey } from '../../core/fault'
 import { LabCallError } from '../../shared/api'
 import type { SwitchboardFile, SwitchboardToLab } from '../../shared/control'
 import { parseSwitchboardToLab } from '../../shared/controlCodec'
+import type { GateAct, GateAnswer, GateCall } from '../../shared/gate'
 import type { Child, ChildEnd } from './child'
 import type { ControlLink } from './controlLink'
 
@@ -22,6 +23,8 @@ export interface SwitchboardHooks {
   onTraffic(links: readonly LinkTraffic[]): void
   /** A fault ended by itself. */
   onFaultEnded(id: string): void
+  /** What happened at the gate; `skipped` acts before these were lost. */
+  onGateActs(acts: readonly GateAct[], skipped: number): void
   onNote(level: 'info' | 'warn' | 'error', words: string): void
   /** Its link ports are known, for the first time or anew: tell nodes and routes. */
   onReady(): void
@@ -104,6 +107,18 @@ export class Switchboard {
     await this.call((call) => ({ type: 'endFault', call, id }))
   }
 
+  /** Asks the gate; rejects when it cannot do it. `waitMs`: how long the answer itself may take. */
+  async gate(body: GateCall, waitMs = 0): Promise<GateAnswer> {
+    if (this.link === null) throw new LabCallError('wrongState', 'the switchboard is not running')
+    const answer = await this.link.call(
+      (call) => ({ type: 'gate', call, body }),
+      CALL_WAIT_MS + waitMs,
+    )
+    if (!isGateAnswer(answer)) throw new LabCallError('internal', 'switchboard: a wrong answer')
+    if (answer.error !== null) throw new LabCallError('badArgument', answer.error)
+    return answer
+  }
+
   async stop(): Promise<void> {
     this.stopping = true
     const { child, link } = this
@@ -139,6 +154,12 @@ export class Switchboard {
       case 'note':
         this.hooks.onNote(frame.level, frame.words)
         return
+      case 'gateActs':
+        this.hooks.onGateActs(frame.acts, frame.skipped)
+        return
+      case 'gateAnswer':
+        this.link?.settle(frame.call, frame.answer)
+        return
       case 'answer':
         this.link?.settle(frame.call, frame.error)
     }
@@ -172,4 +193,9 @@ export class Switchboard {
     for (const { id, fault } of this.hooks.activeFaults()) await this.startFault(id, fault)
     this.hooks.onNote('info', 'the switchboard runs again with the same faults')
   }
+}
+
+/** Answers are parsed by their frames; calls of both kinds share the numbers. */
+function isGateAnswer(answer: unknown): answer is GateAnswer {
+  return typeof answer === 'object' && answer !== null && 'frames' in answer
 }

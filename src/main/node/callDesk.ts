@@ -4,8 +4,10 @@
  */
 import type { MachineInput, MachineReply, ReadAnswer, SlotView } from '../../core/machineTypes'
 import type { NodeStatus } from '../../core/event'
-import type { NodeAnswer, NodeCall } from '../../shared/control'
+import type { FailpointArm, StorageFault } from '../../core/fault'
+import type { ClockSetting, NodeAnswer, NodeCall, RecordView } from '../../shared/control'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
+import { FailpointError, failpoints } from './failpoints'
 
 /** Proposals and reads of the lab that may wait at once. */
 export const CALLS_MAX = 1000
@@ -19,6 +21,9 @@ export interface CallDeskParts {
   readonly answer: (call: number, answer: NodeAnswer) => void
   readonly status: () => NodeStatus
   readonly slots: (from: number, count: number) => SlotView[]
+  readonly setClock: (clock: ClockSetting) => void
+  readonly setStorageFaults: (faults: readonly StorageFault[]) => void
+  readonly records: (fromOffset: number, count: number) => RecordView[]
   readonly isPaused: () => boolean
   readonly pause: () => void
   readonly resume: () => void
@@ -45,6 +50,18 @@ export class CallDesk {
         return parts.answer(call, { kind: 'status', status: parts.status() })
       case 'slots':
         return parts.answer(call, { kind: 'slots', slots: this.slots(body.from, body.count) })
+      case 'setClock':
+        parts.setClock(body.clock)
+        return parts.answer(call, DONE)
+      case 'setStorageFaults':
+        parts.setStorageFaults(body.faults)
+        return parts.answer(call, DONE)
+      case 'armFailpoints':
+        return this.armFailpoints(call, body.arms)
+      case 'failpointHits':
+        return parts.answer(call, { kind: 'failpoints', hits: failpoints.hits })
+      case 'records':
+        return this.records(call, body.fromOffset, body.count)
       case 'pause':
         parts.pause()
         return parts.answer(call, DONE)
@@ -98,7 +115,7 @@ export class CallDesk {
       }
       case 'read': {
         const tag = this.wait(this.reads, call)
-        if (tag !== null) parts.push({ type: 'read', tag, subject: body.subject })
+        if (tag !== null) parts.push({ type: 'read', tag, subject: body.subject, mode: body.mode })
         return
       }
       case 'setPolicy':
@@ -113,6 +130,26 @@ export class CallDesk {
     }
   }
 
+  private armFailpoints(call: number, arms: readonly FailpointArm[]): void {
+    try {
+      failpoints.disarm()
+      for (const arm of arms) failpoints.arm(arm)
+      this.parts.answer(call, DONE)
+    } catch (error) {
+      if (!(error instanceof FailpointError)) throw error
+      this.parts.answer(call, refusal(error.message))
+    }
+  }
+
+  private records(call: number, fromOffset: number, count: number): void {
+    try {
+      const views = this.parts.records(fromOffset, count)
+      this.parts.answer(call, { kind: 'records', records: fitting(views) })
+    } catch (error) {
+      this.parts.answer(call, refusal(error instanceof Error ? error.message : String(error)))
+    }
+  }
+
   private wait(map: Map<number, Waiting>, call: number): number | null {
     if (this.proposals.size + this.reads.size >= CALLS_MAX) {
       this.parts.answer(call, refusal(`${CALLS_MAX} calls wait at this node`))
@@ -124,11 +161,15 @@ export class CallDesk {
   }
 
   private slots(from: number, count: number): SlotView[] {
-    const views = this.parts.slots(from, count)
-    let chars = 0
-    const fit = views.findIndex((view) => (chars += JSON.stringify(view).length) > SLOTS_CHARS_MAX)
-    return fit < 0 ? views : views.slice(0, Math.max(1, fit))
+    return fitting(this.parts.slots(from, count))
   }
+}
+
+/** The first views, as many as a frame has room for; at least one. */
+function fitting<View>(views: readonly View[]): View[] {
+  let chars = 0
+  const fit = views.findIndex((view) => (chars += JSON.stringify(view).length) > SLOTS_CHARS_MAX)
+  return fit < 0 ? [...views] : views.slice(0, Math.max(1, fit))
 }
 
 function answerOf(reply: MachineReply): NodeAnswer {

@@ -10,7 +10,14 @@
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { Histogram } from '../../core/measure/histogram'
-import type { MachineInput, MachineReply } from '../../core/machineTypes'
+import type {
+  ClientSessionRef,
+  MachineInput,
+  MachineReply,
+  ReadAnswer,
+} from '../../core/machineTypes'
+import { ClientReads } from './clientReads'
+import { routeOf } from './clientRoutes'
 import { ClientSession } from './clientSession'
 import type { Pending, SessionListener } from './clientSession'
 import type { LocalCommands } from './localCommands'
@@ -46,12 +53,14 @@ export class ClientPort implements SessionListener {
   private readonly server: Server
   private readonly sessions = new Set<ClientSession>()
   private readonly waiting = new Map<number, Pending>()
+  private readonly reads: ClientReads
   private readonly answered = new Set<ClientSession>()
   private readonly stalledSessions = new Set<ClientSession>()
   private sweepTimer: NodeJS.Timeout | null = null
   private paused = false
 
   constructor(private readonly options: ClientPortOptions) {
+    this.reads = new ClientReads(options)
     const settings = { noDelay: true, allowHalfOpen: true }
     this.server = createServer(settings, (socket) => this.accept(socket))
   }
@@ -69,7 +78,7 @@ export class ClientPort implements SessionListener {
   }
 
   get inFlight(): number {
-    return this.waiting.size
+    return this.waiting.size + this.reads.size
   }
 
   get list(): IterableIterator<ClientSession> {
@@ -82,14 +91,20 @@ export class ClientPort implements SessionListener {
     if (name === 'post' || name === 'host:') return this.refuseBrowser(session)
     const local = this.options.local.run(name, args, session)
     if (local !== null) return local
-    const tag = this.options.newTag()
-    this.waiting.set(tag, pending)
-    this.options.push({ type: 'request', tag, args })
-    return null
+    const route = routeOf(name, args, session.readMode)
+    switch (route.kind) {
+      case 'reply':
+        return route.reply
+      case 'read':
+        this.reads.start(pending, route)
+        return null
+      case 'request':
+        return this.request(pending, route.args, route.session)
+    }
   }
 
   isFull(): boolean {
-    return this.waiting.size >= IN_FLIGHT_MAX
+    return this.inFlight >= IN_FLIGHT_MAX
   }
 
   onStalled(session: ClientSession): void {
@@ -118,12 +133,12 @@ export class ClientPort implements SessionListener {
       this.latency.add(nowMs - pending.atMs)
       this.answered.add(pending.session)
     }
-    for (const session of this.answered) {
-      session.flush()
-      session.continue()
-    }
-    this.answered.clear()
-    if (this.stalledSessions.size > 0 && !this.isFull()) this.wakeStalled()
+    this.flushAnswered()
+  }
+
+  /** Takes the reads that ended in a round; those of others than clients are left alone. */
+  onReads(answers: readonly ReadAnswer[]): void {
+    if (this.reads.size > 0) this.takeRead(this.reads.onReads(answers), performance.now())
   }
 
   setPaused(paused: boolean): void {
@@ -149,6 +164,7 @@ export class ClientPort implements SessionListener {
       pending.abandoned = true
     }
     if (tags.length > 0) this.options.push({ type: 'abandon', tags })
+    this.takeRead(this.reads.sweep(nowMs), nowMs)
     for (const session of this.sessions) {
       const { partialSinceMs, endedAtMs } = session
       if (endedAtMs !== null && nowMs - endedAtMs > LINGER_MS) session.abort()
@@ -157,6 +173,36 @@ export class ClientPort implements SessionListener {
       session.abort()
     }
     this.wakeStalled()
+  }
+
+  private request(
+    pending: Pending,
+    args: readonly string[],
+    session: ClientSessionRef | null,
+  ): null {
+    const tag = this.options.newTag()
+    this.waiting.set(tag, pending)
+    this.options.push({ type: 'request', tag, args, ...(session && { session }) })
+    return null
+  }
+
+  private takeRead(done: readonly Pending[], nowMs: number): void {
+    for (const { session, reply, atMs } of done) {
+      if (reply?.startsWith('-UNDETERMINED') === true) this.unanswered += 1
+      else this.acked += 1
+      this.latency.add(nowMs - atMs)
+      this.answered.add(session)
+    }
+    this.flushAnswered()
+  }
+
+  private flushAnswered(): void {
+    for (const session of this.answered) {
+      session.flush()
+      session.continue()
+    }
+    this.answered.clear()
+    if (this.stalledSessions.size > 0 && !this.isFull()) this.wakeStalled()
   }
 
   private accept(socket: Socket): void {

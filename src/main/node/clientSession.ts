@@ -5,6 +5,7 @@
  *         of answers that it has not read; beyond that its socket is not read (backpressure).
  */
 import type { Socket } from 'node:net'
+import type { ReadMode } from '../../core/kv/readMode'
 import { RespError, RespParser } from './resp'
 
 export const CLIENT_IN_FLIGHT_MAX = 1024
@@ -33,6 +34,8 @@ export interface SessionListener {
 
 export class ClientSession {
   name = ''
+  /** How reads of keys find their value. */
+  readMode: ReadMode = 'log'
   /** Commands taken so far. */
   commands = 0
   /** Since when a request has been incomplete; null if none is. */

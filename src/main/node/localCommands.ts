@@ -3,12 +3,15 @@
  * they connect, and what a person types at a prompt. Everything else goes to the replicated KV.
  */
 import { commandTable } from '../../core/kv/commands'
+import { compileGlob } from '../../core/kv/glob'
+import { GLOB_CHARS_MAX } from '../../core/kv/limits'
 import { array, bulk, error, integer, OK } from '../../core/kv/resp'
 import type { ClientSession } from './clientSession'
+import { runPaxos } from './paxosCommands'
+import type { PaxosInside } from './paxosCommands'
 
 export const SERVER_VERSION = '7.0.0'
 const ARG_SHOWN_MAX = 128
-const GLOB_CHARS_MAX = 100
 
 /** What the commands need to know of their node. */
 export interface NodeFacts {
@@ -18,9 +21,11 @@ export interface NodeFacts {
   /** INFO text of the sections that were asked for; none means the default ones. */
   info(sections: readonly string[]): string
   clients(): Iterable<ClientSession>
+  readonly inside: PaxosInside
 }
 
-type Run = (args: readonly string[], session: ClientSession, facts: NodeFacts) => string
+/** Null: the machine answers. */
+type Run = (args: readonly string[], session: ClientSession, facts: NodeFacts) => string | null
 
 interface LocalCommand {
   /** As in Redis: with the name; negative means at least. */
@@ -39,6 +44,7 @@ const COMMANDS: ReadonlyMap<string, LocalCommand> = new Map<string, LocalCommand
   ['config', { arity: -2, run: config }],
   ['select', { arity: 2, run: select }],
   ['info', { arity: -1, run: (args, _session, facts) => bulk(facts.info(args.slice(1))) }],
+  ['paxos', { arity: -2, run: (args, session, { inside }) => runPaxos(args, session, inside) }],
   ['reset', { arity: 1, run: reset }],
   ['time', { arity: 1, run: time }],
   ['shutdown', { arity: -1, run: () => error('ERR SHUTDOWN is refused: the lab stops its nodes') }],
@@ -48,10 +54,15 @@ const NO_PASSWORD =
   'ERR AUTH <password> called without any password configured for the default user. ' +
   'Are you sure your configuration is correct?'
 
+/** In lower case. */
+export function localCommandNames(): string[] {
+  return [...COMMANDS.keys()]
+}
+
 export class LocalCommands {
   constructor(private readonly facts: NodeFacts) {}
 
-  /** The reply, or null if the command is not a local one. `name` is in lower case. */
+  /** The reply, or null if the machine has to answer. `name` is in lower case. */
   run(name: string, args: readonly string[], session: ClientSession): string | null {
     const found = COMMANDS.get(name)
     if (!found) return null
@@ -90,6 +101,7 @@ function quit(_args: readonly string[], session: ClientSession): string {
 
 function reset(_args: readonly string[], session: ClientSession): string {
   session.name = ''
+  session.readMode = 'log'
   return '+RESET\r\n'
 }
 
@@ -243,7 +255,9 @@ function config(args: readonly string[], _session: ClientSession, facts: NodeFac
   }
   if (sub !== 'get') return unknownSubcommand('config', args[1]!)
   if (args.length < 3) return wrongArity('config|get')
-  const globs = args.slice(2).map(globOf)
+  const globs = args
+    .slice(2)
+    .map((glob) => compileGlob(glob.slice(0, GLOB_CHARS_MAX), { ignoreCase: true }))
   const values = Object.entries(configValues(facts))
   const found = values.filter(([name]) => globs.some((glob) => glob.test(name)))
   return array(found.flatMap(([name, value]) => [bulk(name), bulk(value)]))
@@ -259,14 +273,4 @@ function configValues(facts: NodeFacts): Readonly<Record<string, string>> {
     maxmemory: '0',
     timeout: '0',
   }
-}
-
-/** `*` and `?` as in Redis; anything else stands for itself. */
-function globOf(pattern: string): RegExp {
-  const text = pattern.slice(0, GLOB_CHARS_MAX).replace(/\*+/g, '*')
-  const source = text
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(`^${source}$`, 'i')
 }

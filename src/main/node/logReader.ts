@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib'
 import {
   alignedBytes,
   decodeRecord,
+  isStableKind,
   KIND,
   KIND_MAX,
   RECORD_ALIGN_BYTES,
@@ -14,7 +15,8 @@ import {
   RECORD_HEAD_BYTES,
   RecordError,
 } from './recordFormat'
-import type { HeaderRecord, LogRecord } from './recordFormat'
+import type { HeaderRecord } from './headers'
+import type { LogRecord } from './recordFormat'
 
 const WINDOW_BYTES = 4 * 1024 * 1024
 const SECTOR_BYTES = 512
@@ -96,13 +98,16 @@ function recordBytes(body: Buffer): number {
   return alignedBytes(RECORD_HEAD_BYTES + body.length)
 }
 
-/** A read-only view of a log file; `close` it. */
+/** A read-only view of a segment or a snapshot; `close` it. */
 export class LogReader {
   private readonly fd: number
   private readonly file: WindowedFile
 
   /** @throws an errno error if the file cannot be opened. */
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    private readonly what: 'log' | 'snapshot' = 'log',
+  ) {
     this.fd = openSync(path, 'r')
     this.file = new WindowedFile(this.fd, fstatSync(this.fd).size)
   }
@@ -111,16 +116,30 @@ export class LogReader {
     closeSync(this.fd)
   }
 
-  /** Hands over whole records up to the first that is none; answers where that is. */
-  each(onRecord: (record: LogRecord, offset: number, bytes: number) => void, from = 0): number {
-    let offset = from
+  get size(): number {
+    return this.file.size
+  }
+
+  /**
+   * Hands over whole records that begin at `from` or later, up to the first place that holds none
+   * or until `onRecord` answers false; answers where that is.
+   */
+  each(onRecord: (record: LogRecord, offset: number, bytes: number) => boolean, from = 0): number {
+    let offset = 0
     for (;;) {
       const body = bodyAt(this.file, offset)
       if (!body) return offset
       const bytes = recordBytes(body)
-      onRecord(this.decode(body, offset), offset, bytes)
+      const wanted = offset >= from
+      if (wanted && !onRecord(this.decode(body, offset), offset, bytes)) return offset
       offset += bytes
     }
+  }
+
+  /** The record at the front; null if there is no whole one. */
+  first(): LogRecord | null {
+    const body = bodyAt(this.file, 0)
+    return body && this.decode(body, 0)
   }
 
   /** One pass over the whole log. @throws StorageError if it is damaged before its tail. */
@@ -132,15 +151,17 @@ export class LogReader {
     for (;;) {
       const body = bodyAt(this.file, offset)
       if (!body) break
-      const kind = body.readUInt8(0)
-      if (kind === KIND.header || kind === KIND.life || kind === KIND.batch) {
+      if (isStableKind(body.readUInt8(0))) records += 1
+      else {
         const record = this.decode(body, offset)
         if (record.kind === 'header') header ??= record
-        if (record.kind === 'life') life = record.life
-        if (record.kind === 'batch' && record.durable > offset) {
+        else if (record.kind === 'life') life = record.life
+        else if (record.kind !== 'batch') {
+          throw this.damaged(offset, 'a record of a snapshot in a log')
+        } else if (record.durable > offset) {
           throw this.damaged(offset, 'a batch names a later place than its own')
         }
-      } else records += 1
+      }
       offset += recordBytes(body)
     }
     return { header, life, records, endOffset: offset, tornBytes: this.judgeTail(offset) }
@@ -191,7 +212,8 @@ export class LogReader {
     }
   }
 
-  private damaged(offset: number, words: string): StorageError {
-    return new StorageError(`log ${this.path} is damaged at offset ${offset}: ${words}`)
+  /** An error that names file and offset. */
+  damaged(offset: number, words: string): StorageError {
+    return new StorageError(`${this.what} ${this.path} is damaged at offset ${offset}: ${words}`)
   }
 }

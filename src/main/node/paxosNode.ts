@@ -2,10 +2,11 @@
  * A node: storage, machine, peers, clients and control, joined. Nothing here knows that it is a
  * process of its own; `index.ts` adds arguments, signals and exit.
  */
-import { Machine } from '../../core/machine'
+import { makeMachine } from '../../core/makeMachine'
+import type { NodeMachine } from '../../core/makeMachine'
 import type { NodeFact, NodeStatus } from '../../core/event'
 import type { PaxosFact } from '../../core/paxos/fact'
-import type { LabToNode, NodeFile, NodeToLab } from '../../shared/control'
+import type { LabToNode, NodeFile, NodeToLab, RecordView } from '../../shared/control'
 import { CallDesk } from './callDesk'
 import { ClientPort } from './clientPort'
 import { ControlLink } from './control'
@@ -17,7 +18,9 @@ import { printInfo } from './info'
 import { LocalCommands } from './localCommands'
 import type { LogDisk } from './logDisk'
 import type { StorageError } from './logReader'
+import { NodeClock } from './nodeClock'
 import { openStorage } from './openStorage'
+import { describeRecord } from './recordText'
 import { Refusals } from './refusals'
 import { Runtime } from './runtime'
 import type { Storage } from './storage'
@@ -39,7 +42,8 @@ export class PaxosNode {
   peerPort = 0
   clientPort = 0
   private readonly storage: Storage
-  private readonly machine: Machine
+  private readonly machine: NodeMachine
+  private readonly clock: NodeClock
   private readonly identity: Identity
   private readonly refusals = new Refusals((fact) => this.emit(fact))
   private readonly health = new Health()
@@ -61,9 +65,12 @@ export class PaxosNode {
     this.storage = this.openStorage()
     const { life } = this.storage
     this.identity = { cluster, node: replica.node, life, secret }
-    this.machine = new Machine(replica, life)
+    this.clock = new NodeClock(file.tickMs, file.clock)
+    const votes = replica.votes && this.storage.mayVote
+    this.machine = makeMachine({ ...replica, votes }, life)
     this.machine.factsOn = file.telemetry === 'facts' && file.control !== null
-    this.timers = new Timers(file.tickMs, (timer) => this.runtime.push({ type: 'timer', timer }))
+    const msOf = (ticks: number): number => this.clock.trueMsOf(ticks)
+    this.timers = new Timers(msOf, (timer) => this.runtime.push({ type: 'timer', timer }))
     this.transport = new Transport({
       identity: this.identity,
       members: replica.members,
@@ -77,6 +84,7 @@ export class PaxosNode {
       machine: this.machine,
       storage: this.storage,
       timers: this.timers,
+      ticks: () => this.clock.ticks(),
       peers: this.transport,
       facts: this,
       answers: this,
@@ -86,6 +94,8 @@ export class PaxosNode {
   /** Recovers, dials the lab, opens the ports, and takes part. @throws NodeExit if it cannot. */
   async start(): Promise<void> {
     const { file } = this.options
+    const { snapshot } = this.storage
+    if (snapshot !== null) this.machine.recoverSnapshot(snapshot)
     this.storage.recover((record) => this.machine.recoverRecord(record))
     await this.dialLab()
     this.tellRecovery()
@@ -141,6 +151,7 @@ export class PaxosNode {
   }
 
   onReads(...[reads]: Parameters<CallDesk['onReads']>): void {
+    this.clients.onReads(reads)
     this.calls.onReads(reads)
   }
 
@@ -168,6 +179,7 @@ export class PaxosNode {
           this.health.onFlush(flushMs)
           this.runtime.onDurable(through, offset, flushMs)
         },
+        onSnapshotSaved: (through) => this.runtime.onSnapshotSaved(through),
         onStorageFailed: (error) => {
           const reason = error.message
           void this.fail(EXIT.storage, { type: 'storageFailed', reason }, reason)
@@ -191,6 +203,11 @@ export class PaxosNode {
         clientsMax,
         info: (sections) => this.info(sections),
         clients: () => this.clients.list,
+        inside: {
+          status: () => this.status(),
+          slots: (from, count) => this.machine.slots(from, count),
+          clientAddress: () => `${file.host}:${this.clientPort}`,
+        },
       }),
     })
   }
@@ -203,6 +220,9 @@ export class PaxosNode {
       answer: (call, answer) => this.control?.send({ type: 'answer', call, answer }),
       status: () => this.status(),
       slots: (from, count) => this.machine.slots(from, count),
+      setClock: (clock) => this.clock.set(clock),
+      setStorageFaults: (faults) => this.storage.setFaults(faults),
+      records: (fromOffset, count) => this.recordViews(fromOffset, count),
       isPaused: () => this.runtime.paused,
       pause: () => this.setPaused(true),
       resume: () => this.setPaused(false),
@@ -245,6 +265,15 @@ export class PaxosNode {
   private tellRecovery(): void {
     const { promised, chosenThrough } = this.machine.status()
     this.emit({ type: 'recovered', promised, chosenThrough, ...this.storage.recovered })
+  }
+
+  private recordViews(fromOffset: number, count: number): RecordView[] {
+    return this.storage.read(fromOffset, count).map(({ offset, bytes, record }) => ({
+      offset,
+      bytes,
+      kind: record.kind,
+      text: describeRecord(record),
+    }))
   }
 
   private setPaused(paused: boolean): void {

@@ -10,11 +10,9 @@ import { crc32 } from 'node:zlib'
 import type { Ballot, Slot } from '../../core/paxos/ballot'
 import type { StableRecord } from '../../core/paxos/effect'
 import type { Value } from '../../core/paxos/message'
-import { Fields } from '../../shared/fields'
-import { FrameError } from '../../shared/frame'
+import { parseHeader, parseSnapshotHead, printHeader, printSnapshotHead } from './headers'
+import type { HeaderRecord, SnapshotHead } from './headers'
 
-/** Raised with every change that an older node could not read. */
-export const LOG_FORMAT = 1
 export const RECORD_ALIGN_BYTES = 8
 /** Length and CRC. */
 export const RECORD_HEAD_BYTES = 8
@@ -22,12 +20,11 @@ export const RECORD_HEAD_BYTES = 8
 export const RECORD_BYTES_MAX = 16 * 1024 * 1024
 const BUFFER_BYTES_MIN = 64 * 1024
 
-/** First record of a log: whose it is. */
-export interface HeaderRecord {
-  readonly kind: 'header'
-  readonly format: number
-  readonly cluster: string
-  readonly node: number
+/** A piece of the body, from `part` 0 on. */
+export interface SnapshotPiece {
+  readonly kind: 'snapshotPart'
+  readonly part: number
+  readonly text: string
 }
 
 /** One start of the node. */
@@ -42,7 +39,8 @@ export interface BatchRecord {
   readonly durable: number
 }
 
-export type LogRecord = HeaderRecord | LifeRecord | BatchRecord | StableRecord
+export type SnapshotRecord = SnapshotHead | SnapshotPiece
+export type LogRecord = HeaderRecord | LifeRecord | BatchRecord | SnapshotRecord | StableRecord
 
 export const KIND = {
   header: 1,
@@ -52,8 +50,20 @@ export const KIND = {
   vote: 5,
   chosen: 6,
   learned: 7,
+  snapshotHead: 8,
+  snapshotPart: 9,
 } as const
-export const KIND_MAX = KIND.learned
+export const KIND_MAX = KIND.snapshotPart
+
+/** True for the records of the protocol, which recovery hands over. */
+export function isStable(record: LogRecord): record is StableRecord {
+  const { kind } = record
+  return kind === 'promise' || kind === 'vote' || kind === 'chosen' || kind === 'learned'
+}
+
+export function isStableKind(kind: number): boolean {
+  return kind >= KIND.promise && kind <= KIND.learned
+}
 
 export class RecordError extends Error {
   override readonly name = 'RecordError'
@@ -79,6 +89,12 @@ export class RecordWriter {
 
   clear(): void {
     this.used = 0
+  }
+
+  /** Adds records that another writer has printed. */
+  writeBytes(bytes: Buffer): void {
+    this.reserve(bytes.length)
+    this.used += bytes.copy(this.buffer, this.used)
   }
 
   /** Writes the first record anew; it must have the length of the one that it replaces. */
@@ -110,10 +126,13 @@ export class RecordWriter {
 
   private payload(record: LogRecord): void {
     switch (record.kind) {
-      case 'header': {
-        const { format, cluster, node } = record
-        return this.text(JSON.stringify({ format, cluster, node }))
-      }
+      case 'header':
+        return this.text(printHeader(record))
+      case 'snapshotHead':
+        return this.text(printSnapshotHead(record))
+      case 'snapshotPart':
+        this.u32(record.part)
+        return this.latin1(record.text)
       case 'life':
         return this.f64(record.life)
       case 'batch':
@@ -149,6 +168,14 @@ export class RecordWriter {
   private ballot(ballot: Ballot): void {
     this.f64(ballot.round)
     this.u32(ballot.node)
+  }
+
+  private latin1(text: string): void {
+    if (/[\u0100-\uffff]/.test(text)) {
+      throw new RecordError('a snapshot holds a character of two bytes')
+    }
+    this.reserve(text.length)
+    this.used += this.buffer.write(text, this.used, 'latin1')
   }
 
   private text(text: string): void {
@@ -196,7 +223,7 @@ class PayloadReader {
     const kind = this.u8()
     switch (kind) {
       case KIND.header:
-        return this.header()
+        return this.json(parseHeader)
       case KIND.life:
         return { kind: 'life', life: this.count() }
       case KIND.batch:
@@ -209,6 +236,10 @@ class PayloadReader {
         return { kind: 'chosen', through: this.count() }
       case KIND.learned:
         return { kind: 'learned', slot: this.count(), values: this.values() }
+      case KIND.snapshotHead:
+        return this.json(parseSnapshotHead)
+      case KIND.snapshotPart:
+        return { kind: 'snapshotPart', part: this.u32(), text: this.rest('latin1') }
       default:
         throw new RecordError(`unknown kind ${kind}`)
     }
@@ -218,16 +249,18 @@ class PayloadReader {
     if (this.at !== this.body.length) throw new RecordError('bytes left over in a record')
   }
 
-  private header(): HeaderRecord {
-    const text = this.body.toString('utf8', this.at)
-    this.at = this.body.length
+  private json<T>(parse: (text: string) => T): T {
     try {
-      const fields = Fields.of(JSON.parse(text), 'header')
-      const format = fields.count('format')
-      return { kind: 'header', format, cluster: fields.text('cluster'), node: fields.count('node') }
+      return parse(this.rest('utf8'))
     } catch (error) {
-      throw new RecordError(error instanceof FrameError ? error.message : 'header is not JSON')
+      throw new RecordError(error instanceof Error ? error.message : String(error))
     }
+  }
+
+  private rest(encoding: 'utf8' | 'latin1'): string {
+    const text = this.body.toString(encoding, this.at)
+    this.at = this.body.length
+    return text
   }
 
   private values(): Value[] {

@@ -10,9 +10,11 @@ import type { NodeFact } from '../../core/event'
 import type { MachineInput, MachineOutput, MachineReply, ReadAnswer } from '../../core/machineTypes'
 import type { Effect, Send } from '../../core/paxos/effect'
 import type { PaxosFact } from '../../core/paxos/fact'
+import { FAMILY_OF } from '../../core/paxos/message'
 import type { MessageType } from '../../core/paxos/message'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
 import { printMessage } from '../../shared/wire'
+import { failpoints, SEND_POINTS } from './failpoints'
 import type { Storage } from './storage'
 import type { Timers } from './timers'
 
@@ -38,7 +40,9 @@ export interface AnswerSink {
 
 export interface RuntimeParts {
   readonly machine: Steppable
-  readonly storage: Pick<Storage, 'append' | 'flush'>
+  readonly storage: Pick<Storage, 'append' | 'flush' | 'saveSnapshot'>
+  /** The node's own clock, in ticks. */
+  readonly ticks: () => number
   readonly timers: Pick<Timers, 'set' | 'clear'>
   readonly peers: PeerSender
   readonly facts: FactSink
@@ -74,6 +78,7 @@ export class Runtime {
 
   /** Takes an input; it is stepped with all others that arrive in this turn of the event loop. */
   push(input: MachineInput): void {
+    if (input.type === 'request') failpoints.hit('client.request')
     this.inputs.push(input)
     this.schedule()
   }
@@ -85,6 +90,11 @@ export class Runtime {
     const rounded = Math.round(flushMs * 1000) / 1000
     this.parts.facts.emit({ type: 'persisted', record: through, offset, flushMs: rounded })
     this.push({ type: 'persisted', through })
+  }
+
+  /** The snapshot after slot `through` is durable, and the log on disk is cut. */
+  onSnapshotSaved(through: number): void {
+    this.push({ type: 'snapshotSaved', through })
   }
 
   /** Cooperative pause: nothing is consumed and nothing leaves until `resume`. */
@@ -114,6 +124,7 @@ export class Runtime {
     this.inputs = this.spare
     this.spare = inputs
     this.releaseHeld()
+    failpoints.hit('round.beforeStep')
     this.stepAll(inputs)
     inputs.length = 0
     const mustFlush = this.carryOut(out.effects)
@@ -123,7 +134,11 @@ export class Runtime {
       this.flushAsked = this.appended
       this.parts.storage.flush()
     }
-    if (out.replies.length > 0) this.parts.answers.onReplies(out.replies)
+    if (out.replies.length > 0) {
+      failpoints.hit('reply.before')
+      this.parts.answers.onReplies(out.replies)
+      failpoints.hit('reply.after')
+    }
     if (out.reads.length > 0) this.parts.answers.onReads(out.reads)
     out.effects.length = 0
     out.replies.length = 0
@@ -134,8 +149,11 @@ export class Runtime {
     const { machine } = this.parts
     let at = 0
     try {
+      machine.step({ type: 'clock', ticks: this.parts.ticks() }, this.out)
       for (; at < inputs.length; at++) machine.step(inputs[at]!, this.out)
+      failpoints.hit('apply.before')
       machine.settle(this.out)
+      failpoints.hit('apply.after')
     } catch (cause) {
       const input = inputs[at]
       const words = input ? JSON.stringify(input).slice(0, 300) : 'settle'
@@ -151,7 +169,9 @@ export class Runtime {
     for (const effect of effects) {
       switch (effect.type) {
         case 'persist':
+          failpoints.hit('persist.before')
           storage.append(effect.number, effect.record)
+          failpoints.hit('persist.after')
           this.appended = effect.number
           mustFlush ||= effect.flush
           break
@@ -169,6 +189,9 @@ export class Runtime {
         case 'emit':
           facts.emit(effect.fact)
           break
+        case 'saveSnapshot':
+          storage.saveSnapshot(effect.snapshot, effect.retained)
+          break
       }
     }
     return mustFlush
@@ -181,16 +204,23 @@ export class Runtime {
       this.parts.facts.emit({ type: 'limitReached', limit, dropped: 1 })
       return
     }
-    if (after <= this.durable) this.parts.peers.send(to, line)
+    if (after <= this.durable) this.handOver(to, message.type, line)
     else this.held.push({ after, to, type: message.type, line })
+  }
+
+  private handOver(to: readonly number[], type: MessageType, line: string): void {
+    const points = SEND_POINTS[FAMILY_OF[type]]
+    failpoints.hit(points.before)
+    this.parts.peers.send(to, line)
+    failpoints.hit(points.after)
   }
 
   private releaseHeld(): void {
     const { held, durable } = this
     let count = 0
     while (count < held.length && held[count]!.after <= durable) {
-      const { to, line } = held[count]!
-      this.parts.peers.send(to, line)
+      const { to, type, line } = held[count]!
+      this.handOver(to, type, line)
       count += 1
     }
     if (count === 0) return

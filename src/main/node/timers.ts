@@ -11,7 +11,8 @@ export class Timers {
   private pausedAtMs: number | null = null
 
   constructor(
-    private readonly tickMs: number,
+    /** True milliseconds that so many ticks of the node's clock take. */
+    private readonly msOf: (ticks: number) => number,
     private readonly onTimer: (timer: TimerName) => void,
     private readonly random: () => number = Math.random,
   ) {}
@@ -20,7 +21,7 @@ export class Timers {
   set(timer: TimerName, ticksMin: number, ticksMax: number): void {
     const ticks = ticksMin + Math.floor(this.random() * (ticksMax - ticksMin + 1))
     this.clear(timer)
-    const waitMs = ticks * this.tickMs
+    const waitMs = this.msOf(ticks)
     const entry: Running = { handle: null, dueAtMs: performance.now() + waitMs }
     this.running.set(timer, entry)
     if (this.pausedAtMs === null) this.arm(timer, entry, waitMs)

@@ -2,6 +2,7 @@
 import type { NodeFact } from '../../core/event'
 import type { Message } from '../../core/paxos/message'
 import type { PeerAddress } from '../../shared/control'
+import { failpoints } from './failpoints'
 import { makeHello } from './helloProof'
 import type { Identity } from './helloProof'
 import { PeerDialler } from './peerDialler'
@@ -45,7 +46,10 @@ export class Transport {
         dialler.moveTo(host, port)
         continue
       }
-      const hello = () => makeHello(identity, 'peer', node)
+      const hello = () => {
+        failpoints.hit('hello.before')
+        return makeHello(identity, 'peer', node)
+      }
       const listener = {
         onPeerConnected: (peer: number) => emit({ type: 'peerConnected', peer }),
         onPeerLost: (peer: number, reason: string) => emit({ type: 'peerLost', peer, reason }),

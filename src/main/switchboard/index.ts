@@ -6,7 +6,10 @@
 import { readFileSync } from 'node:fs'
 import type { LabToSwitchboard, SwitchboardFile, SwitchboardToLab } from '../../shared/control'
 import { parseSwitchboardFile } from '../../shared/controlCodec'
+import type { GateAct, GateAnswer, GateCall } from '../../shared/gate'
 import { Control } from './control'
+import type { Gate } from './gate'
+import { GateReporter } from './gateReporter'
 import { NoteBudget } from './noteBudget'
 import { Switchboard } from './switchboard'
 
@@ -41,7 +44,9 @@ async function run(): Promise<void> {
     if (notes.take()) send({ type: 'note', level, words })
   }
   const faultEnded = (id: string): void => send({ type: 'faultEnded', id })
-  const board = new Switchboard({ ...file, secret, faultEnded, note })
+  const gate = new GateReporter(send, () => control?.isSlow === true)
+  const gateActed = (act: GateAct): void => gate.add(act)
+  const board = new Switchboard({ ...file, secret, faultEnded, gateActed, note })
 
   function stop(): void {
     board.close()
@@ -89,6 +94,26 @@ function obey(
     case 'endFault':
       board.endFault(frame.id)
       return send({ type: 'answer', call: frame.call, error: null })
+    case 'gate': {
+      const { call, body } = frame
+      return obeyAtGate(board.gate, body, (answer) => send({ type: 'gateAnswer', call, answer }))
+    }
+  }
+}
+
+function obeyAtGate(gate: Gate, body: GateCall, answer: (answer: GateAnswer) => void): void {
+  switch (body.action) {
+    case 'list':
+      return answer(gate.list(body.match))
+    case 'inspect':
+      return answer(gate.inspect(body.id))
+    case 'release':
+    case 'drop':
+      return answer(gate.letGoOf(body.select, body.action))
+    case 'duplicate':
+      return answer(gate.duplicate(body.select))
+    case 'wait':
+      return gate.wait(body.match, body.count, body.timeoutMs, answer)
   }
 }
 

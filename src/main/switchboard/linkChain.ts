@@ -2,11 +2,13 @@
  * The faults of one directed link, chained from the sender's end to the receiver's. Knows frames
  * and units, no sockets and no kind of fault.
  */
-import type { Link, LinkFault } from '../../core/fault'
+import type { FrameMatch, Link, LinkFault } from '../../core/fault'
 import { createPrng } from '../../core/sim/prng'
 import type { Prng } from '../../core/sim/prng'
 import type { FaultUnit, LinkFaultKind } from './faults/fault'
 import { createUnit, placeOf, replacesLike } from './faults/registry'
+import { matches } from './frameHead'
+import type { Gate, Keeper } from './gate'
 import type { LinkFrame } from './linkFrame'
 
 /** Where frames go after the last unit. */
@@ -23,6 +25,8 @@ interface ActiveUnit {
   readonly id: string
   readonly fault: LinkFault
   readonly unit: FaultUnit
+  /** Frames that do not match pass this unit by; null: all meet it. */
+  readonly match: FrameMatch | null
   place: number
 }
 
@@ -37,6 +41,7 @@ export class LinkChain {
   constructor(
     private readonly link: Link,
     private readonly seed: number,
+    private readonly gate: Gate,
     private readonly end: ChainEnd,
   ) {}
 
@@ -74,7 +79,8 @@ export class LinkChain {
   private enter(frame: LinkFrame, place: number): void {
     const next = this.units[place]
     if (next === undefined) this.end.pass(frame)
-    else next.unit.take(frame)
+    else if (next.match === null || matches(next.match, frame)) next.unit.take(frame)
+    else this.enter(frame, place + 1)
   }
 
   /** Ends units that are over or covered while the chain is whole, then builds the new one. */
@@ -93,25 +99,35 @@ export class LinkChain {
 
   private inEffect(): Map<string, LinkFault> {
     const last = new Map<LinkFaultKind, string>()
-    for (const [id, { kind }] of this.started) last.set(kind, id)
+    const covers = (fault: LinkFault): boolean =>
+      replacesLike(fault.kind) && matchOf(fault) === null
+    for (const [id, fault] of this.started) if (covers(fault)) last.set(fault.kind, id)
     return new Map(
-      [...this.started].filter(([id, { kind }]) => !replacesLike(kind) || last.get(kind) === id),
+      [...this.started].filter(([id, fault]) => !covers(fault) || last.get(fault.kind) === id),
     )
   }
 
   private create(id: string, fault: LinkFault): ActiveUnit {
+    const keeper: Keeper = {
+      link: this.link,
+      fault: id,
+      pass: (frame) => this.enter(frame, active.place + 1),
+      drop: (frame) => this.end.drop(frame),
+      hold: (bytes) => {
+        this.held += bytes
+        this.end.heldChanged()
+      },
+    }
     const active: ActiveUnit = {
       id,
       fault,
+      match: matchOf(fault),
       place: 0,
       unit: createUnit(fault.kind, fault, {
-        pass: (frame) => this.enter(frame, active.place + 1),
-        drop: (frame) => this.end.drop(frame),
+        ...keeper,
+        keep: (frame) => this.gate.keep(frame, keeper),
+        endKeeping: (how) => this.gate.end(keeper, how),
         finish: () => this.end.finished(id),
-        hold: (bytes) => {
-          this.held += bytes
-          this.end.heldChanged()
-        },
         random: () => this.stream(fault.kind).unit(),
         nowMs: () => performance.now(),
       }),
@@ -127,4 +143,8 @@ export class LinkChain {
     }
     return stream
   }
+}
+
+function matchOf(fault: LinkFault): FrameMatch | null {
+  return 'match' in fault ? (fault.match ?? null) : null
 }

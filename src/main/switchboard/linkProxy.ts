@@ -8,6 +8,7 @@ import type { Server, Socket } from 'node:net'
 import type { LinkTraffic } from '../../core/event'
 import type { Link, LinkFault } from '../../core/fault'
 import { linkKey } from '../../core/fault'
+import type { Gate } from './gate'
 import { awaitHello, checkHello } from './helloGate'
 import type { Secret } from './helloGate'
 import { LinkChain } from './linkChain'
@@ -22,8 +23,9 @@ export interface LinkSettings {
   readonly host: string
   readonly secret: Secret
   readonly seed: number
-  /** Bytes that delays may hold back; above, reading pauses until half of it has left. */
+  /** Bytes that faults may hold back; above, reading pauses until half of it has left. */
   readonly heldBytesMax: number
+  readonly gate: Gate
   note(level: 'info' | 'warn' | 'error', words: string): void
   /** A fault has used itself up on this link. */
   finished(id: string, link: Link): void
@@ -45,7 +47,7 @@ export class LinkProxy {
   ) {
     this.name = linkKey(link)
     this.traffic = new TrafficCounter(link)
-    this.chain = new LinkChain(link, settings.seed, {
+    this.chain = new LinkChain(link, settings.seed, settings.gate, {
       pass: (frame) => this.pass(frame),
       drop: (frame) => this.traffic.lost(frame),
       finished: (id) => settings.finished(id, link),

@@ -2,24 +2,30 @@
 import { allLinks, linkKey } from '../../core/fault'
 import type { Link, LinkFault } from '../../core/fault'
 import type { LinkTraffic } from '../../core/event'
+import type { GateAct } from '../../shared/gate'
+import { Gate } from './gate'
 import { LinkProxy } from './linkProxy'
 import type { LinkSettings } from './linkProxy'
 
-export interface SwitchboardSettings extends Omit<LinkSettings, 'finished'> {
+export interface SwitchboardSettings extends Omit<LinkSettings, 'finished' | 'gate'> {
   readonly members: readonly number[]
   /** Every link of the fault `id` has used it up: it has ended by itself. */
   faultEnded(id: string): void
+  /** A frame came to the gate or left it. */
+  gateActed(act: GateAct): void
 }
 
 export class Switchboard {
+  readonly gate: Gate
   private readonly proxies = new Map<string, LinkProxy>()
   /** Links on which a fault still has work to do, by fault id. */
   private readonly faults = new Map<string, Set<string>>()
 
   constructor(private readonly settings: SwitchboardSettings) {
     const finished = (id: string, link: Link): void => this.finished(id, link)
+    const gate = (this.gate = new Gate((act) => settings.gateActed(act)))
     for (const link of allLinks(settings.members)) {
-      this.proxies.set(linkKey(link), new LinkProxy(link, { ...settings, finished }))
+      this.proxies.set(linkKey(link), new LinkProxy(link, { ...settings, finished, gate }))
     }
   }
 
@@ -59,6 +65,7 @@ export class Switchboard {
   }
 
   close(): void {
+    this.gate.close()
     for (const proxy of this.proxies.values()) proxy.close()
   }
 

@@ -2,8 +2,10 @@
  * A fault of one link, as a small unit: it gets a frame and passes zero, one or more frames on, now
  * or later. Units of a link form a chain (`linkChain.ts`); no unit knows another.
  *
- * Duties of a unit: never let a frame overtake one that came before; in `end`, pass on whatever it
- * still holds, in order and at once; drop a frame only by `drop`, so that it is counted.
+ * Duties of a unit: never let a frame overtake one that came before, unless that is its purpose
+ * (`reorder`, `hold`); in `end`, pass on whatever it still holds, in order and at once; drop a
+ * frame only by `drop`, so that it is counted. A unit with a match sees the frames that match, and
+ * only those: the others pass it by, and may overtake what it holds.
  */
 import type { LinkFault } from '../../../core/fault'
 import type { LinkFrame } from '../linkFrame'
@@ -17,6 +19,10 @@ export interface FaultContext {
   finish(): void
   /** Bytes that the unit starts (positive) or stops (negative) holding back. */
   hold(bytes: number): void
+  /** The frame waits at the gate, which passes or drops it through this context. */
+  keep(frame: LinkFrame): void
+  /** Frames that this unit keeps at the gate leave it now, in order. */
+  endKeeping(how: 'release' | 'drop'): void
   /** Uniform in [0, 1): one stream per link and kind, so that another fault shifts nothing. */
   random(): number
   /** Ms of a clock that never goes back. */

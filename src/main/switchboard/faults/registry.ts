@@ -7,6 +7,8 @@ import { delay } from './delay'
 import { drop } from './drop'
 import { dropNext } from './dropNext'
 import { duplicate } from './duplicate'
+import { hold } from './hold'
+import { reorder } from './reorder'
 import type { FaultContext, FaultDefinition, FaultUnit, LinkFaultKind, LinkFaultOf } from './fault'
 
 const REGISTRY: { readonly [K in LinkFaultKind]: FaultDefinition<K> } = {
@@ -14,6 +16,8 @@ const REGISTRY: { readonly [K in LinkFaultKind]: FaultDefinition<K> } = {
   drop,
   duplicate,
   delay,
+  reorder,
+  hold,
   cut,
   partition,
 }

@@ -57,8 +57,11 @@ export function cutsOf(faults: readonly ActiveFault[], link: Link): ActiveFault[
 export function policyWords(policy: ElectionPolicy, tickMs: number): string {
   const ms = (ticks: number): string => String(Math.round(ticks * tickMs))
   if (policy.kind === 'eager') return 'eager, no back-off'
-  if (policy.kind === 'leader') {
-    return `leader, election ${ms(policy.electionTicksMin)}–${ms(policy.electionTicksMax)} ms`
+  if (policy.kind === 'leader' || policy.kind === 'lease') {
+    const lease = policy.kind === 'lease' ? ` of ${ms(policy.leaseTicks)} ms` : ''
+    const aware = policy.quorumAware === true ? ', quorum-aware' : ''
+    const election = `${ms(policy.electionTicksMin)}–${ms(policy.electionTicksMax)} ms`
+    return `${policy.kind}${lease}, election ${election}${aware}`
   }
   const { backoff } = policy
   if (backoff.kind === 'fixed') return `back-off fixed ${ms(backoff.ticks)} ms`

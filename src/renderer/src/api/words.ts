@@ -1,7 +1,11 @@
 /** Numbers, faults and events in words: one voice for toasts, lists, bands and the inspector. */
-import type { LabEvent } from '../../../core/event'
+import type { GateFrame, LabEvent } from '../../../core/event'
 import type { Fault, Link } from '../../../core/fault'
+import { nameOfReadMode } from '../../../core/kv/readMode'
 import { formatBallot } from '../../../core/paxos/ballot'
+import { clockWords, isFaultOfNode, storageWords } from '../../../shared/faultWords'
+import type { FaultOfNode } from '../../../shared/faultWords'
+import { matchWords } from '../../../shared/labWords'
 
 const THIN_SPACE = '\u202f'
 
@@ -69,12 +73,36 @@ export function faultWords(fault: Fault): string {
       return `Drop next ${fault.count}, ${linksWords(fault.links)}`
     case 'duplicate':
       return `Duplicate ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
+    case 'reorder':
+      return `Reorder ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
+    case 'hold':
+      if (fault.adversary !== undefined) return 'FLP adversary'
+      return `Hold ${matchWords(fault.match)}, ${linksWords(fault.links)}`
+    default:
+      return nodeFaultWords(fault)
+  }
+}
+
+/** What a fault of one node is, in the words of lists and of the track. */
+export function nodeFaultWords(fault: FaultOfNode): string {
+  const who = name(fault.node)
+  switch (fault.kind) {
     case 'kill':
-      return `${name(fault.node)} killed`
+      return `${who} killed`
     case 'stop':
-      return `${name(fault.node)} stopped`
+      return `${who} stopped`
     case 'pause':
-      return `${name(fault.node)} paused`
+      return `${who} paused`
+    case 'powerLoss':
+      return `${who} lost power${fault.tornTail ? ', torn tail' : ''}`
+    case 'wipe':
+      return `${who} wiped`
+    case 'clock':
+      return `${who} clock ${clockWords(fault)}`
+    case 'failpoint':
+      return `${who} ${fault.arm.action} at ${fault.arm.name}`
+    default:
+      return `${who} disk: ${storageWords(fault)}`
   }
 }
 
@@ -83,11 +111,18 @@ export function faultMeans(fault: Fault): string {
   if (fault.kind === 'kill') return 'SIGKILL'
   if (fault.kind === 'stop') return 'orderly exit'
   if (fault.kind === 'pause') return fault.cooperative ? 'cooperative' : 'SIGSTOP'
+  if (fault.kind === 'powerLoss') return 'SIGKILL, and what was not flushed is gone'
+  if (fault.kind === 'wipe') return 'SIGKILL, and its promises are forgotten'
+  if (fault.kind === 'clock') return 'elections and leases go by it'
+  if (fault.kind === 'failpoint')
+    return fault.arm.skip > 0 ? `after ${fault.arm.skip} hits` : 'armed'
+  if (isFaultOfNode(fault)) return 'holds over restarts'
   return `${fault.links.length} half-${fault.links.length === 1 ? 'link' : 'links'}`
 }
 
 export function healWord(fault: Fault): string {
-  if (fault.kind === 'kill' || fault.kind === 'stop') return 'Restart'
+  if (['kill', 'stop', 'powerLoss', 'wipe'].includes(fault.kind)) return 'Restart'
+  if (fault.kind === 'failpoint') return 'Disarm'
   return fault.kind === 'pause' ? 'Resume' : 'Heal'
 }
 
@@ -114,6 +149,14 @@ const SENTENCES: Sentences = {
   followed: (e) => `follows ${name(e.ballot.node)} at ${formatBallot(e.ballot)}`,
   chosen: (e) => `${slotsWords(e.slot, e.count)} chosen at ${formatBallot(e.ballot)}`,
   learned: (e) => `learned ${slotsWords(e.slot, e.count)} by ${e.via}`,
+  snapshotTaken: (e) => `took a snapshot through slot ${e.through}`,
+  snapshotInstalled: (e) => `took over the state through slot ${e.through} of ${name(e.from)}`,
+  leaseKept: (e) => `kept silent to ${formatBallot(e.ballot)}: ${name(e.holder)} holds a lease`,
+  leaseHeld: (e) => `may answer reads alone at ${formatBallot(e.ballot)}`,
+  canvassed: (e) => `asked whether others miss the leader, for ${formatBallot(e.ballot)}`,
+  acknowledged: (e) =>
+    `told a client that ${slotsWords(e.slot, e.ids.length)} is written, at ` +
+    (e.at === 'chosen' ? 'its choice' : 'a promise quorum'),
   applied: (e) => `applied through ${e.through}`,
   policySet: (e) => `policy ${e.policy.kind}`,
   limitReached: (e) => `limit ${e.limit} reached, ${e.dropped} dropped`,
@@ -136,14 +179,27 @@ const SENTENCES: Sentences = {
     `${name(e.node)} ${e.injected ? 'ended' : 'died unexpectedly'} (${e.signal ?? `code ${e.code}`})`,
   faultStarted: (e) => `${faultWords(e.fault.fault)}`,
   faultEnded: (e) => `ended: ${faultWords(e.fault.fault)}`,
+  frameHeld: (e) => `held ${gateFrameWords(e.frame)}`,
+  frameReleased: (e) => `released ${gateFrameWords(e.frame)}`,
+  frameDropped: (e) => `dropped at the gate: ${gateFrameWords(e.frame)}`,
   acted: (e) => nodeNames(e.act),
   clientReplied: (e) => `${e.command} at ${name(e.node)}: ${e.reply}`,
-  learnerRead: (e) => `learner read ${e.key}: ${e.result.value ?? e.result.verdict}`,
+  learnerRead: (e) => {
+    const mode = e.mode === undefined ? 'learner' : nameOfReadMode(e.mode)
+    const about = e.slot === undefined ? e.key : `slot ${e.slot}`
+    return `${mode} read ${about}: ${e.result.value ?? e.result.verdict}`
+  },
   statusSampled: (e) => `status of ${e.nodes.length} nodes`,
   trafficSampled: (e) => `${count(e.links.reduce((sum, l) => sum + l.frames, 0))} frames`,
   loadSampled: (e) => `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown`,
   violated: (e) => `${e.invariant} violated: ${nodeNames(e.words)}`,
   labNote: (e) => nodeNames(e.words),
+}
+
+function gateFrameWords({ id, link, message, ballot, slot, count: many }: GateFrame): string {
+  const at = ballot === null ? '' : ` ${formatBallot(ballot)}`
+  const about = slot === 0 ? '' : `, ${slotsWords(slot, many)}`
+  return `frame ${id}, ${name(link.from)} → ${name(link.to)}: ${message ?? 'unknown'}${at}${about}`
 }
 
 /** One line for any event. */
@@ -156,6 +212,11 @@ export type EventFamily = 'phase1' | 'phase2' | 'learn' | 'refuse' | 'fault' | '
 
 const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   promised: 'phase1',
+  canvassed: 'phase1',
+  leaseHeld: 'phase1',
+  leaseKept: 'refuse',
+  snapshotTaken: 'learn',
+  snapshotInstalled: 'learn',
   bid: 'phase1',
   elected: 'phase1',
   followed: 'phase1',
@@ -163,6 +224,7 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   issued: 'phase2',
   chosen: 'learn',
   learned: 'learn',
+  acknowledged: 'client',
   applied: 'learn',
   learnerRead: 'learn',
   refused: 'refuse',
@@ -173,6 +235,9 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   nodeFailed: 'refuse',
   faultStarted: 'fault',
   faultEnded: 'fault',
+  frameHeld: 'fault',
+  frameReleased: 'fault',
+  frameDropped: 'fault',
   nodeExited: 'fault',
   peerLost: 'fault',
   connectionRefused: 'fault',
@@ -224,6 +289,9 @@ const DETAILS: ReadonlySet<LabEvent['type']> = new Set([
   'applied',
   'persisted',
   'sentAfter',
+  'frameHeld',
+  'frameReleased',
+  'frameDropped',
 ])
 
 /** Steps on the way: true and recorded, but not what a person follows. */

@@ -2,10 +2,11 @@
  * Acts of a person on the lab, named as toasts name them. Menus, keys, palette, inspector and the
  * topology share them, so that one act behaves the same everywhere.
  */
-import type { Link, PartitionPreset } from '../../../core/fault'
+import type { Link, PartitionPreset, StorageFault } from '../../../core/fault'
 import type { ElectionPolicy } from '../../../core/paxos/config'
 import { DEFAULT_LOAD } from '../../../shared/api'
 import type { ClusterOptions, LinkChange, LoadOptions, NodeView } from '../../../shared/api'
+import type { ClockSetting } from '../../../shared/control'
 import { claimants } from '../api/facts'
 import { linksWords } from '../api/words'
 import { useLabStore } from '../stores/lab'
@@ -19,6 +20,8 @@ export const NODE_ACTS = [
   'restart',
   'pause',
   'resume',
+  'powerLoss',
+  'wipe',
   'startElection',
   'stepDown',
 ] as const
@@ -30,6 +33,8 @@ const NODE_TITLES: Readonly<Record<NodeAct, string>> = {
   restart: 'Restart',
   pause: 'Pause',
   resume: 'Resume',
+  powerLoss: 'Power loss at',
+  wipe: 'Wipe',
   startElection: 'Start an election at',
   stepDown: 'Step down at',
 }
@@ -40,13 +45,15 @@ export function canAct(view: NodeView | undefined, act: NodeAct): boolean {
   if (act === 'restart') return ['killed', 'stopped', 'failed'].includes(view.state)
   if (act === 'resume') return view.state === 'paused'
   if (act === 'stepDown') return view.state === 'running' && view.status?.role === 'leading'
-  if (act === 'kill') return view.state === 'running' || view.state === 'paused'
+  if (act === 'wipe') return view.state !== 'starting'
+  if (act === 'kill' || act === 'powerLoss')
+    return view.state === 'running' || view.state === 'paused'
   return view.state === 'running'
 }
 
 export async function actOnNode(act: NodeAct, node: number): Promise<void> {
   const lab = useLabStore()
-  await lab.act((call) => {
+  await lab.act((call): Promise<unknown> => {
     switch (act) {
       case 'kill':
         return call.killNode(node)
@@ -58,12 +65,30 @@ export async function actOnNode(act: NodeAct, node: number): Promise<void> {
         return call.pauseNode(node)
       case 'resume':
         return call.resumeNode(node)
+      case 'powerLoss':
+        return call.powerLoss([node], false)
+      case 'wipe':
+        return call.wipeNode(node)
       case 'startElection':
         return call.startElection(node)
       case 'stepDown':
         return call.stepDown(node)
     }
   }, `${NODE_TITLES[act]} N${node}`)
+}
+
+/** All of them at the same moment. */
+export async function powerLoss(nodes: readonly number[]): Promise<void> {
+  const names = nodes.map((node) => `N${node}`).join(', ')
+  await useLabStore().act((call) => call.powerLoss(nodes, false), `Power loss at ${names}`)
+}
+
+export async function storageFault(fault: StorageFault): Promise<void> {
+  await useLabStore().act((call) => call.storageFault(fault), `Storage fault at N${fault.node}`)
+}
+
+export async function clockFault(node: number, clock: ClockSetting): Promise<void> {
+  await useLabStore().act((call) => call.clockFault(node, clock), `Set the clock of N${node}`)
 }
 
 export async function startCluster(options: ClusterOptions): Promise<void> {

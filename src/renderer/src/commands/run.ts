@@ -47,6 +47,11 @@ function atNode(act: NodeAct): Run {
   }
 }
 
+function openAtNode(dialog: 'storageFault' | 'clock'): void {
+  const { current } = useSelectionStore()
+  if (current.kind === 'node') useUiStore().openForNode(dialog, current.node)
+}
+
 function pauseResume(): unknown {
   const { current } = useSelectionStore()
   if (current.kind !== 'node') return undefined
@@ -147,6 +152,10 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'node.stop': atNode('stop'),
   'node.restart': atNode('restart'),
   'node.pauseResume': pauseResume,
+  'node.powerLoss': atNode('powerLoss'),
+  'node.wipe': atNode('wipe'),
+  'node.storageFault': () => openAtNode('storageFault'),
+  'node.clock': () => openAtNode('clock'),
   'node.startElection': atNode('startElection'),
   'node.stepDown': atNode('stepDown'),
   'node.propose': proposeHere,
@@ -162,6 +171,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'network.undo': undoFault,
   'network.healAll': healAll,
   'policy.leader': () => setPolicy(POLICY_PRESETS.leader),
+  'policy.lease': () => setPolicy(POLICY_PRESETS.lease),
   'policy.eager': () => setPolicy(POLICY_PRESETS.eager),
   'policy.backoffFixed': () => setPolicy(POLICY_PRESETS.fixed),
   'policy.backoffRandom': () => setPolicy(POLICY_PRESETS.random),

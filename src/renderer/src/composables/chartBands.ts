@@ -4,7 +4,8 @@
  */
 import type { LabEvent } from '../../../core/event'
 import type { ActiveFault, Fault, Link } from '../../../core/fault'
-import { nodeNames } from '../api/words'
+import { matchWords } from '../../../shared/labWords'
+import { nodeFaultWords, nodeNames } from '../api/words'
 import type { GlyphName } from '../components/base/glyphs'
 
 export type BandKind = 'partition' | 'down' | 'slow' | 'pause' | 'loss' | 'gap'
@@ -114,9 +115,22 @@ const FORMS: Readonly<Record<Fault['kind'], Pick<Band, 'kind' | 'glyph'>>> = {
   drop: { kind: 'loss', glyph: 'lost' },
   dropNext: { kind: 'loss', glyph: 'lost' },
   duplicate: { kind: 'loss', glyph: 'dup' },
+  reorder: { kind: 'slow', glyph: 'slow' },
+  hold: { kind: 'pause', glyph: 'pause' },
   kill: { kind: 'down', glyph: 'x' },
   stop: { kind: 'down', glyph: 'stop' },
   pause: { kind: 'pause', glyph: 'pause' },
+  powerLoss: { kind: 'down', glyph: 'kill' },
+  wipe: { kind: 'down', glyph: 'x' },
+  flushOff: { kind: 'loss', glyph: 'flask' },
+  flushLies: { kind: 'loss', glyph: 'flask' },
+  slowFlush: { kind: 'slow', glyph: 'slow' },
+  writeError: { kind: 'loss', glyph: 'warn' },
+  flushError: { kind: 'loss', glyph: 'warn' },
+  diskFull: { kind: 'loss', glyph: 'warn' },
+  tornTail: { kind: 'loss', glyph: 'warn' },
+  clock: { kind: 'slow', glyph: 'slow' },
+  failpoint: { kind: 'pause', glyph: 'warn' },
 }
 
 /** What happened, in the words of the track. */
@@ -136,12 +150,13 @@ export function faultLabel(fault: Fault): string {
       return `next ${fault.count} lost, ${linksText(fault.links)}`
     case 'duplicate':
       return `twice ${percent(fault.probability)}, ${linksText(fault.links)}`
-    case 'kill':
-      return `N${fault.node} killed`
-    case 'stop':
-      return `N${fault.node} stopped`
-    case 'pause':
-      return `N${fault.node} paused`
+    case 'reorder':
+      return `reorder ${percent(fault.probability)}, ${linksText(fault.links)}`
+    case 'hold':
+      if (fault.adversary !== undefined) return 'FLP adversary'
+      return `hold ${matchWords(fault.match)}, ${linksText(fault.links)}`
+    default:
+      return nodeFaultWords(fault)
   }
 }
 

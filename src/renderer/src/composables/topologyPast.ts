@@ -41,7 +41,7 @@ function applyLabFact(
     case 'nodeReady':
       return set(event.node, 'running')
     case 'nodeExited':
-      return set(event.node, event.injected ? 'stopped' : 'failed')
+      return set(event.node, event.injected ? askedEnd(event.node, faults) : 'failed')
     case 'faultStarted':
       faults.set(event.fault.id, event.fault)
       return applyProcessFault(event.fault, set)
@@ -60,12 +60,21 @@ function applyLabFact(
   }
 }
 
+/** How a node ended that somebody ended: by a fault that holds now, or with its whole cluster. */
+function askedEnd(node: number, faults: ReadonlyMap<string, ActiveFault>): NodeLifeState {
+  const its = [...faults.values()].filter(({ fault }) => 'node' in fault && fault.node === node)
+  if (its.some(({ fault }) => fault.kind === 'stop')) return 'stopped'
+  return its.length > 0 ? 'killed' : 'stopped'
+}
+
 /** A kill is told as an exit and as a fault, in either order: the fault says which kind it was. */
 function applyProcessFault(
   { fault }: ActiveFault,
   set: (node: number, state: NodeLifeState) => void,
 ): void {
-  if (fault.kind === 'kill') set(fault.node, 'killed')
+  if (fault.kind === 'kill' || fault.kind === 'powerLoss' || fault.kind === 'wipe') {
+    set(fault.node, 'killed')
+  }
   if (fault.kind === 'stop') set(fault.node, 'stopped')
   if (fault.kind === 'pause') set(fault.node, 'paused')
 }

@@ -27,6 +27,7 @@ export const IDLE_STATUS: LabStatus = {
   faults: [],
   load: null,
   scenario: null,
+  adversary: null,
   runDir: null,
   events: 0,
   dropped: 0,

@@ -7,7 +7,14 @@ import type { ClusterOptions } from '../../../shared/api'
 
 export type ViewName = 'start' | 'lab'
 export type DialogName =
-  'newCluster' | 'palette' | 'cheatSheet' | 'about' | 'settings' | 'partition'
+  | 'newCluster'
+  | 'palette'
+  | 'cheatSheet'
+  | 'about'
+  | 'settings'
+  | 'partition'
+  | 'storageFault'
+  | 'clock'
 export type LowerTab = 'client' | 'events' | 'acceptors' | 'log'
 
 /** A wish for the client panel: at this node, to write, read or propose. */
@@ -22,6 +29,8 @@ const NARROW = '(max-width: 1179px)'
 export const useUiStore = defineStore('ui', () => {
   const view = ref<ViewName>('start')
   const dialog = ref<DialogName | null>(null)
+  /** Which node the open dialog is about. */
+  const dialogNode = ref(1)
   const lowerTab = ref<LowerTab>('client')
   const drawer = ref(false)
   /** What Start starts: the options of the last cluster, or the defaults. */
@@ -41,6 +50,11 @@ export const useUiStore = defineStore('ui', () => {
   })
 
   function open(name: DialogName): void {
+    dialog.value = name
+  }
+
+  function openForNode(name: 'storageFault' | 'clock', node: number): void {
+    dialogNode.value = node
     dialog.value = name
   }
 
@@ -64,6 +78,7 @@ export const useUiStore = defineStore('ui', () => {
   return {
     view,
     dialog,
+    dialogNode,
     lowerTab,
     drawer,
     narrow,
@@ -72,6 +87,7 @@ export const useUiStore = defineStore('ui', () => {
     filterWish,
     lowerWish,
     open,
+    openForNode,
     close,
     askClient,
     askFilter,

@@ -26,7 +26,9 @@ function ballotOf(event: LabEvent): string {
 function holdsSlot(event: LabEvent, value: string): boolean {
   if (!('slot' in event)) return false
   const asked = Number(value)
-  return asked >= event.slot && asked < event.slot + event.count
+  const from = event.slot ?? 0
+  const many = 'count' in event ? event.count : 'ids' in event ? event.ids.length : 1
+  return asked >= from && asked < from + many
 }
 
 const TERMS: Readonly<Record<string, Test>> = {

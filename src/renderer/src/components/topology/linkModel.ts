@@ -19,6 +19,10 @@ export interface LinkModel extends Link {
   /** Frames still to be dropped by a `dropNext`; 0: none. */
   readonly dropNext: number
   readonly duplicate: number
+  /** Probability that a frame is overtaken, 0 to 1. */
+  readonly reorder: number
+  /** Frames of it wait at the gate. */
+  readonly holds: boolean
   /** One of its ends does not run: nothing can pass, though nothing is cut. */
   readonly idle: boolean
   /** State in words, for labels and the list. */
@@ -50,7 +54,8 @@ function foldFaults(
   key: string,
   faults: readonly ActiveFault[],
 ): Omit<LinkModel, 'idle'> {
-  const model = { delayMs: 0, jitterMs: 0, drop: 0, dropNext: 0, duplicate: 0 }
+  const none = { delayMs: 0, jitterMs: 0, drop: 0, dropNext: 0, duplicate: 0 }
+  const model = { ...none, reorder: 0, holds: false }
   const cutBy: ActiveFault[] = []
   for (const active of faults) {
     const { fault } = active
@@ -73,6 +78,12 @@ function foldFaults(
       case 'duplicate':
         model.duplicate = fault.probability
         break
+      case 'reorder':
+        model.reorder = fault.probability
+        break
+      case 'hold':
+        model.holds = true
+        break
     }
   }
   const byPartition = cutBy.some((active) => active.fault.kind === 'partition')
@@ -91,6 +102,8 @@ function linkWords(model: Omit<LinkModel, 'idle' | 'words'>): string {
     parts.push(`drops the next ${model.dropNext === 1 ? 'frame' : `${model.dropNext} frames`}`)
   }
   if (model.duplicate > 0) parts.push(`sends ${percent(model.duplicate)} twice`)
+  if (model.reorder > 0) parts.push(`reorders ${percent(model.reorder)}`)
+  if (model.holds) parts.push('held at the gate')
   return parts.length === 0 ? 'open' : parts.join(', ')
 }
 

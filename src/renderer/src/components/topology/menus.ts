@@ -76,6 +76,13 @@ export function lassoMenu(
     },
     {
       ...PLAIN,
+      id: 'powerLoss',
+      title: 'Power loss',
+      blocked: processes.length > 0 ? null : 'None of them runs.',
+      danger: true,
+    },
+    {
+      ...PLAIN,
       id: 'pause',
       title: 'Pause',
       key: 'U',

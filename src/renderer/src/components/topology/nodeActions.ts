@@ -10,6 +10,10 @@ export type NodeActionId =
   | 'restart'
   | 'pause'
   | 'resume'
+  | 'powerLoss'
+  | 'wipe'
+  | 'storageFault'
+  | 'clock'
   | 'isolate'
   | 'propose'
   | 'elect'
@@ -49,6 +53,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
   const now = `${name} is ${view.state}`
   const needsUp = isUp ? null : `${now}.`
   const hasProcess = isUp || isPaused ? null : `${now}: there is no process.`
+  const isStarting = view.state === 'starting' ? `${now}.` : null
   const leads = view.status?.role === 'leading'
   const drafts: Draft[] = [
     { id: 'kill', title: 'Kill', key: 'K', blocked: hasProcess, danger: true },
@@ -62,6 +67,17 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
     isPaused
       ? { id: 'resume', title: 'Resume', key: 'U', blocked: null }
       : { id: 'pause', title: pauseTitle(status), key: 'U', blocked: needsUp },
+    {
+      id: 'powerLoss',
+      title: 'Power loss',
+      key: '',
+      blocked: hasProcess,
+      separated: true,
+      danger: true,
+    },
+    { id: 'wipe', title: 'Wipe the disk', key: '', blocked: isStarting, danger: true },
+    { id: 'storageFault', title: 'Storage fault…', key: '', blocked: isStarting },
+    { id: 'clock', title: 'Clock…', key: '', blocked: isStarting },
     { id: 'isolate', title: 'Isolate', key: 'I', blocked: linkReason(status), separated: true },
     { id: 'propose', title: 'Propose now', key: 'O', blocked: needsUp, separated: true },
     { id: 'elect', title: 'Start election', key: 'E', blocked: needsUp },

@@ -1,0 +1,87 @@
+/**
+ * Requests of this node's clients that wait for their answer, by command id `session:seq`.
+ *
+ * The node is itself a client of the log, with the session `node.life`; clients that want to retry
+ * elsewhere bring a session of their own, and the same request of such a session may wait here
+ * more than once.
+ */
+import type { Waiting } from './paxos/waiting'
+
+export class Requests {
+  private lastSeq = 0
+  /** Requests of the node's session: number → tag of the host, oldest first. */
+  private readonly outstanding = new Map<number, number>()
+  /** Requests of sessions that clients named themselves: command id → tags that wait for it. */
+  private readonly named = new Map<string, number[]>()
+  private readonly idOfTag = new Map<number, string>()
+
+  constructor(
+    private readonly session: string,
+    private readonly waiting: Waiting,
+  ) {}
+
+  get size(): number {
+    return this.idOfTag.size
+  }
+
+  /** Opens a request of the node's own session. */
+  open(tag: number): { readonly seq: number; readonly ackedThrough: number } {
+    this.lastSeq += 1
+    const seq = this.lastSeq
+    this.outstanding.set(seq, tag)
+    this.idOfTag.set(tag, `${this.session}:${seq}`)
+    const oldest = this.outstanding.keys().next()
+    return { seq, ackedThrough: (oldest.done === true ? seq : oldest.value) - 1 }
+  }
+
+  /** Opens a request of a client's session; true if the same one waits here already. */
+  openNamed(tag: number, id: string): boolean {
+    this.idOfTag.set(tag, id)
+    const tags = this.named.get(id)
+    if (tags === undefined) this.named.set(id, [tag])
+    else tags.push(tag)
+    return tags !== undefined
+  }
+
+  /** True if a client of this node waits for this command. */
+  waitsFor(id: string): boolean {
+    return this.named.has(id) || this.seqOf(id) !== null
+  }
+
+  ids(): string[] {
+    return [...this.idOfTag.values()]
+  }
+
+  /** It is answered: hands out the tags that waited. */
+  settle(id: string): readonly number[] {
+    const seq = this.seqOf(id)
+    const tag = seq === null ? undefined : this.outstanding.get(seq)
+    const tags = tag === undefined ? this.named.get(id) : [tag]
+    if (tags === undefined) return []
+    if (seq !== null) this.outstanding.delete(seq)
+    this.named.delete(id)
+    for (const each of tags) this.idOfTag.delete(each)
+    this.waiting.dropOwn(id)
+    return tags
+  }
+
+  /** Nobody waits under this tag any more. Null if nobody did; else whether it was never sent. */
+  abandon(tag: number): { readonly sent: boolean } | null {
+    const id = this.idOfTag.get(tag)
+    if (id === undefined) return null
+    const sent = this.waiting.own.get(id)?.sent !== false
+    const left = this.named.get(id)?.filter((other) => other !== tag) ?? []
+    if (left.length === 0) this.settle(id)
+    else {
+      this.named.set(id, left)
+      this.idOfTag.delete(tag)
+    }
+    return { sent }
+  }
+
+  private seqOf(id: string): number | null {
+    if (!id.startsWith(this.session) || id.charCodeAt(this.session.length) !== 58) return null
+    const seq = Number(id.slice(this.session.length + 1))
+    return this.outstanding.has(seq) ? seq : null
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Parses the options of a node that make it fail on purpose: disk faults, failpoints, clock, and
+ * the disk image that a scenario starts from.
+ *
+ * Errors: FrameError that says where and what.
+ */
+import { DELAY_MS_MAX } from '../core/fault'
+import type { FailpointArm, StorageFault } from '../core/fault'
+import { READ_MODES } from '../core/kv/readMode'
+import type { ReadMode } from '../core/kv/readMode'
+import type { Ballot } from '../core/paxos/ballot'
+import type { StableRecord } from '../core/paxos/effect'
+import { NODE_ID_MAX } from '../core/paxos/quorum'
+import type { ClockSetting } from './control'
+import { asText, Fields } from './fields'
+import { FrameError } from './frame'
+
+const FAULTS_MAX = 20
+const ARMS_MAX = 100
+const IMAGE_RECORDS_MAX = 10_000
+const VALUES_MAX = 10_000
+/** Ten days: an offset beyond that is a typing mistake. */
+const OFFSET_MS_MAX = 864_000_000
+
+export function parseStorageFaults(fields: Fields, name: string): StorageFault[] {
+  return fields.list(name, FAULTS_MAX, parseStorageFault)
+}
+
+export function parseStorageFault(value: unknown, where: string): StorageFault {
+  const fault = Fields.of(value, where)
+  const kind = fault.oneOf('kind', [
+    'flushOff',
+    'flushLies',
+    'slowFlush',
+    'writeError',
+    'flushError',
+    'diskFull',
+    'tornTail',
+  ])
+  const node = fault.count('node', 1, NODE_ID_MAX)
+  switch (kind) {
+    case 'slowFlush': {
+      const delayMs = fault.count('delayMs', 0, DELAY_MS_MAX)
+      return { kind, node, delayMs, jitterMs: fault.count('jitterMs', 0, DELAY_MS_MAX) }
+    }
+    case 'diskFull':
+      return { kind, node, bytesLeft: fault.count('bytesLeft') }
+    default:
+      return { kind, node }
+  }
+}
+
+export function parseFailpoints(fields: Fields, name: string): FailpointArm[] {
+  return fields.list(name, ARMS_MAX, (value, where) => {
+    const arm = Fields.of(value, where)
+    return {
+      name: arm.text('name', 64),
+      action: arm.oneOf('action', ['crash', 'delay', 'error']),
+      skip: arm.count('skip'),
+      delayMs: arm.count('delayMs', 0, DELAY_MS_MAX),
+    }
+  })
+}
+
+export function parseClock(clock: Fields): ClockSetting {
+  const offsetMs = clock.number('offsetMs')
+  const drift = clock.number('drift')
+  if (Math.abs(offsetMs) > OFFSET_MS_MAX) {
+    throw new FrameError(`${clock.where}.offsetMs is beyond ${OFFSET_MS_MAX} ms`)
+  }
+  if (drift <= -1 || drift > 10) throw new FrameError(`${clock.where}.drift is not from -1 to 10`)
+  return { offsetMs, drift }
+}
+
+export function parseReadMode(fields: Fields, name: string): ReadMode {
+  return fields.oneOf(name, READ_MODES)
+}
+
+export function parseImage(fields: Fields, name: string): StableRecord[] {
+  return fields.list(name, IMAGE_RECORDS_MAX, (value, where) => {
+    const record = Fields.of(value, where)
+    const kind = record.oneOf('kind', ['promise', 'vote', 'chosen', 'learned'])
+    switch (kind) {
+      case 'promise':
+        return { kind, ballot: parseBallot(record.at('ballot')) }
+      case 'vote':
+        return { kind, ballot: parseBallot(record.at('ballot')), ...parseRun(record) }
+      case 'chosen':
+        return { kind, through: record.count('through') }
+      case 'learned':
+        return { kind, ...parseRun(record) }
+    }
+  })
+}
+
+function parseBallot(ballot: Fields): Ballot {
+  return { round: ballot.count('round', 1), node: ballot.count('node', 1, NODE_ID_MAX) }
+}
+
+function parseRun(record: Fields): { slot: number; values: string[] } {
+  return { slot: record.count('slot', 1), values: record.list('values', VALUES_MAX, asText) }
+}
