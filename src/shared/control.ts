@@ -47,6 +47,8 @@ export interface NodeFile {
   readonly expectLog: boolean
   /** What a node without its log does: it must never vote under its old identity. */
   readonly rejoin: 'refuse' | 'learner'
+  /** This start must count higher: a node that lost its log must not repeat a former life. */
+  readonly lifeFloor: number
   /** True: tells on disk what is flushed, so that a power loss can be played. */
   readonly powerWitness: boolean
   /** How plain reads are made unless a connection says otherwise. */
@@ -72,6 +74,7 @@ export const NODE_DEFAULTS = {
   image: [],
   expectLog: false,
   rejoin: 'refuse',
+  lifeFloor: 0,
   powerWitness: false,
   readMode: 'log',
 } as const satisfies Partial<NodeFile>

@@ -337,6 +337,7 @@ export function parseNodeFile(value: unknown): NodeFile {
     image: parseImage(file, 'image'),
     expectLog: file.flag('expectLog'),
     rejoin: file.oneOf('rejoin', ['refuse', 'learner']),
+    lifeFloor: file.count('lifeFloor'),
     powerWitness: file.flag('powerWitness'),
     readMode: parseReadMode(file, 'readMode'),
     control: control && parseAddress(control),

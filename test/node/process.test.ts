@@ -59,7 +59,11 @@ describe('one node', () => {
     expect(proposed).toEqual({ kind: 'reply', resp: OK })
     const wrong = await control.call({ action: 'propose', args: ['NOPE'] })
     expect(wrong).toMatchObject({ kind: 'reply', resp: expect.stringMatching(/^-ERR unknown/) })
-    const read = await control.call({ action: 'read', subject: { kind: 'key', key: 'b' } })
+    const read = await control.call({
+      action: 'read',
+      subject: { kind: 'key', key: 'b' },
+      mode: 'learner',
+    })
     expect(read).toMatchObject({ kind: 'read', result: { verdict: 'chosen', value: '2' } })
     const slots = await control.call({ action: 'slots', from: 1, count: 200 })
     expect(slots).toMatchObject({ kind: 'slots' })

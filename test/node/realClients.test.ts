@@ -48,7 +48,19 @@ describe('redis-cli and redis-benchmark', () => {
     expect(cli.stdout).toMatch(/^OK\n"?two words"?\n/)
     expect(cli.stdout).toContain("ERR unknown command 'NOPE'")
     expect(cli.stdout).toContain('role:leading')
-    const args = ['-p', port, '-t', 'ping,set,get,incr,mset', '-n', '500', '-c', '8', '-P', '4', '--csv']
+    const args = [
+      '-p',
+      port,
+      '-t',
+      'ping,set,get,incr,mset',
+      '-n',
+      '500',
+      '-c',
+      '8',
+      '-P',
+      '4',
+      '--csv',
+    ]
     const bench = spawnSync('redis-benchmark', args, { encoding: 'utf8' })
     expect([bench.status, bench.stderr]).toEqual([0, ''])
     expect(bench.stdout).toMatch(/^"SET".*\n"GET".*\n"INCR"/m)

@@ -13,10 +13,14 @@ type Script = (input: MachineInput) => readonly Effect[]
 function rig(script: Script) {
   const log: string[] = []
   const facts: (PaxosFact | NodeFact)[] = []
-  const timers = new Timers(1, () => {})
+  const timers = new Timers(
+    (ticks) => ticks,
+    () => {},
+  )
   const runtime = new Runtime({
     machine: {
       step: (input: MachineInput, out: MachineOutput) => {
+        if (input.type === 'clock') return
         log.push(`step ${input.type}`)
         out.effects.push(...script(input))
         if (input.type === 'request') {
@@ -28,7 +32,9 @@ function rig(script: Script) {
     storage: {
       append: (number) => log.push(`append ${number}`),
       flush: () => log.push('flush'),
+      saveSnapshot: ({ through }) => log.push(`snapshot ${through}`),
     },
+    ticks: () => 0,
     timers,
     peers: {
       send: (to, line) => log.push(`send ${to.join()} ${String(JSON.parse(line).type)}`),

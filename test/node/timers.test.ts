@@ -13,7 +13,14 @@ afterEach(() => {
 
 function rig(random: () => number = () => 0) {
   const fired: string[] = []
-  return { fired, timers: new Timers(TICK_MS, (timer) => fired.push(timer), random) }
+  return {
+    fired,
+    timers: new Timers(
+      (ticks) => ticks * TICK_MS,
+      (timer) => fired.push(timer),
+      random,
+    ),
+  }
 }
 
 it.each([

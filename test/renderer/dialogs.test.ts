@@ -8,7 +8,10 @@ import type { ActiveFault } from '../../src/core/fault'
 import NumberField from '../../src/renderer/src/components/base/NumberField.vue'
 import LinkFaults from '../../src/renderer/src/components/controls/LinkFaults.vue'
 import PolicyFields from '../../src/renderer/src/components/controls/PolicyFields.vue'
+import ClockDialog from '../../src/renderer/src/components/dialogs/ClockDialog.vue'
 import NewClusterDialog from '../../src/renderer/src/components/dialogs/NewClusterDialog.vue'
+import ProtocolFields from '../../src/renderer/src/components/dialogs/ProtocolFields.vue'
+import StorageFaultDialog from '../../src/renderer/src/components/dialogs/StorageFaultDialog.vue'
 import PartitionDialog from '../../src/renderer/src/components/dialogs/PartitionDialog.vue'
 import StatusBar from '../../src/renderer/src/components/frame/StatusBar.vue'
 import ToastCard from '../../src/renderer/src/components/frame/ToastCard.vue'
@@ -118,6 +121,59 @@ describe('a new cluster', () => {
     await type(inPage('#nc-port'), '80')
     expect(document.body.textContent).toContain('belong to the system')
     expect(inPage<HTMLButtonElement>('[data-testid="nc-start"]').disabled).toBe(true)
+  })
+})
+
+describe('the protocol of a new cluster', () => {
+  const fields = (draft: ClusterOptions = PLAN) =>
+    keep(mount(ProtocolFields, { props: { draft }, attachTo: document.body }))
+  const press = async (wrapper: ReturnType<typeof fields>, text: string) =>
+    wrapper
+      .findAll('button')
+      .find((button) => button.text() === text)
+      ?.trigger('click')
+
+  it('says that the blog variant is not Paxos, and takes its rules from nobody', async () => {
+    const counts = { kind: 'counts', phase1: 2, phase2: 4 } as const
+    const wrapper = fields({ ...PLAN, quorums: counts })
+    await press(wrapper, 'Blog 2014 (as published)')
+    const part = { variant: 'blog2014', quorums: { kind: 'majority' }, roles: null }
+    expect(wrapper.emitted('change')).toEqual([[part]])
+    await wrapper.setProps({ draft: { ...PLAN, variant: 'blog2014' } })
+    expect(wrapper.text()).toContain('This is not Paxos')
+  })
+
+  it('offers counts of quorums, and says why they need not meet', async () => {
+    const wrapper = fields()
+    await press(wrapper, 'Counts')
+    const quorums = { kind: 'counts', phase1: 3, phase2: 3 } as const
+    expect(wrapper.emitted('change')).toEqual([[{ quorums }]])
+    await wrapper.setProps({ draft: { ...PLAN, quorums: { ...quorums, phase1: 2 } } })
+    expect(wrapper.text()).toContain('2 + 3 must exceed 5')
+  })
+})
+
+describe('faults of a disk and a clock', () => {
+  it('start as they were chosen', async () => {
+    const wrapper = keep(mount(StorageFaultDialog, { props: { node: 2 }, attachTo: document.body }))
+    await nextTick()
+    inPage<HTMLFormElement>('#storage-form').dispatchEvent(new Event('submit'))
+    inPage<HTMLInputElement>('#storage-diskFull').click()
+    await nextTick()
+    inPage<HTMLFormElement>('#storage-form').dispatchEvent(new Event('submit'))
+    expect(wrapper.emitted('set')).toEqual([
+      [{ kind: 'slowFlush', node: 2, delayMs: 50, jitterMs: 0 }],
+      [{ kind: 'diskFull', node: 2, bytesLeft: 4096 }],
+    ])
+  })
+
+  it('give the drift of a clock as a share', async () => {
+    const wrapper = keep(mount(ClockDialog, { props: { node: 2 }, attachTo: document.body }))
+    await nextTick()
+    await type(inPage('#clock-offset'), '-500')
+    await type(inPage('#clock-drift'), '10')
+    inPage<HTMLFormElement>('#clock-form').dispatchEvent(new Event('submit'))
+    expect(wrapper.emitted('set')).toEqual([[{ offsetMs: -500, drift: 0.1 }]])
   })
 })
 

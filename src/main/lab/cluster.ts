@@ -319,7 +319,7 @@ export class Cluster {
     return startFile(options, identity, dataDir, {
       ...{ node, host: HOST, peerPort, clientPort, policy: this.policy },
       ...{ clock, storageFaults, failpoints, control: this.controlAddress() },
-      hasRun: this.ran.has(node),
+      ...{ hasRun: this.ran.has(node), lifeFloor: this.member(node).life },
     })
   }
 

@@ -12,7 +12,14 @@ const CLIENTS_MAX = 4096
 /** What is other at each start. */
 export interface StartNow extends Pick<
   NodeFile,
-  'host' | 'peerPort' | 'clientPort' | 'control' | 'clock' | 'storageFaults' | 'failpoints'
+  | 'host'
+  | 'peerPort'
+  | 'clientPort'
+  | 'control'
+  | 'clock'
+  | 'storageFaults'
+  | 'failpoints'
+  | 'lifeFloor'
 > {
   readonly node: number
   /** The policy may have been switched since the cluster started. */

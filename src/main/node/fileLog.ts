@@ -37,6 +37,8 @@ export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024
 export interface FileLogOptions {
   readonly found: FoundLog
   readonly mayVote: boolean
+  /** A first life counts higher than this. */
+  readonly lifeFloor: number
   /** False: what is appended counts as durable at once (a lesson, and the benchmark's ceiling). */
   readonly flush: boolean
   readonly segmentBytesMax: number
@@ -44,6 +46,16 @@ export interface FileLogOptions {
   readonly listener: StorageListener
   readonly release: () => void
 }
+
+/**
+ * A node that lost its log does not know how often it had started; its requests must not carry the
+ * names of former ones. Minutes since 2026 are above any count of starts.
+ */
+function rejoinFloor(): number {
+  return REJOIN_LIFE_MIN + Math.max(0, Math.floor((Date.now() - Date.UTC(2026, 0)) / 60_000))
+}
+
+const REJOIN_LIFE_MIN = 1_000_000
 
 interface Switch {
   readonly prepared: PreparedSegment
@@ -82,7 +94,8 @@ export class FileLog implements Storage, CutHost {
     if (!last) throw new Error('a log has at least one segment')
     this.disk = disk
     this.directory = dirname(last.path)
-    this.life = last.scan.life + 1
+    const floor = options.mayVote ? options.lifeFloor : Math.max(options.lifeFloor, rejoinFloor())
+    this.life = Math.max(last.scan.life, last.scan.life === 0 ? floor : 0) + 1
     this.mayVote = options.mayVote
     const scans = found.segments.map(({ scan }) => scan)
     this.recovered = {

@@ -30,11 +30,12 @@ async function main(): Promise<void> {
   try {
     const secret = takeSecret()
     const file = readStartFile(process.argv[2])
-    node = await openNode(file, secret)
+    node = await tellingStorage(file, secret, () => new PaxosNode({ file, secret, onEnd: end }))
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => void node?.stop(EXIT.stopped, `stopped by ${signal}`))
     }
-    await node.start()
+    const opened = node
+    await tellingStorage(file, secret, () => opened.start())
     // Alone there is no lab to tell; whoever started it reads the ports here.
     if (!file.control) process.stdout.write(printFrame(node.ready()))
   } catch (error) {
@@ -44,9 +45,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function openNode(file: NodeFile, secret: Buffer): Promise<PaxosNode> {
+/** A log that must not be used ends the node; the lab is told why. */
+async function tellingStorage<T>(
+  file: NodeFile,
+  secret: Buffer,
+  step: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return new PaxosNode({ file, secret, onEnd: end })
+    return await step()
   } catch (error) {
     if (error instanceof StorageError) {
       await tellStorageFailed(file, secret, error).catch((told: Error) => {

@@ -40,6 +40,8 @@ export interface StorageOptions {
   readonly rejoin?: 'refuse' | 'learner'
   /** True: somebody knows that this node has run before. */
   readonly expectLog?: boolean
+  /** The life that begins counts higher than this. */
+  readonly lifeFloor?: number
   readonly segmentBytesMax?: number
   /** How the disk does wrong what is no fault that can be set. */
   readonly diskOptions?: FaultyDiskOptions
@@ -96,7 +98,10 @@ function openLocked(options: StorageOptions, disk: FaultyDisk, release: () => vo
   const mayVote = (identity?.votes ?? true) && found.segments.every(({ header }) => header.votes)
   if (identity?.format === LOG_FORMAT_SINGLE) identity = writeIdentity(place, mayVote)
   const segmentBytesMax = options.segmentBytesMax ?? SEGMENT_BYTES_MAX
-  const log = new FileLog({ found, mayVote, flush, segmentBytesMax, disk, listener, release })
+  const log = new FileLog({
+    ...{ found, mayVote, flush, segmentBytesMax, disk, listener, release },
+    lifeFloor: options.lifeFloor ?? 0,
+  })
   for (const path of found.leftover) unlinkSync(path)
   if (found.leftover.length > 0) disk.flushNamesNow(directory)
   failpoints.hit('recover.swept')

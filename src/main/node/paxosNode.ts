@@ -12,6 +12,7 @@ import { ClientPort } from './clientPort'
 import { ControlLink } from './control'
 import { EXIT, NodeExit } from './exitCodes'
 import type { ExitCode } from './exitCodes'
+import { failpoints } from './failpoints'
 import { Health } from './health'
 import type { Identity } from './helloProof'
 import { printInfo } from './info'
@@ -21,6 +22,7 @@ import type { StorageError } from './logReader'
 import { NodeClock } from './nodeClock'
 import { openStorage } from './openStorage'
 import { describeRecord } from './recordText'
+import { recoverMachine } from './recovery'
 import { Refusals } from './refusals'
 import { Runtime } from './runtime'
 import type { Storage } from './storage'
@@ -62,7 +64,9 @@ export class PaxosNode {
   constructor(private readonly options: PaxosNodeOptions) {
     const { file, secret } = options
     const { cluster, replica } = file
+    for (const arm of file.failpoints) failpoints.arm(arm)
     this.storage = this.openStorage()
+    this.storage.setFaults(file.storageFaults)
     const { life } = this.storage
     this.identity = { cluster, node: replica.node, life, secret }
     this.clock = new NodeClock(file.tickMs, file.clock)
@@ -94,9 +98,7 @@ export class PaxosNode {
   /** Recovers, dials the lab, opens the ports, and takes part. @throws NodeExit if it cannot. */
   async start(): Promise<void> {
     const { file } = this.options
-    const { snapshot } = this.storage
-    if (snapshot !== null) this.machine.recoverSnapshot(snapshot)
-    this.storage.recover((record) => this.machine.recoverRecord(record))
+    recoverMachine(this.machine, this.storage, file.image)
     await this.dialLab()
     this.tellRecovery()
     try {
@@ -173,6 +175,10 @@ export class PaxosNode {
       cluster: file.cluster,
       node: file.replica.node,
       flush: file.flush,
+      powerWitness: file.powerWitness,
+      rejoin: file.rejoin,
+      lifeFloor: file.lifeFloor,
+      expectLog: file.expectLog,
       ...(disk && { disk }),
       listener: {
         onDurable: (through, offset, flushMs) => {
