@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CLUSTER, DEFAULT_LOAD, LabCallError } from '../../src/shared/api'
 import type { LabApi, LabStatus, NodeView, WriteResult } from '../../src/shared/api'
-import { LEADER_POLICY, LEASE_POLICY } from '../../src/core/paxos/config'
+import { LEADER_POLICY } from '../../src/core/paxos/config'
 import type { NodeStatus } from '../../src/core/event'
 import { performVerb } from '../../src/shared/performVerb'
 import { toPolicy } from '../../src/shared/policyVerb'
@@ -103,69 +103,11 @@ const GOOD: [line: string, verb: object][] = [
   ['propose 2 k v', { verb: 'propose', node: 2, args: ['SET', 'k', 'v'] }],
   ['get 2 k', { verb: 'get', node: 2, args: ['GET', 'k'] }],
   ['read k', { verb: 'read', node: null, subject: { kind: 'key', key: 'k' }, mode: 'learner' }],
-  [
-    'read k --mode confirmed at leader',
-    { verb: 'read', node: 'leader', subject: { kind: 'key', key: 'k' }, mode: 'confirmed' },
-  ],
-  [
-    'read-slot 7 --mode majority-value',
-    {
-      verb: 'read-slot',
-      node: null,
-      subject: { kind: 'slot', slot: 7 },
-      mode: 'valueMajority',
-    },
-  ],
-  ['records 2', { verb: 'records', node: 2, fromOffset: 0, count: 20 }],
-  ['records 2 64 5', { verb: 'records', node: 2, fromOffset: 64, count: 5 }],
-  ['power-loss all', { verb: 'power-loss', nodes: 'all', tornTail: false }],
-  ['power-loss 1,leader torn', { verb: 'power-loss', nodes: [1, 'leader'], tornTail: true }],
-  ['wipe 2', { verb: 'wipe', node: 2 }],
-  ['storage 2 flush-off', { verb: 'storage', node: 2, fault: { kind: 'flushOff' } }],
-  [
-    'storage 2 slow-flush 20 5ms',
-    { verb: 'storage', node: 2, fault: { kind: 'slowFlush', delayMs: 20, jitterMs: 5 } },
-  ],
-  [
-    'storage 2 disk-full 64',
-    { verb: 'storage', node: 2, fault: { kind: 'diskFull', bytesLeft: 64 } },
-  ],
-  ['clock 2 -500', { verb: 'clock', node: 2, clock: { offsetMs: -500, drift: 0 } }],
-  ['clock 2 0 10%', { verb: 'clock', node: 2, clock: { offsetMs: 0, drift: 0.1 } }],
-  [
-    'failpoint 2 reply.before crash skip 3',
-    {
-      verb: 'failpoint',
-      node: 2,
-      arm: { name: 'reply.before', action: 'crash', skip: 3, delayMs: 0 },
-    },
-  ],
   ['policy eager', { verb: 'policy', policy: { kind: 'eager' } }],
   ['policy fixed 50', { verb: 'policy', policy: { kind: 'fixed', ms: 50 } }],
   ['policy exponential', { verb: 'policy', policy: { kind: 'exponential', ms: null } }],
   ['policy random 50 1s', { verb: 'policy', policy: { kind: 'random', ms: [50, 1000] } }],
   ['policy leader 50 300 500', { verb: 'policy', policy: { kind: 'leader', ms: [50, 300, 500] } }],
-  [
-    'policy leader quorum-aware',
-    { verb: 'policy', policy: { kind: 'leader', ms: null, quorumAware: true } },
-  ],
-  [
-    'policy lease',
-    { verb: 'policy', policy: { kind: 'lease', ms: null, leaseMs: null, driftBound: null } },
-  ],
-  [
-    'policy lease 50 300 500 200 5% quorum-aware',
-    {
-      verb: 'policy',
-      policy: {
-        kind: 'lease',
-        ms: [50, 300, 500],
-        leaseMs: 200,
-        driftBound: 0.05,
-        quorumAware: true,
-      },
-    },
-  ],
   ['slots 2', { verb: 'slots', node: 2, from: 1, count: 20 }],
   ['slots 2 5 10', { verb: 'slots', node: 2, from: 5, count: 10 }],
   ['load off', { verb: 'load', load: null }],
@@ -186,13 +128,6 @@ const BAD: [line: string, words: RegExp][] = [
   ['cut 1', /other node/],
   ['cut 1 >', /other node/],
   ['delay all fast', /"fast" is not a number/],
-  ['storage 2', /fault of the disk is missing/],
-  ['storage 2 melt', /"melt" is not a fault of a disk/],
-  ['power-loss 1,x', /"x" is not a node/],
-  ['failpoint 2 reply.before stall', /"stall" is not an action/],
-  ['clock 2 soon', /"soon" is not a number/],
-  ['clock 2 0 -200%', /not from -100 to 1000/],
-  ['read k --mode best', /"best" is not a mode/],
   ['delay all 70s', /"70" is not from 0 to 60/],
   ['delay all -5', /"-5" is not from 0/],
   ['drop all 1.2', /"1.2" is not from 0 to 1/],
@@ -310,19 +245,11 @@ describe('toPolicy', () => {
     const want = { kind: 'backoff', backoff }
     expect(toPolicy({ kind: 'exponential', ms: [50, 1600] }, 5)).toEqual(want)
     expect(toPolicy({ kind: 'leader', ms: null }, 5)).toEqual(LEADER_POLICY)
-    const lease = { kind: 'lease', ms: null, leaseMs: null, driftBound: null } as const
-    expect(toPolicy(lease, 5)).toEqual(LEASE_POLICY)
-    expect(toPolicy({ ...lease, quorumAware: true }, 5)).toEqual({
-      ...LEASE_POLICY,
-      quorumAware: true,
-    })
   })
 
   it('refuses times that contradict each other', () => {
     expect(() => toPolicy({ kind: 'random', ms: [100, 50] }, 5)).toThrow(LabCallError)
     expect(() => toPolicy({ kind: 'leader', ms: [300, 300, 500] }, 5)).toThrow(/HEARTBEAT < MIN/)
-    const long = { kind: 'lease', ms: [50, 300, 500], leaseMs: 400, driftBound: null } as const
-    expect(() => toPolicy(long, 5)).toThrow(/LEASE <= MIN/)
   })
 })
 
@@ -334,12 +261,6 @@ function recordingLab(): { lab: LabApi; calls: unknown[][] } {
     changeLinks: 'f2',
     command: { node: 3, outcome: 'unknown', reply: 'no answer', latencyMs: 1 } as WriteResult,
     slots: [],
-    powerLoss: ['f3'],
-    wipeNode: 'f4',
-    storageFault: 'f5',
-    clockFault: 'f6',
-    failpoint: 'f7',
-    records: [],
     read: { verdict: 'undetermined', value: null, reason: 'two are down', replies: [] },
   }
   const lab = new Proxy({} as LabApi, {
@@ -409,18 +330,6 @@ describe('performVerb', () => {
     ['load off', ['setLoad', null]],
     ['policy eager', ['setPolicy', { kind: 'eager' }]],
     ['slots 2 1 5', ['slots', 2, 1, 5]],
-    ['power-loss all', ['powerLoss', [1, 2, 3], false]],
-    ['power-loss leader,3,1 torn', ['powerLoss', [3, 1], true]],
-    ['wipe leader', ['wipeNode', 3]],
-    ['storage 2 write-error', ['storageFault', { kind: 'writeError', node: 2 }]],
-    ['clock 2 100', ['clockFault', 2, { offsetMs: 100, drift: 0 }]],
-    [
-      'failpoint 2 reply.before delay 20',
-      ['failpoint', 2, { name: 'reply.before', action: 'delay', skip: 0, delayMs: 20 }],
-    ],
-    ['read k at 2 --mode log', ['read', 2, { kind: 'key', key: 'k' }, 'log']],
-    ['read-slot 4', ['read', null, { kind: 'slot', slot: 4 }, 'learner']],
-    ['records 2', ['records', 2, 0, 20]],
   ])('%s', async (line, call) => {
     const { lab, calls } = recordingLab()
     const result = await performVerb(lab, parseVerb(line), context)

@@ -227,12 +227,14 @@ describe('a failpoint', () => {
     await rig.logsEqual()
   })
 
-  it('that does not exist is refused in the words of the node, and is no fault', async () => {
+  it('that does not exist is refused, as is a clock that runs backwards: no fault begins', async () => {
     open()
     await rig.start({ nodes: 3 })
     const arm = { name: 'no.such', action: 'crash', skip: 0, delayMs: 0 } as const
     const armed = rig.lab.failpoint(1, arm)
     await expect(armed).rejects.toThrow(/no failpoint "no.such"/)
+    const backwards = rig.lab.clockFault(1, { offsetMs: 0, drift: -1 })
+    await expect(backwards).rejects.toMatchObject({ code: 'badArgument' })
     expect((await rig.status()).faults).toEqual([])
   })
 })
@@ -261,9 +263,11 @@ describe('reads and records', () => {
     open()
     await rig.start({ nodes: 3 })
     await rig.write(1, 'k', 'v')
-    await rig.logsEqual()
     // Before a read through the log takes a slot of its own.
-    const through = (await rig.node(1)).status?.chosenThrough ?? 0
+    const through = await eventually(
+      'node 1 tells of the slot',
+      async () => (await rig.node(1)).status?.chosenThrough || null,
+    )
     for (const mode of ['log', 'confirmed', 'learner', 'propose', 'valueMajority'] as const) {
       const result = await eventually(`a read by ${mode}`, async () => {
         const read = await rig.lab.read(1, { kind: 'key', key: 'k' }, mode)
@@ -278,6 +282,8 @@ describe('reads and records', () => {
       (event) => event.type === 'learnerRead' && event.slot === through,
     )
     expect(told).toMatchObject({ key: '', mode: 'learner', node: 2 })
+    const wrong = rig.lab.read(2, { kind: 'slot', slot: 0 }, 'learner')
+    await expect(wrong).rejects.toMatchObject({ code: 'badArgument' })
     const records = await rig.lab.records(1, 0, 200)
     expect(records.map(({ kind }) => kind)).toContain('vote')
   })

@@ -5,7 +5,7 @@
  * Claims of nodes (`chosen`, `learned`) must agree with each other and with the tallies.
  */
 import type { LabEvent } from '../event'
-import { formatBallot } from '../paxos/ballot'
+import { compareBallot, formatBallot, sameBallot } from '../paxos/ballot'
 import type { Ballot, NodeId, Slot } from '../paxos/ballot'
 import { addNode, nodesOf } from '../paxos/quorum'
 import type { NodeSet, Quorums } from '../paxos/quorum'
@@ -14,7 +14,7 @@ import type { Violation } from './violation'
 export const TALLY_SLOTS_MAX = 50_000
 
 interface Tally {
-  readonly ballot: string
+  readonly ballot: Ballot
   readonly id: string
   voters: NodeSet
   readonly seqs: number[]
@@ -25,6 +25,9 @@ interface SlotState {
   /** Chosen by count, or claimed to be. */
   chosen: { readonly id: string; readonly seqs: readonly number[]; readonly how: string } | null
 }
+
+/** Votes for one proposal, or none yet. */
+export type SeenProposal = Pick<Tally, 'ballot' | 'id' | 'seqs'>
 
 /** Evidence of a tally: the votes that made it, a few are enough to show. */
 const SEQS_MAX = 10
@@ -55,6 +58,21 @@ export class Agreement {
     }
   }
 
+  /** The highest vote below `ballot` of any of these acceptors, as far as the facts tell. */
+  highestBelow(slot: Slot, ballot: Ballot, among: NodeSet): SeenProposal | null {
+    let highest: Tally | null = null
+    for (const tally of this.slots.get(slot)?.tallies ?? []) {
+      if ((tally.voters & among) === 0 || compareBallot(tally.ballot, ballot) >= 0) continue
+      if (highest === null || compareBallot(tally.ballot, highest.ballot) > 0) highest = tally
+    }
+    return highest
+  }
+
+  /** What was proposed or voted for in a slot. */
+  proposalsOf(slot: Slot): readonly SeenProposal[] {
+    return this.slots.get(slot)?.tallies ?? []
+  }
+
   private vote(
     slot: Slot,
     ballot: Ballot,
@@ -80,14 +98,14 @@ export class Agreement {
     seq: number,
   ): { readonly tally: Tally | null; readonly violations: readonly Violation[] } {
     const state = this.at(slot)
-    const name = formatBallot(ballot)
-    const present = state.tallies.find((tally) => tally.ballot === name)
+    const present = state.tallies.find((tally) => sameBallot(tally.ballot, ballot))
     if (present === undefined) {
-      const tally = { ballot: name, id, voters: 0, seqs: [seq] }
+      const tally = { ballot, id, voters: 0, seqs: [seq] }
       state.tallies.push(tally)
       return { tally, violations: [] }
     }
     if (present.id === id) return { tally: present, violations: [] }
+    const name = formatBallot(ballot)
     const words = `slot ${slot} has two values at ballot ${name}: ${present.id} and ${id}`
     const evidence = [...present.seqs.slice(0, 1), seq]
     return { tally: null, violations: [{ invariant: 'I5', words, evidence }] }

@@ -5,8 +5,9 @@
  * not depend on the order in which facts of different nodes arrive; within a node and life, facts
  * come in order. Wording never claims proof.
  *
- * Bounds: tallies are kept for the newest `TALLY_SLOTS_MAX` slots, digests for the newest
- *         `DIGESTS_MAX` watermarks; what is older is final and only compared.
+ * Bounds: tallies are kept for the newest `TALLY_SLOTS_MAX` slots, promises for the newest
+ *         `BALLOTS_MAX` ballots, digests for the newest `DIGESTS_MAX` watermarks; what is older is
+ *         final and only compared.
  */
 import type { LabEvent } from '../event'
 import type { NodeId } from '../paxos/ballot'
@@ -14,6 +15,7 @@ import { MAJORITY, Quorums } from '../paxos/quorum'
 import type { QuorumSystem } from '../paxos/quorum'
 import { Agreement } from './agreement'
 import { DigestCheck } from './digestCheck'
+import { P2c } from './p2c'
 import { PromiseCheck } from './promiseCheck'
 import type { Violation } from './violation'
 
@@ -30,6 +32,8 @@ const TITLES: Readonly<Record<string, string>> = {
   I1: 'No vote below a promise (P1a)',
   I2: 'A promise never goes down',
   I5: 'One value per slot and ballot',
+  I6: 'Each proposal rests on a quorum that promised (P2c)',
+  I7: 'No witness of a proposal votes below it later (P2c)',
   I8: 'At most one value chosen per slot',
   I12: 'Equal logs give equal digests',
 }
@@ -38,13 +42,16 @@ export class Invariants {
   private readonly promises = new PromiseCheck()
   private readonly digests = new DigestCheck()
   private readonly agreement: Agreement
+  private readonly p2c: P2c
   private readonly found = new Map<string, Violation>()
   private events = 0
   private gapAt: number | null = null
 
   /** Judges with the quorum system of the run; by itself a majority of the acceptors. */
   constructor(acceptors: readonly NodeId[], system: QuorumSystem = MAJORITY) {
-    this.agreement = new Agreement(new Quorums(system, acceptors))
+    const quorums = new Quorums(system, acceptors)
+    this.agreement = new Agreement(quorums)
+    this.p2c = new P2c(quorums, this.agreement)
   }
 
   /** Folds one event; answers the violations that it completed, each invariant once. */
@@ -54,6 +61,7 @@ export class Invariants {
     const fresh = [
       ...this.promises.feed(event),
       ...this.agreement.feed(event),
+      ...this.p2c.feed(event),
       ...this.digests.feed(event),
     ].filter(({ invariant }) => !this.found.has(invariant))
     for (const violation of fresh) this.found.set(violation.invariant, violation)

@@ -31,7 +31,7 @@ export type StableRecord =
   | { readonly kind: 'learned'; readonly slot: Slot; readonly values: readonly Value[] }
 
 /** Timers the replica owns; setting one that runs replaces it. */
-export type TimerName = 'election' | 'heartbeat' | 'bid' | 'resend' | 'read' | 'catchUp' | 'probe'
+export type TimerName = 'election' | 'heartbeat' | 'bid' | 'resend' | 'read' | 'catchUp' | 'gather'
 
 export interface Persist {
   readonly type: 'persist'

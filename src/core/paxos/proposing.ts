@@ -21,6 +21,12 @@ import type { ReplicaState } from './state'
 /** Open slots that one resend period repeats at most: a lossy link must not be flooded. */
 const RESEND_SLOTS_MAX = 512
 
+/** Young batches that may be open before requests are gathered. */
+const BATCHES_MAX = 2
+
+/** So many requests are worth a batch of their own. */
+const GATHERED_MAX = 512
+
 /** Starts phase 1 of a new own ballot, for every open slot at once. */
 export function bid(r: ReplicaState, reason: BidReason): void {
   if (!r.proposes) return
@@ -88,6 +94,7 @@ export function becomeLeader(r: ReplicaState): void {
 export function proposeWaiting(r: ReplicaState): void {
   const { proposer, waiting, config, log } = r
   if (!r.leads || waiting.length === 0) return
+  if (isGathering(r)) return
   const last = config.mode === 'single' ? 1 : log.chosenThrough + config.windowSlots
   const batch: [number, Value][] = []
   while (proposer.nextSlot <= last) {
@@ -98,7 +105,24 @@ export function proposeWaiting(r: ReplicaState): void {
     batch.push([proposer.nextSlot, value])
     proposer.nextSlot += 1
   }
+  if (batch.length > 0) r.batches.push({ slot: proposer.nextSlot - 1, at: r.now })
   issue(r, batch, 'free')
+}
+
+/**
+ * True while two batches are young and open: what comes meanwhile makes one larger batch instead of
+ * many small ones, each of which costs frames and flushes everywhere. It waits a tick at most.
+ */
+function isGathering(r: ReplicaState): boolean {
+  const { batches, log, waiting } = r
+  while (batches[0] !== undefined && batches[0].slot <= log.chosenThrough) batches.shift()
+  const oldest = batches[batches.length - BATCHES_MAX]
+  if (oldest === undefined || waiting.length >= GATHERED_MAX || r.now - oldest.at >= 1) return false
+  if (!r.gathering) {
+    r.gathering = true
+    r.outbox.setTimer('gather', 1, 1)
+  }
+  return true
 }
 
 /** Hands queued own values to the leader that this node follows. */
@@ -183,6 +207,7 @@ export function abandonBallot(r: ReplicaState, reason: 'preempted' | 'manual' | 
   if (r.leads) r.outbox.emit({ type: 'steppedDown', ballot: proposer.ballot, reason })
   dropConfirming(r)
   proposer.stop()
+  r.batches.length = 0
   r.leader = null
   r.waiting.requeueOwn()
   r.outbox.clearTimer('heartbeat')

@@ -221,7 +221,9 @@ export class Replica {
         if (retryCatchUp(r) && r.leads) bid(r, 'election')
         return
       case 'read':
-      case 'probe':
+        return
+      case 'gather':
+        r.gathering = false
         return
     }
   }

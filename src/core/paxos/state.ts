@@ -48,6 +48,10 @@ export class ReplicaState {
   snapshot: Snapshot | null = null
   /** A snapshot that a peer is sending. */
   incoming: Incoming | null = null
+  /** Batches of this ballot that are not known to be chosen: last slot, and when it was issued. */
+  readonly batches: { readonly slot: Slot; readonly at: number }[] = []
+  /** The timer runs that ends the gathering of a batch. */
+  gathering = false
   /** Slots below were issued at least one resend period ago. */
   resendFloor: Slot = 0
   /** `chosenThrough` as of the last `chosen` record. */

@@ -14,6 +14,7 @@ import type { NodeLifeState, NodeView } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { LabToNode, NodeAnswer, NodeCall, NodeFile, NodeToLab } from '../../shared/control'
 import { parseNodeToLab } from '../../shared/controlCodec'
+import { checkCall } from './checkCall'
 import type { Child, ChildEnd } from './child'
 import type { ControlLink } from './controlLink'
 
@@ -238,6 +239,7 @@ export class Member {
   /** The answer as it is, `error` included. */
   async callRaw(body: NodeCall, waitMs: number): Promise<NodeAnswer> {
     if (this.link === null) throw this.wrong('is not connected')
+    checkCall(body)
     const answer: unknown = await this.link.call((call) => ({ type: 'call', call, body }), waitMs)
     if (!isAnswer(answer)) throw new LabCallError('internal', 'an answer without a kind')
     return answer

@@ -12,6 +12,7 @@ import type { ClusterOptions } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import { startClockOf } from '../../shared/clusterOptions'
 import type { ClockSetting, NodeCall } from '../../shared/control'
+import { checkCall } from './checkCall'
 import type { ChildEnd } from './child'
 import type { FaultBook } from './faultBook'
 import type { Member } from './member'
@@ -133,6 +134,8 @@ export class NodeFaults {
         : kind === 'failpoint'
           ? { action: 'armFailpoints', arms: now.failpoints }
           : { action: 'setStorageFaults', faults: now.storageFaults }
+    // One that is down would not start with it.
+    checkCall(body)
     // A frozen node hears it when it goes on.
     if (member.state === 'paused') member.call(body).catch(() => {})
     if (!member.answers) return

@@ -1,0 +1,102 @@
+/**
+ * A lab for the rows of the protocol: real processes, the whole record of the run, and frames held
+ * at the gate by what they say.
+ *
+ * `rowLab({ nodes: 3, ...options })` starts one with defaults that suit a row: three nodes, anyone
+ * proposes, and requests that wait as long as a test may. `rig.lab` is the whole LabApi.
+ */
+import type { LabEvent } from '../../src/core/event'
+import { allLinks } from '../../src/core/fault'
+import type { FrameMatch, Link } from '../../src/core/fault'
+import { EAGER_POLICY } from '../../src/core/paxos/config'
+import type { MessageType } from '../../src/core/paxos/message'
+import { membersOf } from '../../src/shared/clusterOptions'
+import type { ClusterOptions } from '../../src/shared/api'
+import { LabRig } from './cluster'
+import { eventually } from './eventually'
+
+/** Longest wait for one frame or answer. */
+export const ROW_WAIT_MS = 20_000
+
+export type EventOf<T extends LabEvent['type']> = Extract<LabEvent, { type: T }>
+
+export const only = (...types: MessageType[]): FrameMatch => ({ types })
+
+export function eventsOf<T extends LabEvent['type']>(
+  events: readonly LabEvent[],
+  type: T,
+): EventOf<T>[] {
+  return events.filter((event): event is EventOf<T> => event.type === type)
+}
+
+export class RowLab extends LabRig {
+  /** The whole record so far. */
+  async record(): Promise<LabEvent[]> {
+    const all: LabEvent[] = []
+    for (;;) {
+      const more = await this.lab.events(all.length + 1, all.length + 10_000)
+      if (more.length === 0) return all
+      all.push(...more)
+    }
+  }
+
+  /** Events of one type in the record so far. */
+  async all<T extends LabEvent['type']>(type: T): Promise<EventOf<T>[]> {
+    return eventsOf(await this.record(), type)
+  }
+
+  /** Waits until the record has `count` such events, and answers all that it has. */
+  async told<T extends LabEvent['type']>(
+    type: T,
+    is: (event: EventOf<T>) => boolean = () => true,
+    count = 1,
+  ): Promise<EventOf<T>[]> {
+    return await eventually(`${count} events ${type}`, async () => {
+      const found = (await this.all(type)).filter(is)
+      return found.length >= count ? found : null
+    })
+  }
+
+  /** Frames of these links wait from now on; answers the id of the hold. */
+  async hold(match: FrameMatch, links: readonly Link[] = this.links()): Promise<string> {
+    return await this.lab.changeLinks(links, { kind: 'hold', match, atEnd: 'release' })
+  }
+
+  /** Waits until `count` matching frames are held. */
+  async held(match: FrameMatch, count: number) {
+    return await this.lab.gateWait(match, count, ROW_WAIT_MS)
+  }
+
+  async release(match: FrameMatch, count = 1000) {
+    return await this.lab.gateRelease({ kind: 'match', match, count })
+  }
+
+  /** Every directed link among the members. */
+  links(): Link[] {
+    const { options } = this.lab.status()
+    return allLinks(membersOf(options?.nodes ?? 0))
+  }
+
+  /** Ids of checks that found a violation. */
+  violations(): string[] {
+    const { checks } = this.lab.status()
+    return checks.filter(({ state }) => state === 'violated').map(({ id }) => id)
+  }
+}
+
+/** Starts one; the caller closes it. */
+export async function rowLab(options: Partial<ClusterOptions> = {}): Promise<RowLab> {
+  const rig = new RowLab()
+  try {
+    await rig.start({
+      nodes: 3,
+      policy: EAGER_POLICY,
+      requestDeadlineMs: ROW_WAIT_MS,
+      ...options,
+    })
+  } catch (error) {
+    await rig.close()
+    throw error
+  }
+  return rig
+}
