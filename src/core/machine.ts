@@ -19,6 +19,7 @@ import type { StableRecord } from './paxos/effect'
 import { valueId } from './paxos/fact'
 import type { ForwardedResult, Message } from './paxos/message'
 import { Replica } from './paxos/replica'
+import { implausible } from './paxos/plausible'
 import type { Snapshot } from './paxos/snapshot'
 import { ReadDesk } from './readDesk'
 import { Requests } from './requests'
@@ -198,8 +199,14 @@ export class Machine {
       case 'readAt':
         return this.reads.takeReadAt(message)
       default:
-        return this.replica.take(from, message)
+        return this.takeProtocol(from, message)
     }
+  }
+
+  private takeProtocol(from: NodeId, message: Message): void {
+    const limit = implausible(this.replica.state, from, message)
+    if (limit === null) return this.replica.take(from, message)
+    this.replica.state.outbox.emit({ type: 'limitReached', limit, dropped: 1 })
   }
 
   /** True if the request was taken; otherwise it has been answered. */

@@ -5,6 +5,8 @@
  *         its connection must be closed: what follows in the stream cannot be trusted.
  */
 export const FRAME_BYTES_MAX = 1_048_576
+/** Pieces of one line that are kept apart: a line that comes byte by byte costs its bytes only. */
+const PARTS_MAX = 1024
 
 export class FrameError extends Error {
   override readonly name = 'FrameError'
@@ -36,18 +38,13 @@ export class FrameSplitter {
     this.parts.push(chunk.subarray(start))
     this.partsBytes += chunk.length - start
     if (this.partsBytes > this.bytesMax) throw this.tooLong()
+    if (this.parts.length >= PARTS_MAX) this.parts = [this.join(new Uint8Array(0))]
   }
 
   private decode(last: Uint8Array): string {
     let bytes = last
     if (this.parts.length > 0) {
-      bytes = new Uint8Array(this.partsBytes + last.length)
-      let at = 0
-      for (const part of this.parts) {
-        bytes.set(part, at)
-        at += part.length
-      }
-      bytes.set(last, at)
+      bytes = this.join(last)
       this.parts = []
       this.partsBytes = 0
     }
@@ -56,6 +53,17 @@ export class FrameSplitter {
     } catch {
       throw new FrameError('frame is not UTF-8')
     }
+  }
+
+  private join(last: Uint8Array): Uint8Array {
+    const bytes = new Uint8Array(this.partsBytes + last.length)
+    let at = 0
+    for (const part of this.parts) {
+      bytes.set(part, at)
+      at += part.length
+    }
+    bytes.set(last, at)
+    return bytes
   }
 
   private tooLong(): FrameError {

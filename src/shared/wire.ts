@@ -25,12 +25,12 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   prepare: (frame) => ({
     type: 'prepare',
     ballot: ballot(frame, 'ballot'),
-    ranges: list(frame, 'ranges', range),
+    ranges: ranges(frame),
   }),
   promise: (frame) => ({
     type: 'promise',
     ballot: ballot(frame, 'ballot'),
-    chosenThrough: count(frame, 'chosenThrough'),
+    chosenThrough: slotFrom0(frame, 'chosenThrough'),
     votes: list(frame, 'votes', slotVote),
     part: count(frame, 'part'),
     parts: positive(frame, 'parts'),
@@ -38,14 +38,14 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   accept: (frame) => ({
     type: 'accept',
     ballot: ballot(frame, 'ballot'),
-    slot: positive(frame, 'slot'),
+    slot: slotOf(frame, 'slot'),
     values: strings(frame, 'values'),
-    chosenThrough: count(frame, 'chosenThrough'),
+    chosenThrough: slotFrom0(frame, 'chosenThrough'),
   }),
   accepted: (frame) => ({
     type: 'accepted',
     ballot: ballot(frame, 'ballot'),
-    slot: positive(frame, 'slot'),
+    slot: slotOf(frame, 'slot'),
     count: runLength(frame),
   }),
   nack: (frame) => ({
@@ -56,9 +56,9 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   heartbeat: (frame) => ({
     type: 'heartbeat',
     ballot: ballot(frame, 'ballot'),
-    chosenThrough: count(frame, 'chosenThrough'),
+    chosenThrough: slotFrom0(frame, 'chosenThrough'),
     probe: count(frame, 'probe'),
-    leaseTicks: count(frame, 'leaseTicks'),
+    leaseTicks: leaseTicks(frame),
   }),
   alive: (frame) => ({
     type: 'alive',
@@ -70,7 +70,7 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
     type: 'support',
     ballot: ballot(frame, 'ballot'),
     leader: frame['leader'] === null ? null : ballot(frame, 'leader'),
-    chosenThrough: count(frame, 'chosenThrough'),
+    chosenThrough: slotFrom0(frame, 'chosenThrough'),
   }),
   readIndex: (frame) => ({
     type: 'readIndex',
@@ -80,12 +80,12 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   readAt: (frame) => ({
     type: 'readAt',
     read: positive(frame, 'read'),
-    slot: frame['slot'] === null ? null : count(frame, 'slot'),
+    slot: frame['slot'] === null ? null : slotFrom0(frame, 'slot'),
     reason: text(frame, 'reason'),
   }),
   snapshot: (frame) => ({
     type: 'snapshot',
-    through: positive(frame, 'through'),
+    through: slotOf(frame, 'through'),
     digest: text(frame, 'digest'),
     part: count(frame, 'part'),
     parts: positive(frame, 'parts'),
@@ -93,18 +93,18 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   }),
   snapshotAsk: (frame) => ({
     type: 'snapshotAsk',
-    through: positive(frame, 'through'),
+    through: slotOf(frame, 'through'),
     part: count(frame, 'part'),
   }),
   chosen: (frame) => ({
     type: 'chosen',
-    slot: positive(frame, 'slot'),
+    slot: slotOf(frame, 'slot'),
     values: strings(frame, 'values'),
   }),
   catchUp: (frame) => ({
     type: 'catchUp',
-    from: positive(frame, 'from'),
-    to: positive(frame, 'to'),
+    from: slotOf(frame, 'from'),
+    to: slotOf(frame, 'to'),
   }),
   forward: (frame) => ({ type: 'forward', values: strings(frame, 'values') }),
   forwarded: (frame) => ({ type: 'forwarded', results: list(frame, 'results', result) }),
@@ -116,7 +116,7 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
   held: (frame) => ({
     type: 'held',
     read: positive(frame, 'read'),
-    appliedThrough: count(frame, 'appliedThrough'),
+    appliedThrough: slotFrom0(frame, 'appliedThrough'),
     value: frame['value'] === null ? null : text(frame, 'value'),
     open: list(frame, 'open', openVote),
     more: flag(frame, 'more'),
@@ -151,8 +151,13 @@ const PARSERS: Readonly<Record<Message['type'], Parser>> = {
 
 /** An `accepted` names at most this many slots: a frame has no room for more values. */
 const RUN_SLOTS_MAX = 1_048_576
-/** Far above any that is used, and numbers that follow from it stay exact. */
-const BLOG_NUMBER_MAX = 1_000_000_000_000
+/** Of slots, rounds and blog numbers: a year at 30,000 a second, and sums of it stay exact. */
+export const NUMBER_MAX = 1_000_000_000_000
+/** As the longest lease of a policy: a longer one would silence an acceptor for ever. */
+const LEASE_TICKS_MAX = 100_000
+/** Values and keys hold one byte per code unit: what does not would be stored as something else. */
+const BYTES_WANTED = 'one byte per code unit'
+const BEYOND_BYTES = /[^\u0000-\u00ff]/
 
 /** Null for a type that this version does not know. */
 export function parseMessage(frame: Frame): Message | null {
@@ -160,9 +165,18 @@ export function parseMessage(frame: Frame): Message | null {
   return PARSERS[frame.type as Message['type']](frame)
 }
 
-/** One line with its `\n`. */
+const BEYOND_ASCII = /[\u0080-\uffff]/
+const EACH_BEYOND_ASCII = /[\u0080-\uffff]/g
+
+/** One line with its `\n`, in ASCII alone: each character is one byte, which is written fast. */
 export function printMessage(message: Message): string {
-  return JSON.stringify(message) + '\n'
+  const text = JSON.stringify(message)
+  if (!BEYOND_ASCII.test(text)) return text + '\n'
+  return text.replace(EACH_BEYOND_ASCII, escaped) + '\n'
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function fail(fields: Fields, field: string, wanted: string): never {
@@ -183,9 +197,24 @@ function positive(fields: Fields, field: string): number {
   return value > 0 ? value : fail(fields, field, 'a whole number from 1 on')
 }
 
+function slotFrom0(fields: Fields, field: string): number {
+  const value = count(fields, field)
+  return value <= NUMBER_MAX ? value : fail(fields, field, `at most ${NUMBER_MAX}`)
+}
+
+function slotOf(fields: Fields, field: string): number {
+  const value = slotFrom0(fields, field)
+  return value > 0 ? value : fail(fields, field, 'a whole number from 1 on')
+}
+
+function leaseTicks(fields: Fields): number {
+  const value = count(fields, 'leaseTicks')
+  return value <= LEASE_TICKS_MAX ? value : fail(fields, 'leaseTicks', `at most ${LEASE_TICKS_MAX}`)
+}
+
 function blogNumber(fields: Fields, field: string): number {
   const value = positive(fields, field)
-  return value <= BLOG_NUMBER_MAX ? value : fail(fields, field, `at most ${BLOG_NUMBER_MAX}`)
+  return value <= NUMBER_MAX ? value : fail(fields, field, `at most ${NUMBER_MAX}`)
 }
 
 function runLength(fields: Fields): number {
@@ -195,7 +224,8 @@ function runLength(fields: Fields): number {
 
 function text(fields: Fields, field: string): string {
   const value = fields[field]
-  return typeof value === 'string' ? value : fail(fields, field, 'a string')
+  if (typeof value !== 'string') return fail(fields, field, 'a string')
+  return BEYOND_BYTES.test(value) ? fail(fields, field, BYTES_WANTED) : value
 }
 
 function textOrNull(fields: Fields, field: string): string | null {
@@ -217,6 +247,7 @@ function object(value: unknown, fields: Fields, field: string): Fields {
 function ballot(fields: Fields, field: string): Ballot {
   const parts = object(fields[field], fields, field)
   const round = count(parts, 'round')
+  if (round > NUMBER_MAX) return fail(fields, field, `of a round up to ${NUMBER_MAX}`)
   const node = positive(parts, 'node')
   if (node > NODE_ID_MAX) return fail(fields, field, `a ballot of a node up to ${NODE_ID_MAX}`)
   return { round, node }
@@ -231,6 +262,7 @@ function strings(fields: Fields, field: string): readonly string[] {
   const values = items(fields, field)
   for (const value of values) {
     if (typeof value !== 'string') return fail(fields, field, 'a list of strings')
+    if (BEYOND_BYTES.test(value)) return fail(fields, field, BYTES_WANTED)
   }
   return values as readonly string[]
 }
@@ -239,15 +271,26 @@ function list<T>(fields: Fields, field: string, parse: (item: Fields) => T): T[]
   return items(fields, field).map((item) => parse(object(item, fields, field)))
 }
 
+/** Ascending and apart, as a proposer lists them: each slot is looked up once. */
+function ranges(frame: Fields): SlotRange[] {
+  const all = list(frame, 'ranges', range)
+  let through = 0
+  for (const { from, to } of all) {
+    if (from <= through) return fail(frame, 'ranges', 'ascending')
+    through = to ?? Infinity
+  }
+  return all
+}
+
 function range(item: Fields): SlotRange {
-  const from = positive(item, 'from')
-  const to = item['to'] === null ? null : positive(item, 'to')
+  const from = slotOf(item, 'from')
+  const to = item['to'] === null ? null : slotOf(item, 'to')
   return to !== null && to < from ? fail(item, 'to', 'from or above') : { from, to }
 }
 
 function slotVote(item: Fields): SlotVote {
   return {
-    slot: positive(item, 'slot'),
+    slot: slotOf(item, 'slot'),
     ballot: ballot(item, 'ballot'),
     value: text(item, 'value'),
   }
@@ -265,7 +308,7 @@ function subject(fields: Fields): ReadSubject {
   const about = object(fields['subject'], fields, 'subject')
   switch (about['kind']) {
     case 'slot':
-      return { kind: 'slot', slot: positive(about, 'slot') }
+      return { kind: 'slot', slot: slotOf(about, 'slot') }
     case 'key':
       return { kind: 'key', key: text(about, 'key') }
     default:

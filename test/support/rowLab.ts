@@ -5,15 +5,21 @@
  * `rowLab({ nodes: 3, ...options })` starts one with defaults that suit a row: three nodes, anyone
  * proposes, and requests that wait as long as a test may. `rig.lab` is the whole LabApi.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LabEvent } from '../../src/core/event'
 import { allLinks } from '../../src/core/fault'
 import type { FrameMatch, Link } from '../../src/core/fault'
 import { EAGER_POLICY } from '../../src/core/paxos/config'
+import type { ElectionPolicy } from '../../src/core/paxos/config'
 import type { MessageType } from '../../src/core/paxos/message'
+import { parseScenario } from '../../src/shared/experiment'
+import type { Scenario } from '../../src/shared/experiment'
 import { membersOf } from '../../src/shared/clusterOptions'
 import type { ClusterOptions } from '../../src/shared/api'
 import { LabRig } from './cluster'
 import { eventually } from './eventually'
+import { root } from './tree'
 
 /** Longest wait for one frame or answer. */
 export const ROW_WAIT_MS = 20_000
@@ -71,10 +77,30 @@ export class RowLab extends LabRig {
     return await this.lab.gateRelease({ kind: 'match', match, count })
   }
 
+  /** Lets frames of one link go on, as soon as such a one waits: `pass('accept', 1, 2)`. */
+  async pass(type: MessageType, from: number, to: number, match: FrameMatch = {}): Promise<void> {
+    await eventually(`${type} ${from} > ${to} waits`, async () => {
+      const { frames } = await this.lab.gateList({ ...match, types: [type] })
+      const own = frames.filter(({ link }) => link.from === from && link.to === to)
+      if (own.length === 0) return false
+      await this.lab.gateRelease({ kind: 'ids', ids: own.map(({ id }) => id) })
+      return true
+    })
+  }
+
   /** Every directed link among the members. */
   links(): Link[] {
     const { options } = this.lab.status()
     return allLinks(membersOf(options?.nodes ?? 0))
+  }
+
+  /** Waits until every node has applied the slots up to here, by its own word. */
+  async applied(through: number): Promise<void> {
+    const nodes = membersOf(this.lab.status().options?.nodes ?? 0)
+    await eventually(`all applied slot ${through}`, async () => {
+      const views = await Promise.all(nodes.map((node) => this.lab.slots(node, through, 1)))
+      return views.every(([view]) => view?.state === 'applied')
+    })
   }
 
   /** Ids of checks that found a violation. */
@@ -82,6 +108,18 @@ export class RowLab extends LabRig {
     const { checks } = this.lab.status()
     return checks.filter(({ state }) => state === 'violated').map(({ id }) => id)
   }
+}
+
+/** Bids and retries when it is told to, and after a preemption not before a test is over. */
+export const PATIENT_POLICY: ElectionPolicy = {
+  kind: 'backoff',
+  backoff: { kind: 'fixed', ticks: 100_000 },
+}
+
+/** A bundled experiment by its name. */
+export function bundled(name: string): Scenario {
+  const path = join(root, 'resources/scenarios', `${name}.paxlab.yaml`)
+  return parseScenario(readFileSync(path, 'utf8'), path)
 }
 
 /** Starts one; the caller closes it. */

@@ -17,6 +17,7 @@ import { Agreement } from './agreement'
 import { DigestCheck } from './digestCheck'
 import { P2c } from './p2c'
 import { PromiseCheck } from './promiseCheck'
+import { ReadCheck } from './readCheck'
 import type { Violation } from './violation'
 
 /** One invariant as the checks panel shows it. */
@@ -35,6 +36,7 @@ const TITLES: Readonly<Record<string, string>> = {
   I6: 'Each proposal rests on a quorum that promised (P2c)',
   I7: 'No witness of a proposal votes below it later (P2c)',
   I8: 'At most one value chosen per slot',
+  I10: 'A reader says chosen only of what a quorum voted',
   I12: 'Equal logs give equal digests',
 }
 
@@ -43,6 +45,7 @@ export class Invariants {
   private readonly digests = new DigestCheck()
   private readonly agreement: Agreement
   private readonly p2c: P2c
+  private readonly reads: ReadCheck
   private readonly found = new Map<string, Violation>()
   private events = 0
   private gapAt: number | null = null
@@ -52,6 +55,7 @@ export class Invariants {
     const quorums = new Quorums(system, acceptors)
     this.agreement = new Agreement(quorums)
     this.p2c = new P2c(quorums, this.agreement)
+    this.reads = new ReadCheck(quorums)
   }
 
   /** Folds one event; answers the violations that it completed, each invariant once. */
@@ -62,6 +66,7 @@ export class Invariants {
       ...this.promises.feed(event),
       ...this.agreement.feed(event),
       ...this.p2c.feed(event),
+      ...this.reads.feed(event),
       ...this.digests.feed(event),
     ].filter(({ invariant }) => !this.found.has(invariant))
     for (const violation of fresh) this.found.set(violation.invariant, violation)

@@ -8,10 +8,8 @@ import { sameBallot } from './ballot'
 import { valueId } from './fact'
 import { keepsLease } from './leading'
 import type { Accept, Prepare, SlotVote, Value } from './message'
+import { SLOTS_AHEAD_MAX } from './plausible'
 import type { ReplicaState } from './state'
-
-/** A run this far above the log is not one of ours: it would only cost memory. */
-const SLOTS_AHEAD_MAX = 1_000_000
 
 /** Cost of one vote in a promise besides its value. */
 const VOTE_OVERHEAD_BYTES = 64

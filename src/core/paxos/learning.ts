@@ -12,6 +12,7 @@ import type { Ballot, NodeId, Slot } from './ballot'
 import { compareBallot, sameBallot } from './ballot'
 import { ids } from './accepting'
 import type { Accepted, CatchUp, Chosen, Value } from './message'
+import { countedThrough, SLOTS_AHEAD_MAX } from './plausible'
 import { toRuns } from './runs'
 import { serveSnapshot } from './snapshots'
 import type { ReplicaState } from './state'
@@ -37,7 +38,8 @@ export function countVotes(r: ReplicaState, from: NodeId, message: Accepted): vo
     }
     values = []
   }
-  for (let at = slot; at < slot + count; at += 1) {
+  const last = Math.min(slot + count - 1, countedThrough(r))
+  for (let at = Math.max(slot, r.log.chosenThrough + 1); at <= last; at += 1) {
     if (r.log.isChosen(at) || !r.learner.count(at, ballot, from)) continue
     const value = valueOf(r, at, ballot)
     if (value === undefined) {
@@ -57,7 +59,11 @@ export function countVotes(r: ReplicaState, from: NodeId, message: Accepted): vo
 
 /** The leader at `ballot` says that everything up to `through` is chosen. */
 export function takeWatermark(r: ReplicaState, from: NodeId, ballot: Ballot, through: Slot): void {
+  // Somebody told of slots that the leader itself knows nothing of: that was no news.
+  if (r.knownThrough > through + SLOTS_AHEAD_MAX) r.knownThrough = through
   if (through <= r.log.chosenThrough) return
+  // So far above all that this node holds, it is a reason to ask and no proof.
+  if (through > r.log.through + SLOTS_AHEAD_MAX) return askForMissing(r, from, through)
   const first = r.log.chosenThrough + 1
   const values: Value[] = []
   for (let slot = first; slot <= through; slot += 1) {

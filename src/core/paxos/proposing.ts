@@ -22,7 +22,7 @@ import type { ReplicaState } from './state'
 const RESEND_SLOTS_MAX = 512
 
 /** Young batches that may be open before requests are gathered. */
-const BATCHES_MAX = 2
+const BATCHES_MAX = 1
 
 /** So many requests are worth a batch of their own. */
 const GATHERED_MAX = 512
@@ -71,6 +71,10 @@ export function becomeLeader(r: ReplicaState): void {
   const noops = fixed.filter(({ cause }) => cause === 'noop').length
   r.leader = proposer.ballot
   r.resendFloor = proposer.nextSlot
+  // Whatever is chosen, a phase-1 quorum has told of: what somebody said of slots above is void.
+  if (r.config.phases === 'both' && r.knownThrough > proposer.fixedThrough) {
+    r.knownThrough = proposer.fixedThrough
+  }
   r.outbox.emit({
     type: 'elected',
     ballot: proposer.ballot,

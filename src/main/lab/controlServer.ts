@@ -2,7 +2,8 @@
  * Control server: the loopback port that nodes and switchboard dial. Each connection must begin
  * with a hello whose proof only a child of this run can make; everything else is refused and noted.
  *
- * Limits: connections, bytes before the hello, time until the hello, notes a second.
+ * Limits: connections, bytes before the hello, time until the hello, notes a second. When there are
+ *         `CONNECTIONS_MAX`, a new one takes the place of the oldest that has not said hello.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:net'
@@ -29,12 +30,13 @@ export interface ControlOptions {
 export class ControlServer {
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
+  /** Without a hello so far, oldest first. */
+  private readonly silent = new Map<Socket, (words: string) => void>()
   private noteSecond = 0
   private notes = 0
 
   private constructor(private readonly options: ControlOptions) {
     this.server = createServer({ noDelay: true }, (socket) => this.greet(socket))
-    this.server.maxConnections = CONNECTIONS_MAX
   }
 
   /** Listens on a port that the system chooses. */
@@ -64,8 +66,10 @@ export class ControlServer {
   }
 
   private greet(socket: Socket): void {
+    const [oldest] = this.silent.values()
+    if (this.sockets.size >= CONNECTIONS_MAX) oldest?.(`more than ${CONNECTIONS_MAX} connections`)
     this.sockets.add(socket)
-    socket.on('close', () => this.sockets.delete(socket))
+    socket.on('close', () => this.forget(socket))
     // The reason of a reset says nothing that the close does not say.
     socket.on('error', () => socket.destroy())
     const parts: Uint8Array[] = []
@@ -73,8 +77,10 @@ export class ControlServer {
     const refuse = (words: string) => {
       clearTimeout(timer)
       socket.destroy()
+      this.forget(socket)
       this.note(words)
     }
+    this.silent.set(socket, refuse)
     const timer = setTimeout(() => refuse(`no hello within ${HELLO_WAIT_MS} ms`), HELLO_WAIT_MS)
     const onData = (chunk: Buffer) => {
       const end = chunk.indexOf(10)
@@ -87,10 +93,16 @@ export class ControlServer {
       if (end < 0) return
       socket.off('data', onData)
       clearTimeout(timer)
+      this.silent.delete(socket)
       this.admit(socket, Buffer.concat(parts), refuse)
     }
     socket.on('data', onData)
     socket.once('close', () => clearTimeout(timer))
+  }
+
+  private forget(socket: Socket): void {
+    this.sockets.delete(socket)
+    this.silent.delete(socket)
   }
 
   /** `bytes` hold the whole hello, and perhaps the beginning of what follows. */

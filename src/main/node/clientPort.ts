@@ -2,11 +2,13 @@
  * Client port: a RESP2 server. KV commands become requests of the machine; local ones are answered
  * here. Replies keep the order of the pipeline, and those of one round are one write a client.
  *
- * Limits: `clientsMax` connections, `IN_FLIGHT_MAX` requests of all clients together, and a
- *         deadline for each: what is not answered by then is `-UNKNOWN` or `-NOLEADER`.
+ * Limits: `clientsMax` connections, `IN_FLIGHT_MAX` requests and `PARTIAL_BYTES_MAX` of unfinished
+ *         ones of all clients together, and a deadline for each: what is not answered by then is
+ *         `-UNKNOWN` or `-NOLEADER`.
  * Cost:  no promise, closure or timer a command; the map of requests is the deadline wheel, because
  *        all deadlines are equally far away and a map keeps the order of insertion.
  */
+import type { ReadMode } from '../../core/kv/readMode'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { Histogram } from '../../core/measure/histogram'
@@ -28,6 +30,10 @@ import type { Refusals } from './refusals'
 export const IN_FLIGHT_MAX = 16_384
 /** An incomplete request is given this long; an idle connection may stay. */
 export const PARTIAL_WAIT_MS = 30_000
+/** Unfinished requests of all clients together; beyond it the largest are closed. */
+export const PARTIAL_BYTES_MAX = 64 * 1024 * 1024
+/** Refused clients that are still told why; more are closed without a word. */
+export const REFUSED_MAX = 64
 /** A closed connection is given this long to read its last reply. */
 const LINGER_MS = 1000
 const SWEEP_MS_MIN = 20
@@ -36,6 +42,7 @@ const SWEEP_MS_MAX = 250
 export interface ClientPortOptions {
   readonly clientsMax: number
   readonly requestDeadlineMs: number
+  readonly readMode?: ReadMode
   readonly refusals: Refusals
   readonly local: LocalCommands
   readonly newTag: () => number
@@ -52,6 +59,7 @@ export class ClientPort implements SessionListener {
   readonly latency = new Histogram()
   private readonly server: Server
   private readonly sessions = new Set<ClientSession>()
+  private readonly refused = new Set<Socket>()
   private readonly waiting = new Map<number, Pending>()
   private readonly reads: ClientReads
   private readonly answered = new Set<ClientSession>()
@@ -63,6 +71,7 @@ export class ClientPort implements SessionListener {
     this.reads = new ClientReads(options)
     const settings = { noDelay: true, allowHalfOpen: true }
     this.server = createServer(settings, (socket) => this.accept(socket))
+    this.server.on('error', (error) => this.onRefused(error.message))
   }
 
   /** Answers the port. Rejects if it cannot be opened. */
@@ -88,7 +97,7 @@ export class ClientPort implements SessionListener {
   onRequest(session: ClientSession, args: readonly string[], pending: Pending): string | null {
     this.commands += 1
     const name = args[0]!.toLowerCase()
-    if (name === 'post' || name === 'host:') return this.refuseBrowser(session)
+    if (name === 'post' || name.startsWith('host:')) return this.refuseBrowser(session)
     const local = this.options.local.run(name, args, session)
     if (local !== null) return local
     const route = routeOf(name, args, session.readMode)
@@ -151,6 +160,7 @@ export class ClientPort implements SessionListener {
     if (this.sweepTimer) clearInterval(this.sweepTimer)
     this.server.close()
     for (const session of this.sessions) session.abort()
+    for (const socket of this.refused) socket.destroy()
   }
 
   /** Abandons requests past their deadline and closes clients that never finish one. */
@@ -172,7 +182,20 @@ export class ClientPort implements SessionListener {
       this.onRefused(`request not finished in ${PARTIAL_WAIT_MS} ms`)
       session.abort()
     }
+    this.boundPartial()
     this.wakeStalled()
+  }
+
+  private boundPartial(): void {
+    let bytes = 0
+    for (const { heldBytes } of this.sessions) bytes += heldBytes
+    if (bytes <= PARTIAL_BYTES_MAX) return
+    for (const session of [...this.sessions].sort((a, b) => b.heldBytes - a.heldBytes)) {
+      if (bytes <= PARTIAL_BYTES_MAX) return
+      bytes -= session.heldBytes
+      this.onRefused(`unfinished requests hold more than ${PARTIAL_BYTES_MAX} bytes`)
+      session.abort()
+    }
   }
 
   private request(
@@ -209,15 +232,25 @@ export class ClientPort implements SessionListener {
     this.connectionsTaken += 1
     if (this.sessions.size >= this.options.clientsMax) {
       this.onRefused(`more than ${this.options.clientsMax} clients`)
-      socket.on('error', () => socket.destroy())
-      socket.end('-ERR max number of clients reached\r\n')
-      socket.resume()
-      socket.setTimeout(LINGER_MS, () => socket.destroy())
-      return
+      return this.turnAway(socket)
     }
-    const session = new ClientSession(this.connectionsTaken, socket, this)
+    const session = new ClientSession(this.connectionsTaken, socket, this, this.options.readMode)
     this.sessions.add(session)
     if (this.paused) session.setPaused(true)
+  }
+
+  /** It gets a moment to read why, whatever it sends meanwhile. */
+  private turnAway(socket: Socket): void {
+    socket.on('error', () => socket.destroy())
+    if (this.refused.size >= REFUSED_MAX) return void socket.destroy()
+    this.refused.add(socket)
+    socket.end('-ERR max number of clients reached\r\n')
+    socket.resume()
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.on('close', () => {
+      clearTimeout(timer)
+      this.refused.delete(socket)
+    })
   }
 
   /** A page in a browser can POST to a loopback port: such a request never reaches the KV. */

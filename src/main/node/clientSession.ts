@@ -35,7 +35,7 @@ export interface SessionListener {
 export class ClientSession {
   name = ''
   /** How reads of keys find their value. */
-  readMode: ReadMode = 'log'
+  readMode: ReadMode
   /** Commands taken so far. */
   commands = 0
   /** Since when a request has been incomplete; null if none is. */
@@ -54,7 +54,10 @@ export class ClientSession {
     readonly id: number,
     readonly socket: Socket,
     private readonly listener: SessionListener,
+    /** How its plain reads are made until it asks for another way, and after RESET. */
+    readonly defaultReadMode: ReadMode = 'log',
   ) {
+    this.readMode = defaultReadMode
     socket.on('data', (chunk) => this.read(chunk))
     socket.on('drain', () => this.continue())
     socket.on('end', () => this.end())
@@ -64,6 +67,11 @@ export class ClientSession {
 
   get inFlight(): number {
     return this.pipeline.length
+  }
+
+  /** Bytes of a request that is not whole. */
+  get heldBytes(): number {
+    return this.parser.heldBytes
   }
 
   get isStalled(): boolean {

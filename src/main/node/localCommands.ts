@@ -101,7 +101,7 @@ function quit(_args: readonly string[], session: ClientSession): string {
 
 function reset(_args: readonly string[], session: ClientSession): string {
   session.name = ''
-  session.readMode = 'log'
+  session.readMode = session.defaultReadMode
   return '+RESET\r\n'
 }
 

@@ -196,10 +196,10 @@ export class PaxosNode {
 
   private makeClientPort(): ClientPort {
     const { file } = this.options
-    const { clientsMax, requestDeadlineMs, flush } = file
+    const { clientsMax, requestDeadlineMs, flush, readMode } = file
     return new ClientPort({
       clientsMax,
-      requestDeadlineMs,
+      ...{ requestDeadlineMs, readMode },
       refusals: this.refusals,
       newTag: () => this.newTag(),
       push: (input) => this.runtime.push(input),

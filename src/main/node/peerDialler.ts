@@ -32,6 +32,8 @@ export class PeerDialler {
   private closed = false
   private queue: string[] = []
   private queueBytes = 0
+  /** Frames of a drained queue that the socket has not taken yet. */
+  private draining = 0
   private round = ''
   private roundFrames = 0
   private redialMs = REDIAL_MS_MIN
@@ -80,7 +82,7 @@ export class PeerDialler {
     this.round = ''
     this.roundFrames = 0
     if (socket && this.connected && !socket.writableNeedDrain) {
-      socket.write(round)
+      socket.write(round, 'latin1')
       return
     }
     this.enqueue(round)
@@ -115,10 +117,12 @@ export class PeerDialler {
 
   private drain(): void {
     const { queue, socket } = this
+    this.draining = 0
     if (!socket || queue.length === 0) return
+    for (const round of queue) this.draining += countFrames(round)
     this.queue = []
     this.queueBytes = 0
-    socket.write(queue.join(''))
+    socket.write(queue.join(''), 'latin1')
   }
 
   private dial(): void {
@@ -145,6 +149,8 @@ export class PeerDialler {
     socket.destroy()
     if (this.connected) {
       this.connected = false
+      if (socket.writableLength > 0) this.dropped += this.draining
+      this.draining = 0
       if (performance.now() - this.connectedAtMs >= STEADY_MS) this.redialMs = REDIAL_MS_MIN
       this.listener.onPeerLost(this.peer, reason)
       this.trimOffline()

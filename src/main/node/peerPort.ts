@@ -2,7 +2,8 @@
  * Incoming links: other members dial this port, prove who they are, and send frames one way.
  *
  * Limits: HELLO_BYTES_MAX and HELLO_WAIT_MS before the hello, FRAME_BYTES_MAX after it, and
- *         `CONNECTIONS_MAX` connections in all. What breaks one closes its connection, no other.
+ *         `CONNECTIONS_MAX` connections in all: one more takes the place of the oldest that has not
+ *         said hello, so that silent ones keep no member out. What breaks one closes no other.
  */
 import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
@@ -32,10 +33,13 @@ export class PeerPort {
   unknownFrames = 0
   private readonly server: Server
   private readonly connections = new Set<Incoming>()
+  /** The newest life that each member has proved: what comes of an older one is a leftover. */
+  private readonly lives = new Map<number, number>()
   private paused = false
 
   constructor(private readonly options: PeerPortOptions) {
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket))
+    this.server.on('error', (error) => options.refusals.refuse('peer', error.message))
   }
 
   /** Answers the port. Rejects if it cannot be opened. */
@@ -57,11 +61,7 @@ export class PeerPort {
   }
 
   private accept(socket: Socket): void {
-    if (this.connections.size >= CONNECTIONS_MAX) {
-      this.options.refusals.refuse('peer', `more than ${CONNECTIONS_MAX} connections`)
-      socket.destroy()
-      return
-    }
+    if (this.connections.size >= CONNECTIONS_MAX) this.makeRoom()
     const incoming = new Incoming(socket, {
       onHello: (hello) => this.admit(incoming, hello),
       onLine: (line, from) => this.take(line, from),
@@ -72,17 +72,28 @@ export class PeerPort {
     if (this.paused) socket.pause()
   }
 
+  /** Members are fewer than connections may be, and each has one: some other is silent. */
+  private makeRoom(): void {
+    this.options.refusals.refuse('peer', `more than ${CONNECTIONS_MAX} connections`)
+    for (const incoming of this.connections) {
+      if (incoming.hello !== null) continue
+      this.connections.delete(incoming)
+      incoming.socket.destroy()
+      return
+    }
+  }
+
   /** The newest connection of a peer counts; one of an older life is a leftover. */
   private admit(incoming: Incoming, hello: Hello): void {
     const { identity, members } = this.options
     const reason = refusePeer(hello, identity, members)
     if (reason !== null) throw new FrameError(reason)
+    if (hello.life < (this.lives.get(hello.node) ?? 0)) {
+      throw new FrameError(`hello of life ${hello.life} of node ${hello.node}, which has a newer`)
+    }
+    this.lives.set(hello.node, hello.life)
     for (const other of this.connections) {
-      if (other === incoming || other.hello?.node !== hello.node) continue
-      if (other.hello.life > hello.life) {
-        throw new FrameError(`hello of life ${hello.life} of node ${hello.node}, which has a newer`)
-      }
-      other.socket.destroy()
+      if (other !== incoming && other.hello?.node === hello.node) other.socket.destroy()
     }
     this.options.onPeer(hello.node)
   }

@@ -1,4 +1,7 @@
-/** Counts refused connections and frames, and tells the lab of a few a second, never of a flood. */
+/**
+ * Counts refused connections and frames, and tells the lab of a few a second, never of a flood: what
+ * is not told by itself is counted in the next fact, and the last of it when the second is over.
+ */
 import type { NodeFact } from '../../core/event'
 
 type RefusedPort = Extract<NodeFact, { type: 'connectionRefused' }>['port']
@@ -10,6 +13,8 @@ export class Refusals {
   count = 0
   private told = 0
   private unsaid = 0
+  private unsaidPort: RefusedPort = 'peer'
+  private timer: NodeJS.Timeout | null = null
   private spanAtMs = -SPAN_MS
 
   constructor(private readonly emit: (fact: NodeFact) => void) {}
@@ -23,11 +28,21 @@ export class Refusals {
     }
     if (this.told >= REFUSAL_FACTS_MAX) {
       this.unsaid += 1
+      this.unsaidPort = port
+      this.timer ??= setTimeout(() => this.tellRest(), SPAN_MS).unref()
       return
     }
     this.told += 1
     const more = this.unsaid > 0 ? ` (and ${this.unsaid} more before)` : ''
     this.unsaid = 0
     this.emit({ type: 'connectionRefused', port, reason: reason.slice(0, 200) + more })
+  }
+
+  private tellRest(): void {
+    this.timer = null
+    if (this.unsaid === 0) return
+    const reason = `a flood (and ${this.unsaid} more before)`
+    this.unsaid = 0
+    this.emit({ type: 'connectionRefused', port: this.unsaidPort, reason })
   }
 }

@@ -13,6 +13,7 @@ export const INLINE_BYTES_MAX = 64 * 1024
 
 const DIGITS_MAX = 15
 const BUFFER_BYTES_MIN = 4096
+const EMPTY = Buffer.alloc(0)
 const [CR, LF, STAR, DOLLAR, MINUS, ZERO, NINE] = [13, 10, 42, 36, 45, 48, 57] as const
 
 export class RespError extends Error {
@@ -24,7 +25,7 @@ export class RespError extends Error {
 }
 
 export class RespParser {
-  private buffer: Buffer = Buffer.alloc(0)
+  private buffer: Buffer = EMPTY
   /** Unparsed bytes are `buffer[start, end)`. */
   private start = 0
   private end = 0
@@ -41,6 +42,11 @@ export class RespParser {
   /** True if a request has begun and is not whole. */
   get partial(): boolean {
     return this.argsLeft > 0 || this.start < this.end
+  }
+
+  /** Bytes kept for a request that is not whole. */
+  get heldBytes(): number {
+    return this.start < this.end || this.argsLeft > 0 ? this.requestBytes + this.buffer.length : 0
   }
 
   append(chunk: Buffer): void {
@@ -68,7 +74,10 @@ export class RespParser {
   next(): string[] | null {
     for (;;) {
       if (this.argsLeft > 0) return this.readArgs()
-      if (this.start === this.end) return null
+      if (this.start === this.end) {
+        this.release()
+        return null
+      }
       if (this.buffer[this.start] !== STAR) {
         const args = this.readInline()
         if (args === null || args.length > 0) return args
@@ -83,6 +92,15 @@ export class RespParser {
       this.argsLeft = count
       this.requestBytes = 0
     }
+  }
+
+  /** All is read: an idle client keeps no buffer. */
+  private release(): void {
+    this.buffer = EMPTY
+    this.start = 0
+    this.end = 0
+    this.owned = false
+    this.requestBytes = 0
   }
 
   private readArgs(): string[] | null {

@@ -16,7 +16,7 @@ import { LinkConnection } from './linkConnection'
 import type { LinkFrame } from './linkFrame'
 import { TrafficCounter } from './trafficCounter'
 
-/** Connections to one link proxy at a time, those without a hello included; more are closed. */
+/** Connections without a hello to one link proxy at a time; one more closes the oldest of them. */
 export const LINK_CONNECTIONS_MAX = 64
 
 export interface LinkSettings {
@@ -54,7 +54,6 @@ export class LinkProxy {
       heldChanged: () => this.watchHeld(),
     })
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket))
-    this.server.maxConnections = LINK_CONNECTIONS_MAX
   }
 
   /** Answers the port that the system chose. */
@@ -96,6 +95,12 @@ export class LinkProxy {
   }
 
   private accept(socket: Socket): void {
+    const [oldest] = this.waiting
+    if (oldest !== undefined && this.waiting.size >= LINK_CONNECTIONS_MAX) {
+      this.note('warn', `refused a connection: more than ${LINK_CONNECTIONS_MAX} say no hello`)
+      this.waiting.delete(oldest)
+      oldest.destroy()
+    }
     this.waiting.add(socket)
     socket.on('close', () => this.waiting.delete(socket))
     // A reset before the hello is nothing to tell; afterwards the connection listens itself.

@@ -1,0 +1,39 @@
+/**
+ * I10 for a reader that asks all: it may call a value of a slot chosen only if a phase-2 quorum
+ * reports votes at one ballot, or somebody who answered has applied the slot. Votes for equal
+ * values at different ballots do not add up (reader's note 1; mutant M14).
+ */
+import type { LabEvent } from '../event'
+import { formatBallot } from '../paxos/ballot'
+import type { NodeId } from '../paxos/ballot'
+import { toNodeSet } from '../paxos/quorum'
+import type { Quorums } from '../paxos/quorum'
+import type { Violation } from './violation'
+
+export class ReadCheck {
+  constructor(private readonly quorums: Quorums) {}
+
+  feed(event: LabEvent): readonly Violation[] {
+    if (event.type !== 'learnerRead' || event.slot === undefined) return []
+    const { slot, result, node, seq } = event
+    if (result.verdict !== 'chosen' || result.replies.length === 0) return []
+    const voters = new Map<string, NodeId[]>()
+    for (const reply of result.replies) {
+      if (reply.appliedThrough >= slot) return []
+      for (const vote of reply.votes) {
+        if (vote.slot !== slot) continue
+        const key = `${vote.id} at ${formatBallot(vote.ballot)}`
+        voters.set(key, [...(voters.get(key) ?? []), reply.node])
+      }
+    }
+    const sets = [...voters.values()]
+    if (sets.some((nodes) => this.quorums.chosen(toNodeSet(nodes)))) return []
+    const seen = [...voters].map(
+      ([key, nodes]) => `${key} by ${nodes.map((by) => `N${by}`).join()}`,
+    )
+    const words =
+      `a reader at N${node} said that "${result.value ?? '(nil)'}" is chosen in slot ${slot}, ` +
+      `and no ballot had a quorum: ${seen.join('; ') || 'no votes'}`
+    return [{ invariant: 'I10', words, evidence: [seq] }]
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Stale reads, on five real processes: a leader that was cut off still believes that it leads, and
+ * its clients still ask it. Confirmed reads assume nothing and are never stale; a node that answers
+ * from its own state is; lease reads are right as long as clocks keep the bound of the policy.
+ */
+import { afterEach, describe, expect, it } from 'vitest'
+import { LEADER_POLICY, LEASE_POLICY } from '../../src/core/paxos/config'
+import { LabRig } from '../support/cluster'
+import { eventually } from '../support/eventually'
+import { RegisterClients } from '../support/registerClients'
+import { judgeRegister } from '../support/registerJudge'
+import type { RegisterOperation } from '../support/registerJudge'
+
+const NODES = [1, 2, 3, 4, 5]
+const READERS = 3
+const CYCLES = 3
+const REQUEST_DEADLINE_MS = 5000
+const RUN_MS_MAX = 180_000
+const WAIT_MS = 60_000
+
+let rig: LabRig | null = null
+let clients: RegisterClients | null = null
+afterEach(async () => {
+  await clients?.finish().catch(() => {})
+  clients = null
+  await rig?.close()
+  rig = null
+})
+
+async function open(changes: Parameters<LabRig['start']>[0]) {
+  const mine = (rig = new LabRig())
+  await mine.start({ nodes: 5, requestDeadlineMs: REQUEST_DEADLINE_MS, ...changes })
+  const register = (clients = new RegisterClients(mine.lab, REQUEST_DEADLINE_MS))
+  register.writable = NODES
+  return { rig: mine, clients: register }
+}
+
+/** The leader and another one on one side, three on the other; the writer goes with these. */
+async function cutOffLeader({ lab }: LabRig, register: RegisterClients, old: number) {
+  await lab.partition({ preset: 'majorityMinority' })
+  const { faults } = lab.status()
+  const groups = faults.flatMap(({ fault }) => (fault.kind === 'partition' ? fault.groups : []))
+  const minority = groups.find((group) => group.includes(old)) ?? []
+  const majority = NODES.filter((node) => !minority.includes(node))
+  expect([minority.length, majority.length]).toEqual([2, 3])
+  register.writable = majority
+  return { minority, majority }
+}
+
+const written = async (register: RegisterClients, more: number) => {
+  const wanted = register.written + more
+  return await eventually(`${more} writes`, () => register.written >= wanted, WAIT_MS)
+}
+
+/** Waits until a count of reads of these nodes is higher by `more` than now. */
+async function counted(counts: ReadonlyMap<number, number>, nodes: readonly number[], more = 1) {
+  const sum = () => nodes.reduce((total, node) => total + (counts.get(node) ?? 0), 0)
+  const wanted = sum() + more
+  await eventually(`${more} reads at ${nodes.join()}`, () => sum() >= wanted, WAIT_MS)
+}
+
+const words = (history: readonly RegisterOperation[]) =>
+  judgeRegister(history).map((fault) => fault.words)
+
+describe('confirmed reads', () => {
+  it(
+    'S22: a leader that was cut off serves no stale confirmed read; its own state would be stale',
+    async () => {
+      const { rig: lab, clients: register } = await open({ policy: LEADER_POLICY })
+      const local: RegisterOperation[] = []
+      register.startWriter()
+      for (const node of NODES) register.startReaders(READERS, node, 'confirmed')
+      for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
+        await counted(register.served, NODES, 20)
+        const old = await lab.leader()
+        const { minority, majority } = await cutOffLeader(lab, register, old)
+        await lab.leader(majority)
+        await written(register, 50)
+        await counted(register.refused, minority, 2 * READERS)
+        // I14 must be at stake: the old leader leads by its own word, at the lower ballot.
+        expect((await lab.node(old)).status?.role).toBe('leading')
+        local.push(await register.readLocally(old))
+        await counted(register.served, majority, 20)
+        await lab.lab.healAll(false)
+        register.writable = NODES
+        await counted(register.served, minority, 20)
+      }
+      await register.finish()
+      const { history } = register
+      expect(words(history)).toEqual([])
+      const writes = history.filter(({ kind }) => kind === 'write')
+      const stale = judgeRegister([...writes, ...local])
+      expect(stale.map(({ kind, read }) => [kind, read.at])).toEqual(
+        local.map(({ at }) => ['stale', at]),
+      )
+      const states = (await lab.status()).checks.map(({ state }) => state)
+      expect(states).not.toContain('violated')
+    },
+    RUN_MS_MAX,
+  )
+})
+
+describe('lease reads', () => {
+  /** Longer than an election, so that the lease alone keeps a new leader back. */
+  const policy = { ...LEASE_POLICY, electionTicksMin: 100, electionTicksMax: 160, leaseTicks: 200 }
+
+  /** The leader's clock runs slow by `drift`, and it is cut off; the history of what follows. */
+  async function leaseRun(drift: number) {
+    const { rig: lab, clients: register } = await open({ policy })
+    register.startWriter()
+    for (const node of NODES) register.startReaders(READERS, node, 'lease')
+    await counted(register.served, NODES, 20)
+    const old = await lab.leader()
+    await lab.lab.clockFault(old, { offsetMs: 0, drift })
+    await counted(register.served, [old], 20)
+    expect(await lab.leader()).toBe(old)
+    const { minority, majority } = await cutOffLeader(lab, register, old)
+    await lab.leader(majority)
+    await written(register, 20)
+    await counted(register.refused, [old])
+    await lab.lab.healAll(true)
+    register.writable = NODES
+    await counted(register.served, minority, 5)
+    await register.finish()
+    expect([...register.reasons].join()).toContain('the leader holds no lease')
+    return { minority, faults: judgeRegister(register.history) }
+  }
+
+  it(
+    'S22: a lease read is never stale while the clock of the leader keeps the bound',
+    async () => {
+      const { faults } = await leaseRun(-0.9 * policy.driftBound)
+      expect(faults).toEqual([])
+    },
+    RUN_MS_MAX,
+  )
+
+  it(
+    'S22: a clock that runs slower than the bound makes lease reads stale, and it is seen',
+    async () => {
+      const { faults, minority } = await leaseRun(-0.75)
+      expect(faults.length).toBeGreaterThan(0)
+      expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['stale']))
+      expect(minority).toEqual(expect.arrayContaining(faults.map(({ read }) => read.at)))
+    },
+    RUN_MS_MAX,
+  )
+})
+
+describe('the judge of a register', () => {
+  const write = (value: number, startMs: number, endMs: number): RegisterOperation => {
+    return { kind: 'write', value, startMs, endMs, at: 1 }
+  }
+  const read = (value: number, startMs: number, endMs: number): RegisterOperation => {
+    return { kind: 'read', value, startMs, endMs, at: 2 }
+  }
+
+  it('takes reads that are concurrent with a write either way', () => {
+    const history = [write(1, 0, 10), write(2, 20, 30), write(3, 40, Infinity)]
+    expect(words([...history, read(0, 5, 6), read(1, 7, 8), read(1, 21, 40)])).toEqual([])
+    expect(words([...history, read(1, 22, 23), read(2, 24, 25), read(2, 50, 60)])).toEqual([])
+    // Never acknowledged, it may still be there, also much later.
+    expect(words([...history, read(3, 90, 99)])).toEqual([])
+  })
+
+  it('sees a read behind an acknowledged write, behind a read, and from the future', () => {
+    const history = [write(1, 0, 10), write(2, 20, 30), write(3, 40, Infinity)]
+    expect(words([...history, read(1, 31, 32)])).toEqual([
+      'node 2 answered 1, 1 ms after a write of 2 at node 1 had ended',
+    ])
+    expect(words([...history, read(2, 21, 22), read(1, 23, 24)])).toEqual([
+      'node 2 answered 1, 1 ms after a read of 2 at node 2 had ended',
+    ])
+    expect(words([...history, read(3, 50, 51), read(2, 60, 61)])).toEqual([
+      'node 2 answered 2, 9 ms after a read of 3 at node 2 had ended',
+    ])
+    expect(words([...history, read(2, 11, 15), read(7, 60, 61)])).toEqual([
+      'node 2 answered 2, which nobody had written by then',
+      'node 2 answered 7, which nobody had written by then',
+    ])
+  })
+})
