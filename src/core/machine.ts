@@ -19,7 +19,7 @@ import type { StableRecord } from './paxos/effect'
 import { valueId } from './paxos/fact'
 import type { ForwardedResult, Message } from './paxos/message'
 import { Replica } from './paxos/replica'
-import { implausible } from './paxos/plausible'
+import { isPlausible } from './paxos/plausible'
 import type { Snapshot } from './paxos/snapshot'
 import { ReadDesk } from './readDesk'
 import { Requests } from './requests'
@@ -199,14 +199,9 @@ export class Machine {
       case 'readAt':
         return this.reads.takeReadAt(message)
       default:
-        return this.takeProtocol(from, message)
+        if (isPlausible(this.replica.state, from, message)) this.replica.take(from, message)
+        return
     }
-  }
-
-  private takeProtocol(from: NodeId, message: Message): void {
-    const limit = implausible(this.replica.state, from, message)
-    if (limit === null) return this.replica.take(from, message)
-    this.replica.state.outbox.emit({ type: 'limitReached', limit, dropped: 1 })
   }
 
   /** True if the request was taken; otherwise it has been answered. */
@@ -284,18 +279,28 @@ export class Machine {
   private execute(value: string): void {
     const { command, reply } = this.kv.apply(value)
     if (command === null) return
+    const { waiting } = this.replica.state
+    if (command.session === this.session) {
+      const tag = this.requests.settleOwn(command.seq, valueId(value))
+      if (tag !== null) this.answerTag(tag, reply ?? forgotten(valueId(value)))
+      return
+    }
+    // Most commands at a follower are nobody's business here.
+    if (!this.requests.hasNamed && !waiting.hasForeign) return
     const id = valueId(value)
-    const origin = this.replica.state.waiting.settle(id)
-    if (this.requests.waitsFor(id)) this.answerOwn(id, reply ?? forgotten(id))
+    const origin = waiting.settle(id)
+    this.answerOwn(id, reply ?? forgotten(id))
     if (reply !== null && origin !== 0) this.queueResult(origin, id, reply)
   }
 
   private answerOwn(id: string, resp: string): void {
-    for (const tag of this.requests.settle(id)) {
-      // Negative tags are those of the read desk: hosts count from 1.
-      if (tag < 0) this.reads.takeReply(-tag, resp)
-      else this.out.replies.push({ tag, outcome: 'done', resp })
-    }
+    for (const tag of this.requests.settle(id)) this.answerTag(tag, resp)
+  }
+
+  private answerTag(tag: number, resp: string): void {
+    // Negative tags are those of the read desk: hosts count from 1.
+    if (tag < 0) this.reads.takeReply(-tag, resp)
+    else this.out.replies.push({ tag, outcome: 'done', resp })
   }
 
   private abandon(tag: number): void {

@@ -3,15 +3,16 @@
  *
  * The node is itself a client of the log, with the session `node.life`; clients that want to retry
  * elsewhere bring a session of their own, and the same request of such a session may wait here
- * more than once.
+ * more than once. Both kinds are kept apart, because the first one is the hot path.
  */
 import type { Waiting } from './paxos/waiting'
 
 export class Requests {
   private lastSeq = 0
-  /** Requests of the node's session: number → tag of the host, oldest first. */
+  /** Requests of the node's session: number → tag of the host, oldest first; and back. */
   private readonly outstanding = new Map<number, number>()
-  /** Requests of sessions that clients named themselves: command id → tags that wait for it. */
+  private readonly seqOfTag = new Map<number, number>()
+  /** Requests of sessions that clients named themselves: command id → tags; and back. */
   private readonly named = new Map<string, number[]>()
   private readonly idOfTag = new Map<number, string>()
 
@@ -21,7 +22,12 @@ export class Requests {
   ) {}
 
   get size(): number {
-    return this.idOfTag.size
+    return this.seqOfTag.size + this.idOfTag.size
+  }
+
+  /** True if a client with a session of its own waits. */
+  get hasNamed(): boolean {
+    return this.named.size > 0
   }
 
   /** Opens a request of the node's own session. */
@@ -29,7 +35,7 @@ export class Requests {
     this.lastSeq += 1
     const seq = this.lastSeq
     this.outstanding.set(seq, tag)
-    this.idOfTag.set(tag, `${this.session}:${seq}`)
+    this.seqOfTag.set(tag, seq)
     const oldest = this.outstanding.keys().next()
     return { seq, ackedThrough: (oldest.done === true ? seq : oldest.value) - 1 }
   }
@@ -43,31 +49,40 @@ export class Requests {
     return tags !== undefined
   }
 
-  /** True if a client of this node waits for this command. */
-  waitsFor(id: string): boolean {
-    return this.named.has(id) || this.seqOf(id) !== null
-  }
-
   ids(): string[] {
-    return [...this.idOfTag.values()]
+    const own = [...this.outstanding.keys()].map((seq) => `${this.session}:${seq}`)
+    return [...own, ...this.named.keys()]
   }
 
-  /** It is answered: hands out the tags that waited. */
+  /** A request of the node's session is answered: its tag, or null if nobody waits. */
+  settleOwn(seq: number, id: string): number | null {
+    const tag = this.outstanding.get(seq)
+    if (tag === undefined) return null
+    this.outstanding.delete(seq)
+    this.seqOfTag.delete(tag)
+    this.waiting.dropOwn(id)
+    return tag
+  }
+
+  /** Any request is answered: hands out the tags that waited. */
   settle(id: string): readonly number[] {
     const seq = this.seqOf(id)
-    const tag = seq === null ? undefined : this.outstanding.get(seq)
-    const tags = tag === undefined ? this.named.get(id) : [tag]
+    if (seq !== null) {
+      const tag = this.settleOwn(seq, id)
+      return tag === null ? [] : [tag]
+    }
+    const tags = this.named.get(id)
     if (tags === undefined) return []
-    if (seq !== null) this.outstanding.delete(seq)
     this.named.delete(id)
     for (const each of tags) this.idOfTag.delete(each)
     this.waiting.dropOwn(id)
     return tags
   }
 
-  /** Nobody waits under this tag any more. Null if nobody did; else whether it was never sent. */
+  /** Nobody waits under this tag any more. Null if nobody did; else whether it may have been sent. */
   abandon(tag: number): { readonly sent: boolean } | null {
-    const id = this.idOfTag.get(tag)
+    const seq = this.seqOfTag.get(tag)
+    const id = seq === undefined ? this.idOfTag.get(tag) : `${this.session}:${seq}`
     if (id === undefined) return null
     const sent = this.waiting.own.get(id)?.sent !== false
     const left = this.named.get(id)?.filter((other) => other !== tag) ?? []
@@ -81,7 +96,6 @@ export class Requests {
 
   private seqOf(id: string): number | null {
     if (!id.startsWith(this.session) || id.charCodeAt(this.session.length) !== 58) return null
-    const seq = Number(id.slice(this.session.length + 1))
-    return this.outstanding.has(seq) ? seq : null
+    return Number(id.slice(this.session.length + 1))
   }
 }

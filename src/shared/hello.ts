@@ -42,7 +42,7 @@ export function parseHello(frame: {
 }): Hello {
   const { type, version, cluster, role, node, to, life, proof } = frame
   if (type !== 'hello') throw new FrameError(`first frame is "${type.slice(0, 20)}", not "hello"`)
-  if (version !== HELLO_VERSION) throw new FrameError(`hello version ${String(version)} is unknown`)
+  if (version !== HELLO_VERSION) throw new FrameError(`hello version ${shown(version)} is unknown`)
   if (typeof cluster !== 'string') throw new FrameError('hello has no cluster id')
   if (role !== 'peer' && role !== 'node' && role !== 'switchboard') {
     throw new FrameError('hello has no known role')
@@ -52,6 +52,11 @@ export function parseHello(frame: {
   if (!isCount(life)) throw new FrameError('hello has no life')
   if (typeof proof !== 'string') throw new FrameError('hello has no proof')
   return { type, version, cluster, role, node, to, life, proof }
+}
+
+/** A stranger may send an object that cannot be made a text. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : `of type ${typeof value}`
 }
 
 function isCount(value: unknown): value is number {

@@ -14,6 +14,9 @@ const CALM = {
   electionTicksMax: 1_000_000,
 } as const
 
+/** Schedules by hand: nothing is sent twice while they are played. */
+const SLOW = { resendTicks: 60 } as const
+
 function cutFrom(c: CoreCluster, from: number, to: readonly number[]): void {
   for (const node of to) c.cut(from, node)
 }
@@ -29,7 +32,7 @@ function chosenText(c: CoreCluster, node: number, slot: number): string | undefi
 
 describe('S24: a restart keeps what was chosen', () => {
   it('though a delayed accept below the choosing ballot replaced the vote', () => {
-    const c = new CoreCluster({ nodes: 5, config: { policy: CALM } })
+    const c = new CoreCluster({ nodes: 5, config: { ...SLOW, policy: CALM } })
     cutFrom(c, 1, [3, 5])
     elect(c, 1)
     c.cut(1, 4)
@@ -106,7 +109,7 @@ describe('S10: a stale leader vouches for nothing', () => {
     'though every learner is told of every vote, %i ticks later',
     (offset) => {
       const learnerMode = { kind: 'all' } as const
-      const c = new CoreCluster({ nodes: 7, config: { policy: CALM, learnerMode } })
+      const c = new CoreCluster({ nodes: 7, config: { ...SLOW, policy: CALM, learnerMode } })
       elect(c, 1)
       cutFrom(c, 1, [3, 4, 5, 6, 7])
       cutFrom(c, 3, [1, 2])
@@ -127,7 +130,7 @@ describe('S10: a stale leader vouches for nothing', () => {
   )
 
   it('a vote at a higher ballot preempts a leader', () => {
-    const c = new CoreCluster({ nodes: 3, config: { policy: CALM } })
+    const c = new CoreCluster({ nodes: 3, config: { ...SLOW, policy: CALM } })
     elect(c, 1)
     expect(c.leaders()).toEqual([1])
     const message: Message = { type: 'accepted', ballot: b(7, 3), slot: 1, count: 1 }
@@ -136,7 +139,7 @@ describe('S10: a stale leader vouches for nothing', () => {
   })
 
   it('a leader that learns another value where it issued gives up its ballot', () => {
-    const c = new CoreCluster({ nodes: 3, config: { policy: CALM } })
+    const c = new CoreCluster({ nodes: 3, config: { ...SLOW, policy: CALM } })
     elect(c, 1)
     cutFrom(c, 1, [2, 3])
     c.request(1, 'SET', 'k', 'x')

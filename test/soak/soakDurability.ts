@@ -1,8 +1,8 @@
 /** The durability run as a program: prints what it does and found, and answers an exit code. */
 import { writeFileSync } from 'node:fs'
 import { LabRig } from '../support/cluster'
-import { isSound, NODES, runDurability } from '../support/durabilityRun'
-import type { DurabilityReport } from '../support/durabilityRun'
+import { faultsOf, NODES, runDurability } from '../support/durabilityRun'
+import type { DiskFigures, DurabilityReport } from '../support/durabilityRun'
 
 export interface SoakOptions {
   readonly kills: number
@@ -34,7 +34,7 @@ export async function soakDurability(
     const report = await runDurability(rig, { ...options, say })
     writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`)
     print(figures(report))
-    kept = keep || (options.flush && !isSound(report))
+    kept = keep || (options.flush && faultsOf(report).length > 0)
     print(`summary: ${out}${kept ? `; logs and record: ${report.runDir}` : ''}`)
     print(verdict(report))
     return exitCode(report)
@@ -45,7 +45,7 @@ export async function soakDurability(
 }
 
 function exitCode(report: DurabilityReport): number {
-  if (report.flush) return isSound(report) ? SOUND : UNSOUND
+  if (report.flush) return faultsOf(report).length === 0 ? SOUND : UNSOUND
   return report.lost > 0 ? UNSOUND : NO_VERDICT
 }
 
@@ -57,13 +57,13 @@ function verdict(report: DurabilityReport): string {
     }
     return 'lost nothing although flush is off: this run cannot see a loss and proves nothing'
   }
-  if (isSound(report)) return `lost 0 of ${acknowledged} acknowledged writes`
+  if (faultsOf(report).length === 0) return `lost 0 of ${acknowledged} acknowledged writes`
   if (lost > 0) return `LOST ${lost} of ${acknowledged} acknowledged writes, seed ${seed}`
   return `lost 0 of ${acknowledged} acknowledged writes, but something else is wrong, seed ${seed}`
 }
 
 function figures(report: DurabilityReport): string {
-  const { disk, checks } = report
+  const { checks } = report
   const states = Object.entries(checks).map(([id, state]) => `${id} ${state}`)
   const readBacks = report.readBacks.length
   return [
@@ -78,13 +78,21 @@ function figures(report: DurabilityReport): string {
     ...report.lostNames.map((name) => `  lost: ${name}`),
     `digests: ${report.slotsCompared} slots compared, ${report.slotsDiffering.length} differ; ` +
       `logs ${report.logsEqual ? 'equal' : 'NOT equal'} through slot ${report.chosenThrough}`,
-    `disk of a node at most: logs ${kib(disk.logBytes)} (limit ${kib(report.logBytesMax)}), ` +
-      `snapshots ${kib(disk.snapshotBytes)} (limit ${kib(report.snapshotBytesMax)})`,
-    `records in a log at most: ${kib(report.recordBytes)} (limit ${kib(report.recordBytesMax)}) ` +
-      `of ${kib(report.appendedBytes)} appended; newest segment ${disk.segment}`,
+    ...diskLines(report.disk),
     `checks: ${states.join(', ')}`,
-    ...report.findings.map((words) => `finding: ${words}`),
+    ...faultsOf(report).map((words) => `wrong: ${words}`),
   ].join('\n')
+}
+
+function diskLines(disk: DiskFigures | null): string[] {
+  if (disk === null) return ['disk: not measured']
+  const { use, logBytesMax, snapshotBytesMax, recordBytes, recordBytesMax, appendedBytes } = disk
+  return [
+    `disk of a node at most: logs ${kib(use.logBytes)} (limit ${kib(logBytesMax)}), ` +
+      `snapshots ${kib(use.snapshotBytes)} (limit ${kib(snapshotBytesMax)})`,
+    `records in a log at most: ${kib(recordBytes)} (limit ${kib(recordBytesMax)}) ` +
+      `of ${kib(appendedBytes)} appended; newest segment ${use.segment}`,
+  ]
 }
 
 function kib(bytes: number): string {

@@ -30,8 +30,8 @@ const REQUEST_DEADLINE_MS = 1500
 const STALL_MS = 400
 const MODES: readonly ReadBackMode[] = ['log', 'confirmed']
 
-/** Zeros kept ahead in a segment; during a cut there are two. */
-const AHEAD_BYTES = 3 * 1024 * 1024
+/** Zeros kept ahead in a segment, 3 MiB and up to one more; during a cut there are two. */
+const AHEAD_BYTES = 4 * 1024 * 1024
 /** Records of a small write and what surrounds them: vote, chosen, batch. */
 const SLOT_BYTES_MAX = 150
 /** A cut takes time, and a node may be behind: three snapshots' worth, and this. */
@@ -48,6 +48,20 @@ export interface DurabilityOptions {
   readonly snapshotSlots: number
   /** Told of each fault and each stage. */
   readonly say: (line: string) => void
+}
+
+/** What nodes kept on disk while writers wrote, and their limits. */
+export interface DiskFigures {
+  /** The most of any node. */
+  readonly use: DiskUse
+  readonly logBytesMax: number
+  readonly snapshotBytesMax: number
+  /** Bytes of records that a node has ever appended, and the most that its log held at a time. */
+  readonly appendedBytes: number
+  readonly recordBytes: number
+  readonly recordBytesMax: number
+  /** Which limits were passed, in words. */
+  readonly beyond: readonly string[]
 }
 
 export interface DurabilityReport {
@@ -72,14 +86,8 @@ export interface DurabilityReport {
   readonly slotsDiffering: readonly number[]
   readonly logsEqual: boolean
   readonly chosenThrough: number
-  /** Bytes of records that a node has ever appended, and the most that its log held at a time. */
-  readonly appendedBytes: number
-  readonly recordBytes: number
-  readonly recordBytesMax: number
-  readonly disk: DiskUse
-  readonly logBytesMax: number
-  readonly snapshotBytesMax: number
-  readonly diskBounded: boolean
+  /** Null: there was no way to measure. */
+  readonly disk: DiskFigures | null
   readonly checks: Readonly<Record<string, string>>
   /** What should not have happened, in words. */
   readonly findings: readonly string[]
@@ -91,13 +99,19 @@ const NAMES_SHOWN = 20
 /** Events that the lab reads at a time. */
 const READ_EVENTS_MAX = 10_000
 
-/** Nothing was lost, and nothing else is wrong. */
-export function isSound(report: DurabilityReport): boolean {
-  const { lost, findings, slotsDiffering, logsEqual: equal, diskBounded, checks } = report
-  const violated = Object.values(checks).includes('violated')
-  const readable = report.readBacks.length === NODES.length * MODES.length
-  const clean = findings.length === 0 && slotsDiffering.length === 0 && !violated
-  return lost === 0 && clean && equal && diskBounded && readable
+/** What is wrong, in words; empty when nothing was lost and all is well. */
+export function faultsOf(report: DurabilityReport): string[] {
+  const { lost, disk, checks, readBacks } = report
+  const violated = Object.keys(checks).filter((id) => checks[id] === 'violated')
+  const differing = report.slotsDiffering.map((slot) => `digests differ at slot ${slot}`)
+  return [
+    ...(lost === 0 ? [] : [`${lost} acknowledged writes are lost`]),
+    ...(readBacks.length === NODES.length * MODES.length ? [] : ['not all nodes were read back']),
+    ...(report.logsEqual ? [] : ['the logs did not become equal']),
+    ...(disk === null ? ['the disks were not measured'] : disk.beyond),
+    ...violated.map((id) => `${id} is violated`),
+    ...[...differing, ...report.findings],
+  ]
 }
 
 /** The rig is open and idle; the caller closes it. */
@@ -123,6 +137,7 @@ class DurabilityRun {
   private nodesWithoutPower = 0
   private done = { kill: 0, powerLoss: 0 }
   private equal = false
+  private figures: DiskFigures | null = null
 
   constructor(
     private readonly rig: LabRig,
@@ -142,13 +157,15 @@ class DurabilityRun {
     await this.stage('the end of the faults', () => this.rig.lab.healAll(true))
     await this.stage('the last writes', () => this.progress(50))
     await Promise.all(writers.map((writer) => writer.finish()))
+    // Now, as a read-back takes slots with hundreds of keys each.
+    await this.stage('disk figures', () => this.measureDisk())
     await this.stage('equal logs', () => this.waitForEqualLogs())
     for (const node of NODES) {
       for (const mode of MODES) {
         await this.stage(`the read-back of node ${node}`, () => this.readBack(node, mode))
       }
     }
-    return await this.report()
+    return this.report()
   }
 
   /** What fails in a stage is a finding; the next stage is tried all the same. */
@@ -238,15 +255,22 @@ class DurabilityRun {
     this.equal = await eventually('equal logs', read, EQUAL_MS_MAX)
   }
 
-  private diskFigures() {
-    const { disk } = this
+  private async measureDisk(): Promise<void> {
+    this.sampleDisk()
+    const { disk: use } = this
     const recordBytes = mostRecordBytes(this.rig.statuses)
     const recordBytesMax = RECORD_BASE_BYTES + 3 * this.options.snapshotSlots * SLOT_BYTES_MAX
     const logBytesMax = 2 * (AHEAD_BYTES + recordBytesMax)
     const snapshotBytesMax = SNAPSHOT_BASE_BYTES + this.history.writes.size * KEY_BYTES_MAX
-    const files = disk.logBytes <= logBytesMax && disk.snapshotBytes <= snapshotBytesMax
-    const diskBounded = files && recordBytes <= recordBytesMax
-    return { disk, recordBytes, recordBytesMax, logBytesMax, snapshotBytesMax, diskBounded }
+    const beyond = [
+      ...(use.logBytes <= logBytesMax ? [] : [`a log has ${use.logBytes} bytes`]),
+      ...(use.snapshotBytes <= snapshotBytesMax ? [] : [`snapshots: ${use.snapshotBytes} bytes`]),
+      ...(recordBytes <= recordBytesMax ? [] : [`a log has ${recordBytes} bytes of records`]),
+    ]
+    this.figures = {
+      appendedBytes: await appendedBytes(this.rig),
+      ...{ use, recordBytes, recordBytesMax, logBytesMax, snapshotBytesMax, beyond },
+    }
   }
 
   private sampleDisk(): void {
@@ -270,8 +294,7 @@ class DurabilityRun {
     this.options.say(`read back ${keys.length} keys through node ${node} (${mode}): lost ${count}`)
   }
 
-  private async report(): Promise<DurabilityReport> {
-    this.sampleDisk()
+  private report(): DurabilityReport {
     const status = this.rig.lab.status()
     const { acknowledged, unknown, refused, findings } = this.history
     const cuts = this.rig.events.flatMap((event) =>
@@ -293,8 +316,7 @@ class DurabilityRun {
       ...compareDigests(this.rig.statuses),
       logsEqual: this.equal,
       chosenThrough: Math.max(...status.nodes.map((view) => view.status?.chosenThrough ?? 0)),
-      appendedBytes: await appendedBytes(this.rig),
-      ...this.diskFigures(),
+      disk: this.figures,
       checks: Object.fromEntries(status.checks.map(({ id, state }) => [id, state])),
       findings: [...findings, ...productFailures(this.rig)],
       seconds: Math.round((performance.now() - this.startMs) / 1000),

@@ -1,4 +1,4 @@
-/** Folds over the record of a run that tests of rows share; none of them believes a node's claim. */
+/** Folds over the record of a run that tests of rows share; none believes a node's claim. */
 import type { LabEvent } from '../../src/core/event'
 import type { MessageType } from '../../src/core/paxos/message'
 import { formatBallot } from '../../src/core/paxos/ballot'

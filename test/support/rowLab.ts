@@ -77,6 +77,15 @@ export class RowLab extends LabRig {
     return await this.lab.gateRelease({ kind: 'match', match, count })
   }
 
+  /** The text of the oldest such frame of one link, as soon as one waits. */
+  async text(type: MessageType, from: number, to: number, match: FrameMatch = {}): Promise<string> {
+    const frame = await eventually(`${type} ${from} > ${to} waits`, async () => {
+      const { frames } = await this.lab.gateList({ ...match, types: [type] })
+      return frames.find(({ link }) => link.from === from && link.to === to)
+    })
+    return await this.lab.gateInspect(frame.id)
+  }
+
   /** Lets frames of one link go on, as soon as such a one waits: `pass('accept', 1, 2)`. */
   async pass(type: MessageType, from: number, to: number, match: FrameMatch = {}): Promise<void> {
     await eventually(`${type} ${from} > ${to} waits`, async () => {

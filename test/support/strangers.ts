@@ -5,7 +5,11 @@ import type { Socket } from 'node:net'
 import type { Message } from '../../src/core/paxos/message'
 import { FRAME_BYTES_MAX } from '../../src/shared/frame'
 import { HELLO_BYTES_MAX } from '../../src/shared/hello'
+import { eventually } from './eventually'
 import { HandNet } from './handNet'
+
+/** Connections that are opened at a time. */
+const CROWD = 100
 
 export interface Piece {
   readonly name: string
@@ -66,10 +70,12 @@ export const HELLO_GARBAGE: readonly Piece[] = [
   piece('an empty line', '\n'),
   piece('a frame before the hello', '{"type":"heartbeat"}\n'),
   piece('a hello without fields', '{"type":"hello"}\n'),
+  piece('a version that is no text', '{"type":"hello","version":{"toString":1}}\n'),
   piece('a prototype', '{"type":"hello","__proto__":{"version":1}}\n'),
   piece(
     'a wrong proof',
-    `{"type":"hello","version":1,"cluster":"test-cluster","role":"peer","node":2,"to":1,"life":1,"proof":"${'0'.repeat(64)}"}\n`,
+    '{"type":"hello","version":1,"cluster":"test-cluster","role":"peer",' +
+      `"node":2,"to":1,"life":1,"proof":"${'0'.repeat(64)}"}\n`,
   ),
 ]
 
@@ -227,4 +233,31 @@ export function memberFrames(): Message[] {
       more: false,
     },
   ]
+}
+
+/**
+ * Resolves when the other side has closed all of them. A byte now and then shows connections that a
+ * full accept queue lost: only this side believes in them.
+ */
+export async function allClosed(what: string, strangers: readonly Stranger[]): Promise<void> {
+  let polls = 0
+  await eventually(what, () => {
+    const open = strangers.filter(({ closed }) => !closed)
+    polls += 1
+    if (polls % 50 === 0) for (const { socket } of open) socket.write('{')
+    return open.length === 0
+  })
+}
+
+/** Connects many, some at a time, so that the accept queue of the other side is long enough. */
+export async function connectMany(count: number, port: number): Promise<Stranger[]> {
+  const all: Stranger[] = []
+  while (all.length < count) {
+    const some = Array.from({ length: Math.min(CROWD, count - all.length) }, () => {
+      return new Stranger(port)
+    })
+    all.push(...some)
+    await Promise.all(some.map((one) => one.ready()))
+  }
+  return all
 }

@@ -3,7 +3,7 @@
  * types; here numbers are held against what this replica knows, so that one corrupt frame neither
  * stalls a node, nor fills its memory, nor poisons the ballots of the cluster.
  *
- * Source: PMS §2.5 (disjoint sets of proposal numbers: a ballot has one owner, who alone asks with
+ * Source: PMS §2.5 (proposers number from disjoint sets: a ballot has one owner, who alone asks with
  *         it). The model allows loss, so that dropping a frame is always safe.
  * Not here: whether a peer tells the truth about its votes. The protocol trusts members.
  */
@@ -21,8 +21,15 @@ export const SLOTS_AHEAD_MAX = 1_000_000
 /** Votes are counted this far above the log, or twice the window; catch-up brings the rest. */
 const COUNTED_AHEAD_MIN = 16_384
 
+/** False if this message must be dropped, which is told. */
+export function isPlausible(r: ReplicaState, from: NodeId, message: Message): boolean {
+  const limit = implausible(r, from, message)
+  if (limit !== null) r.outbox.emit({ type: 'limitReached', limit, dropped: 1 })
+  return limit === null
+}
+
 /** Why this message must be dropped; null if it may be taken. */
-export function implausible(r: ReplicaState, from: NodeId, message: Message): string | null {
+function implausible(r: ReplicaState, from: NodeId, message: Message): string | null {
   switch (message.type) {
     case 'prepare':
     case 'accept':

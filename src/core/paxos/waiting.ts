@@ -57,6 +57,11 @@ export class Waiting {
     }
   }
 
+  /** False: no command that is applied can be queued, proposed or relayed here. */
+  get hasForeign(): boolean {
+    return this.origins.size > 0 || this.relayed.size > 0
+  }
+
   take(): Value | undefined {
     const value = this.queue[this.head]
     if (value === undefined) return undefined
@@ -95,7 +100,6 @@ export class Waiting {
 
   /** Forgets an applied command; answers which node forwarded it here, 0 for none. */
   settle(id: string): NodeId {
-    if (this.origins.size === 0 && this.relayed.size === 0) return 0
     const origin = this.origins.get(id) ?? this.relayed.get(id) ?? 0
     this.origins.delete(id)
     if (this.relayed.size > 0) this.relayed.delete(id)

@@ -1,6 +1,6 @@
 /**
- * Counts refused connections and frames, and tells the lab of a few a second, never of a flood: what
- * is not told by itself is counted in the next fact, and the last of it when the second is over.
+ * Counts refused connections and frames, and tells the lab of a few a second, never of a flood:
+ * what is not told by itself is counted in the next fact, and the last of it a second later.
  */
 import type { NodeFact } from '../../core/event'
 

@@ -114,11 +114,18 @@ export class Runtime {
   private schedule(): void {
     if (this.scheduled || this.isPaused) return
     this.scheduled = true
-    setImmediate(this.round)
+    setImmediate(this.run)
   }
 
-  private readonly round = (): void => {
+  private readonly run = (): void => {
+    if (this.inputs.length > 0) this.round()
+    // A blocking flush has answered already: what waited for it need not wait for another turn.
+    if (this.inputs.length > 0) this.round()
     this.scheduled = false
+    if (this.inputs.length > 0) this.schedule()
+  }
+
+  private round(): void {
     if (this.isPaused || this.stopped) return
     const { inputs, out } = this
     this.inputs = this.spare

@@ -1,13 +1,10 @@
-/** S8, S9, S15 over the record of a run with kills and cuts; S11, S13, S14 step by step. */
+/** S11, S13, S14, S15 on real processes: roles, acceptors and witnesses, step by step. */
 import { afterEach, expect, it } from 'vitest'
-import { Invariants } from '../../../src/core/check/invariants'
 import { judgeRun } from '../../../src/core/check/p2c'
 import type { LabEvent } from '../../../src/core/event'
-import { compareBallot, formatBallot } from '../../../src/core/paxos/ballot'
-import { EXPONENTIAL_POLICY } from '../../../src/core/paxos/config'
+import { formatBallot } from '../../../src/core/paxos/ballot'
 import { eventually } from '../../support/eventually'
-import { chosenByVotes } from '../../support/rowFolds'
-import { eventsOf, only, PATIENT_POLICY, rowLab } from '../../support/rowLab'
+import { only, PATIENT_POLICY, rowLab } from '../../support/rowLab'
 import type { RowLab } from '../../support/rowLab'
 
 const NODES = [1, 2, 3]
@@ -15,100 +12,6 @@ const NODES = [1, 2, 3]
 let rig: RowLab
 const start = async (...args: Parameters<typeof rowLab>) => (rig = await rowLab(...args))
 afterEach(() => rig.close())
-
-/** Clients write at all nodes at once while nodes are killed and cut off; answers what they sent. */
-async function stormyRun(): Promise<string[]> {
-  await start({ policy: EXPONENTIAL_POLICY, requestDeadlineMs: 1000 })
-  const sent: string[] = []
-  const writeAll = (round: string) => {
-    return NODES.map(async (node) => {
-      const value = `${round}-${node}`
-      sent.push(`SET k${node} ${value}`)
-      await rig.lab.command(node, ['SET', `k${node}`, value]).catch(() => undefined)
-    })
-  }
-  for (const round of [1, 2, 3, 4]) {
-    const node = 1 + (round % 3)
-    const before = Promise.all(writeAll(`${round}-before`))
-    await rig.lab.killNode(node)
-    await Promise.all(writeAll(`${round}-down`))
-    await rig.lab.restartNode(node)
-    const cut = rig.links().filter(({ from }) => from === node)
-    const fault = await rig.lab.changeLinks(cut, { kind: 'cut' })
-    await Promise.all(writeAll(`${round}-cut`))
-    await rig.lab.endFault(fault)
-    await before
-  }
-  await rig.write(1, 'last', 'one')
-  sent.push('SET last one')
-  await rig.logsEqual()
-  return sent
-}
-
-/** Bounds of ballots from which each vote, proposal and choice must carry one value: P2 to P2b. */
-function ladder(events: readonly LabEvent[], acceptors: number) {
-  const chosen = chosenByVotes(events, acceptors)
-  const lowest = new Map<number, { round: number; node: number }>()
-  const votes = eventsOf(events, 'voted').flatMap(({ slot, ids, ballot, by }) => {
-    return ids.map((id, at) => ({ slot: slot + at, id, ballot, by }))
-  })
-  const proposals = eventsOf(events, 'issued').flatMap(({ slot, ids, ballot }) => {
-    return ids.map((id, at) => ({ slot: slot + at, id, ballot }))
-  })
-  for (const vote of votes) {
-    const same = votes.filter(({ slot, ballot }) => {
-      return slot === vote.slot && compareBallot(ballot, vote.ballot) === 0
-    })
-    if (new Set(same.map(({ by }) => by)).size * 2 <= acceptors) continue
-    const known = lowest.get(vote.slot)
-    if (known === undefined || compareBallot(vote.ballot, known) < 0) {
-      lowest.set(vote.slot, vote.ballot)
-    }
-  }
-  const breaks = ({ slot, id, ballot }: (typeof proposals)[number]) => {
-    const from = lowest.get(slot)
-    return from !== undefined && compareBallot(ballot, from) > 0 && id !== chosen.get(slot)?.[0]
-  }
-  return {
-    P2b: proposals.filter(breaks),
-    P2a: votes.filter(breaks),
-    P2: [...chosen].filter(([, ids]) => ids.length > 1),
-  }
-}
-
-it('S8, S9, S15: a run with kills and cuts, folded event by event', async () => {
-  const sent = await stormyRun()
-  const events = await rig.record()
-
-  // S8: never more than one chosen value a slot, after each event.
-  const checks = new Invariants(NODES)
-  for (const event of events) expect(checks.feed(event)).toEqual([])
-  expect(checks.chosenSlots).toBeGreaterThan(10)
-  const byVotes = chosenByVotes(events, 3)
-  for (const [slot, ids] of byVotes) expect([slot, ids.length]).toEqual([slot, 1])
-  expect(eventsOf(events, 'violated')).toEqual([])
-
-  // S9: what was chosen, a client asked for, or a leader filled a gap with a no-op.
-  const through = (await rig.node(1)).status?.chosenThrough ?? 0
-  const views = await rig.lab.slots(1, 1, Math.min(through, 200))
-  expect(views.length).toBeGreaterThan(10)
-  for (const { slot, chosen } of views) {
-    const known = byVotes.get(slot)?.[0]
-    if (known !== undefined) expect(chosen?.id).toBe(known)
-    if (chosen?.id === '-') continue
-    expect(sent).toContain(chosen?.text)
-  }
-
-  // S15: each proposal that a fact tells of has its witnesses and grounds.
-  const { proposals, violations } = judgeRun(events, NODES)
-  expect(violations).toEqual([])
-  expect(proposals.filter(({ verdict }) => verdict === 'violated')).toEqual([])
-  expect(proposals.length).toBeGreaterThan(10)
-  for (const { witnesses } of proposals) expect(witnesses.length).toBeGreaterThanOrEqual(2)
-  expect(ladder(events, 3)).toEqual({ P2b: [], P2a: [], P2: [] })
-  const live = rig.lab.status().checks.filter(({ id }) => id === 'I6' || id === 'I7')
-  expect(live.map(({ state }) => state)).toEqual(['holds', 'holds'])
-})
 
 it('S15: the witnesses of a choice that a new leader must repeat, on disk and in the record', async () => {
   await start({ policy: PATIENT_POLICY })

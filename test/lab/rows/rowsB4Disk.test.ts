@@ -1,4 +1,4 @@
-/** S24 on real processes: the record is on disk before the answer leaves, and what it costs if not. */
+/** S24 on real processes: disk first, then the wire, and what it costs if not. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../support/eventually'
 import { chosenByVotes, framesByType } from '../../support/rowFolds'

@@ -1,4 +1,4 @@
-/** S30 and S31 on real processes: leaders die, nothing acknowledged is lost, and then all goes on. */
+/** S30, S31 on real processes: leaders die, nothing acknowledged is lost, and then all goes on. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { compareBallot, ZERO_BALLOT } from '../../../src/core/paxos/ballot'
 import { LEADER_POLICY } from '../../../src/core/paxos/config'
@@ -149,7 +149,7 @@ describe('liveness', () => {
       expect(counted).toBeGreaterThanOrEqual(ok)
       expect(counted).toBeLessThanOrEqual(done.length + own.length)
       expect(rig.violations()).toEqual([])
-      const replies = eventsOf(events, 'clientReplied')
+      const replies = await rig.told('clientReplied', undefined, done.length + own.length)
       const longest = Math.max(...replies.map(({ latencyMs }) => latencyMs))
       const stall = Math.max(...replies.map(({ atMs }) => atMs)) - healedAtMs
       console.info(
