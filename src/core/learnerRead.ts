@@ -107,8 +107,8 @@ export function judgeRead(
 }
 
 /**
- * The notes' rule, unsafe: counts equal values and forgets their ballots. Shown beside the right one
- * in the value-majority trap, and never used for anything else.
+ * The notes' rule, unsafe: counts equal values and forgets their ballots. Shown beside the right
+ * one in the value-majority trap, and never used for anything else.
  */
 export function judgeByValue(
   subject: ReadSubject,

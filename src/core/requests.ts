@@ -79,7 +79,7 @@ export class Requests {
     return tags
   }
 
-  /** Nobody waits under this tag any more. Null if nobody did; else whether it may have been sent. */
+  /** Nobody waits under this tag any more. Null if nobody did; else whether it may have left. */
   abandon(tag: number): { readonly sent: boolean } | null {
     const seq = this.seqOfTag.get(tag)
     const id = seq === undefined ? this.idOfTag.get(tag) : `${this.session}:${seq}`

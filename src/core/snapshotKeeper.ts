@@ -1,8 +1,8 @@
 /**
  * Snapshot keeper: when the machine's state goes beside the log, and when it comes back from there.
  *
- * A snapshot is taken after `snapshotSlots` applied slots, one at a time. Source: PMS §3 keeps every
- * instance for ever; cutting the log is ours, with the rule of `paxos/snapshots.ts`.
+ * A snapshot is taken after `snapshotSlots` applied slots, one at a time. Source: PMS §3 keeps
+ * every instance for ever; cutting the log is ours, with the rule of `paxos/snapshots.ts`.
  */
 import { Kv } from './kv/kv'
 import type { Slot } from './paxos/ballot'

@@ -193,14 +193,3 @@ export function rolesWords(roles: Roles | null): string {
 function setWords(sets: readonly (readonly number[])[]): string {
   return sets.map((set) => set.join(',')).join(' | ')
 }
-
-export function learnerWords(mode: LearnerMode): string {
-  switch (mode.kind) {
-    case 'leader':
-      return 'the proposer learns and tells the others'
-    case 'all':
-      return 'every acceptor tells every learner'
-    case 'set':
-      return `acceptors tell ${mode.nodes.join(', ')}, who tell the others`
-  }
-}

@@ -132,7 +132,7 @@ function checkFacts(c: CoreCluster, claim: string): number {
   return checks.chosenSlots
 }
 
-/** How often each kind of fact was told over all seeds: a run that never cuts a log proves little. */
+/** How often each kind of fact was told over all seeds: one that never cuts a log shows little. */
 const told = new Map<string, number>()
 
 function play(seed: number): number {

@@ -1,4 +1,4 @@
-/** Elections: policies that ask first, leaders that notice, silence instead of nacks, phase 2 only. */
+/** Elections: policies that ask first, leaders that notice, silence for nacks, phase 2 only. */
 import { describe, expect, it } from 'vitest'
 import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import type { ElectionPolicy } from '../../src/core/paxos/config'
@@ -113,5 +113,18 @@ describe('phase 2 only', () => {
     const answered = (): boolean => tags.every((tag, i) => c.reply(i + 1, tag) !== undefined)
     expect(c.run(6000, answered)).toBe(true)
     expect(new Set(factsOf(c, 'chosen').flatMap(({ ids }) => ids)).size).toBe(1)
+  })
+})
+
+describe('learner mode: a set of k', () => {
+  it('S20: the set informs the rest, even when the proposer is gone', () => {
+    const learnerMode = { kind: 'set', nodes: [2, 3] } as const
+    const c = new CoreCluster({ nodes: 5, config: { policy: EXPONENTIAL_POLICY, learnerMode } })
+    c.request(1, 'SET', 'k', 'v')
+    // The proposer dies as soon as a vote of another acceptor is on its way.
+    expect(c.run(200, () => c.sent.some(({ message }) => message.type === 'accepted'))).toBe(true)
+    c.kill(1)
+    const knows = (node: number): boolean => c.machine(node).status().chosenThrough === 1
+    expect(c.run(400, () => [2, 3, 4, 5].every(knows))).toBe(true)
   })
 })

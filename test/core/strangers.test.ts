@@ -84,124 +84,127 @@ describe('a frame with one field gone wrong', () => {
   })
 })
 
+/** What it is, who sent it, and the frame. */
+const CORRUPT: readonly [string, number, Message][] = [
+  [
+    'accept far above',
+    1,
+    {
+      type: 'accept',
+      ballot: BALLOT,
+      slot: NUMBER_MAX,
+      values: ['x'],
+      chosenThrough: 3,
+    },
+  ],
+  [
+    'accept with a million values',
+    1,
+    {
+      type: 'accept',
+      ballot: BALLOT,
+      slot: 4,
+      values: Array<string>(SLOTS_AHEAD_MAX).fill(''),
+      chosenThrough: 3,
+    },
+  ],
+  [
+    'chosen far above, as announced',
+    1,
+    {
+      type: 'chosen',
+      slot: NUMBER_MAX,
+      values: ['x'],
+    },
+  ],
+  [
+    'chosen through the end of numbers',
+    1,
+    {
+      type: 'heartbeat',
+      ballot: BALLOT,
+      chosenThrough: NUMBER_MAX,
+      probe: 1,
+      leaseTicks: 0,
+    },
+  ],
+  [
+    'accepted of a million slots',
+    3,
+    {
+      type: 'accepted',
+      ballot: BALLOT,
+      slot: 4,
+      count: 1_048_576,
+    },
+  ],
+  [
+    'accepted at the end of numbers',
+    3,
+    {
+      type: 'accepted',
+      ballot: BALLOT,
+      slot: NUMBER_MAX,
+      count: 1_048_576,
+    },
+  ],
+  ['catchUp of everything', 3, { type: 'catchUp', from: 1, to: NUMBER_MAX }],
+  [
+    'a snapshot in a billion parts',
+    1,
+    {
+      type: 'snapshot',
+      through: 9,
+      digest: '',
+      part: 0,
+      parts: 1e9,
+      body: 'x',
+    },
+  ],
+  [
+    'a snapshot that is none',
+    1,
+    {
+      type: 'snapshot',
+      through: NUMBER_MAX,
+      digest: '',
+      part: 0,
+      parts: 1,
+      body: '9:x',
+    },
+  ],
+  [
+    'support of a strange leader',
+    1,
+    {
+      type: 'support',
+      ballot: BALLOT,
+      leader: { round: NUMBER_MAX, node: 1 },
+      chosenThrough: 0,
+    },
+  ],
+  [
+    'alive at a strange ballot',
+    3,
+    {
+      type: 'alive',
+      ballot: { round: NUMBER_MAX, node: 1 },
+      probe: 1,
+    },
+  ],
+  [
+    'a nack at a strange ballot',
+    3,
+    {
+      type: 'nack',
+      ballot: BALLOT,
+      promised: { round: NUMBER_MAX, node: 3 },
+    },
+  ],
+]
+
 describe('one corrupt frame', () => {
-  it.each<[string, number, Message]>([
-    [
-      'accept far above',
-      1,
-      {
-        type: 'accept',
-        ballot: BALLOT,
-        slot: NUMBER_MAX,
-        values: ['x'],
-        chosenThrough: 3,
-      },
-    ],
-    [
-      'accept with a million values',
-      1,
-      {
-        type: 'accept',
-        ballot: BALLOT,
-        slot: 4,
-        values: Array<string>(SLOTS_AHEAD_MAX).fill(''),
-        chosenThrough: 3,
-      },
-    ],
-    [
-      'chosen far above, as announced',
-      1,
-      {
-        type: 'chosen',
-        slot: NUMBER_MAX,
-        values: ['x'],
-      },
-    ],
-    [
-      'chosen through the end of numbers',
-      1,
-      {
-        type: 'heartbeat',
-        ballot: BALLOT,
-        chosenThrough: NUMBER_MAX,
-        probe: 1,
-        leaseTicks: 0,
-      },
-    ],
-    [
-      'accepted of a million slots',
-      3,
-      {
-        type: 'accepted',
-        ballot: BALLOT,
-        slot: 4,
-        count: 1_048_576,
-      },
-    ],
-    [
-      'accepted at the end of numbers',
-      3,
-      {
-        type: 'accepted',
-        ballot: BALLOT,
-        slot: NUMBER_MAX,
-        count: 1_048_576,
-      },
-    ],
-    ['catchUp of everything', 3, { type: 'catchUp', from: 1, to: NUMBER_MAX }],
-    [
-      'a snapshot in a billion parts',
-      1,
-      {
-        type: 'snapshot',
-        through: 9,
-        digest: '',
-        part: 0,
-        parts: 1e9,
-        body: 'x',
-      },
-    ],
-    [
-      'a snapshot that is none',
-      1,
-      {
-        type: 'snapshot',
-        through: NUMBER_MAX,
-        digest: '',
-        part: 0,
-        parts: 1,
-        body: '9:x',
-      },
-    ],
-    [
-      'support of a strange leader',
-      1,
-      {
-        type: 'support',
-        ballot: BALLOT,
-        leader: { round: NUMBER_MAX, node: 1 },
-        chosenThrough: 0,
-      },
-    ],
-    [
-      'alive at a strange ballot',
-      3,
-      {
-        type: 'alive',
-        ballot: { round: NUMBER_MAX, node: 1 },
-        probe: 1,
-      },
-    ],
-    [
-      'a nack at a strange ballot',
-      3,
-      {
-        type: 'nack',
-        ballot: BALLOT,
-        promised: { round: NUMBER_MAX, node: 3 },
-      },
-    ],
-  ])('%s costs little, and the cluster goes on', (_what, from, message) => {
+  it.each(CORRUPT)('%s costs little, and the cluster goes on', (_what, from, message) => {
     const net = ledNet()
     for (const to of net.members) if (to !== from) give(net, to, from, message)
     expect(net.flying.length).toBeLessThan(50)

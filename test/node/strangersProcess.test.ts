@@ -25,6 +25,8 @@ const IDLE = 2000
 const RSS_RATIO_MAX = 3
 /** A write waits for the next leader, also on a machine that is busy with other things. */
 const PATIENCE_MS = 60_000
+/** Large writes that are under way together. */
+const BATCH = 20
 const TEST_MS = 240_000
 
 /** A client that has one write under way at a time, and counts what it was told. */
@@ -197,15 +199,14 @@ describe('36: a peer that stands still under load', () => {
       const { one, two, three } = await cluster()
       const value = 'x'.repeat(50_000)
       const client = await RawClient.connect(one.clientPort)
+      // Few at a time: what a busy machine cannot carry in a resend period is sent again.
       const load = async (count: number): Promise<void> => {
-        client.text = ''
-        client.send(
-          upTo(count)
-            .map((index) => respOf('SET', `k${index % 10}`, value))
-            .join(''),
-        )
-        await eventually('all answered', () => client.lines().length === count, 2 * PATIENCE_MS)
-        expect(client.lines().filter((line) => line !== '+OK\r')).toEqual([])
+        for (let left = count; left > 0; left -= BATCH) {
+          client.text = ''
+          client.send(respOf('SET', `k${left % 7}`, value).repeat(BATCH))
+          await eventually('all answered', () => client.lines().length === BATCH, 2 * PATIENCE_MS)
+          expect(client.text).toBe('+OK\r\n'.repeat(BATCH))
+        }
       }
       await load(200)
       const before = [await rssOf(one.control), await rssOf(two.control)]

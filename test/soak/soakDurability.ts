@@ -70,7 +70,7 @@ function figures(report: DurabilityReport): string {
     `${report.seconds} s, seed ${report.seed}, flush ${report.flush ? 'on' : 'off'}`,
     `faults: ${report.kills} rounds of kills (${report.nodesKilled} nodes), ` +
       `${report.powerLosses} power losses (${report.nodesWithoutPower} nodes; ` +
-      `${report.cutTails} cut files, ${report.tornTails} torn)`,
+      `${report.tornTails} torn tails)`,
     `writes: ${report.acknowledged} acknowledged, ${report.unknown} unknown, ` +
       `${report.refused} refused`,
     `read back ${readBacks} times (${NODES.length} nodes, log and confirmed): ` +

@@ -71,8 +71,7 @@ export interface DurabilityReport {
   readonly powerLosses: number
   readonly nodesKilled: number
   readonly nodesWithoutPower: number
-  /** Power losses that took written bytes away, and those that left some of them garbled. */
-  readonly cutTails: number
+  /** Logs that had written bytes that were not flushed, some of which stayed, garbled. */
   readonly tornTails: number
   readonly acknowledged: number
   readonly unknown: number
@@ -297,8 +296,8 @@ class DurabilityRun {
   private report(): DurabilityReport {
     const status = this.rig.lab.status()
     const { acknowledged, unknown, refused, findings } = this.history
-    const cuts = this.rig.events.flatMap((event) =>
-      event.type === 'labNote' && / keeps \d+ of /.test(event.words) ? [event.words] : [],
+    const torn = this.rig.events.filter(
+      (event) => event.type === 'labNote' && / and \d+ torn ones/.test(event.words),
     )
     return {
       seed: this.options.seed,
@@ -307,8 +306,7 @@ class DurabilityRun {
       powerLosses: this.done.powerLoss,
       nodesKilled: this.nodesKilled,
       nodesWithoutPower: this.nodesWithoutPower,
-      cutTails: cuts.length,
-      tornTails: cuts.filter((words) => words.includes('torn')).length,
+      tornTails: torn.length,
       ...{ acknowledged, unknown, refused },
       lost: [...this.lost.values()].reduce((sum, count) => sum + count, 0),
       lostNames: [...this.lost.keys()].slice(0, NAMES_SHOWN),

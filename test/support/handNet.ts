@@ -3,7 +3,7 @@
  * Disks are instant, timers never fire. Works for every variant behind `makeMachine`.
  */
 import { makeMachine } from '../../src/core/makeMachine'
-import type { NodeMachine } from '../../src/core/makeMachine'
+import type { NodeMachine } from '../../src/core/nodeMachine'
 import type {
   MachineInput,
   MachineOutput,

@@ -5,18 +5,14 @@
  */
 import type { Ballot, NodeId, Slot } from './ballot'
 import { sameBallot } from './ballot'
-import { valueId } from './fact'
+import { valueIds } from './fact'
 import { keepsLease } from './leading'
-import type { Accept, Prepare, SlotVote, Value } from './message'
+import type { Accept, Prepare, SlotVote } from './message'
 import { SLOTS_AHEAD_MAX } from './plausible'
 import type { ReplicaState } from './state'
 
 /** Cost of one vote in a promise besides its value. */
 const VOTE_OVERHEAD_BYTES = 64
-
-export function ids(values: readonly Value[]): string[] {
-  return values.map(valueId)
-}
 
 /** Answers a prepare; true if it raised the promise. */
 export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): boolean {
@@ -70,7 +66,13 @@ export function answerAccept(
   if (answer.fresh) {
     r.outbox.persist({ kind: 'vote', ballot, slot, values }, true)
     if (r.outbox.factsOn) {
-      r.outbox.emitDurable({ type: 'voted', ballot, slot, count: values.length, ids: ids(values) })
+      r.outbox.emitDurable({
+        type: 'voted',
+        ballot,
+        slot,
+        count: values.length,
+        ids: valueIds(values),
+      })
     }
   }
   tellLearners(r, ballot, slot, values.length)

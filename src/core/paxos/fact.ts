@@ -126,3 +126,7 @@ export function valueId(value: Value): string {
   const second = value.indexOf(':', first + 1)
   return second < 0 ? value.slice(0, 40) : value.slice(0, second)
 }
+
+export function valueIds(values: readonly Value[]): string[] {
+  return values.map(valueId)
+}

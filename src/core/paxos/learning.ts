@@ -10,7 +10,7 @@
  */
 import type { Ballot, NodeId, Slot } from './ballot'
 import { compareBallot, sameBallot } from './ballot'
-import { ids } from './accepting'
+import { valueIds } from './fact'
 import type { Accepted, CatchUp, Chosen, Value } from './message'
 import { countedThrough, SLOTS_AHEAD_MAX } from './plausible'
 import { toRuns } from './runs'
@@ -33,9 +33,10 @@ export function countVotes(r: ReplicaState, from: NodeId, message: Accepted): vo
         ballot,
         slot: first,
         count: values.length,
-        ids: ids(values),
+        ids: valueIds(values),
       })
     }
+    informOthers(r, ballot.node, first, values)
     values = []
   }
   const last = Math.min(slot + count - 1, countedThrough(r))
@@ -55,6 +56,25 @@ export function countVotes(r: ReplicaState, from: NodeId, message: Accepted): vo
     values.push(value)
   }
   flush()
+}
+
+/** One of a set of k learners tells the rest what it counted (PMS §2.3). */
+function informOthers(
+  r: ReplicaState,
+  proposer: NodeId,
+  slot: Slot,
+  values: readonly Value[],
+): void {
+  const { learnerMode, messageBytesMax } = r.config
+  if (learnerMode.kind !== 'set' || !learnerMode.nodes.includes(r.self)) return
+  // The proposer counted the votes itself.
+  const told = [...learnerMode.nodes, proposer]
+  const rest = r.roles.learners.filter((node) => !told.includes(node))
+  if (rest.length === 0) return
+  const slots = values.map((value, index) => [slot + index, value] as const)
+  for (const run of toRuns(slots, messageBytesMax)) {
+    r.outbox.sendMany(rest, { type: 'chosen', slot: run.slot, values: run.values }, 0)
+  }
 }
 
 /** The leader at `ballot` says that everything up to `through` is chosen. */
@@ -184,5 +204,5 @@ function emitLearned(
   via: 'watermark' | 'catchUp',
 ): void {
   if (!r.outbox.factsOn) return
-  r.outbox.emit({ type: 'learned', slot, count: values.length, ids: ids(values), via })
+  r.outbox.emit({ type: 'learned', slot, count: values.length, ids: valueIds(values), via })
 }

@@ -3,8 +3,8 @@
  * types; here numbers are held against what this replica knows, so that one corrupt frame neither
  * stalls a node, nor fills its memory, nor poisons the ballots of the cluster.
  *
- * Source: PMS §2.5 (proposers number from disjoint sets: a ballot has one owner, who alone asks with
- *         it). The model allows loss, so that dropping a frame is always safe.
+ * Source: PMS §2.5 (proposers number from disjoint sets: a ballot has one owner, who alone asks
+ *         with it). The model allows loss, so that dropping a frame is always safe.
  * Not here: whether a peer tells the truth about its votes. The protocol trusts members.
  */
 import type { Ballot, NodeId, Slot } from './ballot'

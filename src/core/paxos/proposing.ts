@@ -4,10 +4,11 @@
  * Source: PMS §2.2, §2.4, §3. `design.md` duel rule: under the eager policy a node bids again as
  *         soon as its own acceptor promises a rival's ballot, which keeps a duel going for ever.
  */
-import { answerAccept, answerPrepare, ids } from './accepting'
+import { answerAccept, answerPrepare } from './accepting'
 import { compareBallot, nextBallot, maxBallot } from './ballot'
 import type { Ballot, NodeId } from './ballot'
 import { anyoneProposes, backoffWait, electionWait } from './election'
+import { valueIds } from './fact'
 import type { BidReason } from './fact'
 import { dropConfirming, keepsLease, sendHeartbeat } from './leading'
 import { askForMissing } from './learning'
@@ -328,7 +329,7 @@ function issue(
     } as const
     if (r.outbox.factsOn) {
       const count = values.length
-      r.outbox.emit({ type: 'issued', ballot, slot, count, ids: ids(values), cause })
+      r.outbox.emit({ type: 'issued', ballot, slot, count, ids: valueIds(values), cause })
     }
     r.outbox.sendAcceptors(accept, 0)
     if (r.accepts) answerAccept(r, r.self, accept, () => undefined)

@@ -17,15 +17,6 @@ import type { ReplicaState } from './state'
 /** With parts of 128 KiB this is half a gigabyte; a longer state is not one of ours. */
 const PARTS_MAX = 4096
 
-/** A snapshot on its way to this node. */
-export interface Incoming {
-  readonly from: NodeId
-  readonly through: Slot
-  readonly digest: string
-  readonly parts: number
-  readonly pieces: string[]
-}
-
 /** What the log still needs beside a snapshot: the promise, and all that lies above `through`. */
 export function retainedRecords(r: ReplicaState, through: Slot): StableRecord[] {
   const { log, acceptor, config } = r
@@ -98,7 +89,7 @@ export function takeSnapshotPart(
   return { through, digest, body: incoming.pieces.join('') }
 }
 
-/** The state after `snapshot.through` is in place: the log below is chosen, and may be forgotten. */
+/** The state after `snapshot.through` is in place: the log below may be forgotten. */
 export function coverLog(r: ReplicaState, snapshot: Snapshot): void {
   const { through } = snapshot
   r.log.cover(through)

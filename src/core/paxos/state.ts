@@ -11,8 +11,7 @@ import type { Value } from './message'
 import { Outbox } from './outbox'
 import { Proposer } from './proposer'
 import { Quorums } from './quorum'
-import type { Snapshot } from './snapshot'
-import type { Incoming } from './snapshots'
+import type { Incoming, Snapshot } from './snapshot'
 import { Waiting } from './waiting'
 
 export class ReplicaState {

@@ -3,7 +3,7 @@
  * process of its own; `index.ts` adds arguments, signals and exit.
  */
 import { makeMachine } from '../../core/makeMachine'
-import type { NodeMachine } from '../../core/makeMachine'
+import type { NodeMachine } from '../../core/nodeMachine'
 import type { NodeFact, NodeStatus } from '../../core/event'
 import type { PaxosFact } from '../../core/paxos/fact'
 import type { LabToNode, NodeFile, NodeToLab, RecordView } from '../../shared/control'

@@ -4,7 +4,7 @@
  *
  * Errors: StorageError if what was kept contradicts itself; the node must not vote on it.
  */
-import type { NodeMachine } from '../../core/makeMachine'
+import type { NodeMachine } from '../../core/nodeMachine'
 import type { StableRecord } from '../../core/paxos/effect'
 import { StorageError } from './logReader'
 import type { Storage } from './storage'

@@ -13,7 +13,7 @@ import type { RowLab } from '../../support/rowLab'
 
 const NODES = [1, 2, 3]
 
-/** Clients write at all nodes at once while nodes are killed and cut off; answers what they sent. */
+/** Clients write at all nodes at once while nodes are killed and cut; answers what they sent. */
 async function weatherStorm(run: RowLab): Promise<string[]> {
   const sent: string[] = []
   const writeAll = async (round: string): Promise<void> => {
