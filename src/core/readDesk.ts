@@ -4,7 +4,7 @@
  * | mode | how | assumes |
  * |---|---|---|
  * | log | the read is a command of the log | nothing |
- * | confirmed | leader's watermark, ballot confirmed by a quorum, applied so far | nothing of time |
+ * | confirmed | leader's watermark, its ballot confirmed by a quorum, applied so far | no time |
  * | lease | leader's watermark alone, while its lease lasts | bounded clock drift |
  * | learner | ask all (S1); may be undetermined | nothing |
  * | propose | a ballot of this node in the slot, or a command of its own | nothing; it writes |
