@@ -48,7 +48,7 @@ function longestWait(
     seed: seed * 7919,
     delay: [1, 2],
     drop,
-    config: { policy },
+    config: { policy, resendTicks: 12 },
   })
   c.run(300)
   let worst = 0

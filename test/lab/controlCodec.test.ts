@@ -1,5 +1,6 @@
 /** Frames and files of the control protocol: what is taken, and what is wrong with what is not. */
 import { describe, expect, it } from 'vitest'
+import { NODE_DEFAULTS } from '../../src/shared/control'
 import { DEFAULT_REPLICA } from '../../src/core/paxos/config'
 import {
   parseLabToNode,
@@ -84,6 +85,7 @@ const file = {
   clientsMax: 10,
   telemetry: 'facts',
   flush: true,
+  ...NODE_DEFAULTS,
   control: { host: '127.0.0.1', port: 1 },
 }
 
@@ -133,8 +135,8 @@ describe('from a node', () => {
 describe('to a node', () => {
   it.each([
     { action: 'propose', args: ['SET', 'a', 'b'] },
-    { action: 'read', subject: { kind: 'key', key: 'a' } },
-    { action: 'read', subject: { kind: 'slot', slot: 4 } },
+    { action: 'read', subject: { kind: 'key', key: 'a' }, mode: 'learner' },
+    { action: 'read', subject: { kind: 'slot', slot: 4 }, mode: 'confirmed' },
     { action: 'slots', from: 1, count: 200 },
     { action: 'setPolicy', policy: { kind: 'eager' } },
     { action: 'pause' },

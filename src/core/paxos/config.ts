@@ -149,7 +149,7 @@ export const DEFAULT_REPLICA = {
   policy: LEADER_POLICY,
   learnerMode: { kind: 'leader' },
   windowSlots: 2048,
-  resendTicks: 12,
+  resendTicks: 20,
   waitingRequestsMax: 20_000,
   commandBytesMax: 65_536,
   messageBytesMax: 131_072,
