@@ -13,6 +13,7 @@ import type { Ballot, NodeId, Slot } from './paxos/ballot'
 import type { ElectionPolicy, Roles, Variant } from './paxos/config'
 import type { PaxosFact } from './paxos/fact'
 import type { MessageType } from './paxos/message'
+import type { MutantId } from './paxos/mutant'
 import type { QuorumSystem } from './paxos/quorum'
 
 /** Facts of a node's runtime, transport and storage. */
@@ -40,6 +41,12 @@ export type NodeFact =
       readonly after: number
       readonly durable: number
     }
+  /**
+   * A message left for `to`; `after` is the record that it relies on, 0 for none. Simulator,
+   * explorer and replay tell of every message, real nodes of none: too many.
+   */
+  | ({ readonly type: 'sent'; readonly to: NodeId; readonly after: number } & MessageNote)
+  | ({ readonly type: 'received'; readonly from: NodeId } & MessageNote)
   | { readonly type: 'peerConnected'; readonly peer: NodeId }
   | { readonly type: 'peerLost'; readonly peer: NodeId; readonly reason: string }
   /** A connection or frame was refused: bad hello, bad proof, garbage, too long. */
@@ -52,6 +59,21 @@ export type NodeFact =
   | { readonly type: 'nodeFailed'; readonly reason: string }
   /** Facts or frames that a bounded queue lost; checks over the gap say "not enough data". */
   | { readonly type: 'factsDropped'; readonly count: number }
+
+/** What a message says, in short. */
+export interface MessageNote {
+  /** The same at both ends; a doubled message is received twice under it. */
+  readonly id: string
+  readonly message: MessageType
+  /** Null where the message carries none. */
+  readonly ballot: Ballot | null
+  /** First slot that it is about, and how many follow one another; 0 where it names none. */
+  readonly slot: Slot
+  readonly count: number
+}
+
+/** Where a run comes from. */
+export type RunSource = 'processes' | 'simulator' | 'explorer' | 'replay'
 
 /** Events of the lab itself. */
 export type LabFact =
@@ -68,6 +90,9 @@ export type LabFact =
       readonly quorums?: QuorumSystem
       readonly roles?: Roles | null
       readonly variant?: Variant
+      /** Missing: none, and real processes. */
+      readonly mutant?: MutantId | null
+      readonly source?: RunSource
     }
   | { readonly type: 'clusterStopped' }
   | { readonly type: 'nodeStarted'; readonly node: NodeId; readonly pid: number }

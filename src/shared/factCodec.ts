@@ -50,6 +50,16 @@ function isRun({ slot, count, ids }: Unchecked<'learned'>): boolean {
   return ids.length === count && ids.every(isText)
 }
 
+/** Consecutive requests of one session. */
+function isRequests({ session, from, count }: Unchecked<'submitted'>): boolean {
+  return isText(session) && isCount(from) && isCount(count)
+}
+
+function isNote({ id, message, ballot, slot, count }: Unchecked<'received'>): boolean {
+  const known = ballot === null || isBallot(ballot)
+  return isText(id) && isText(message) && known && isSlot(slot) && isCount(count)
+}
+
 function isRange(value: unknown): boolean {
   return isLoose(value) && isSlot(value['from']) && (value['to'] === null || isSlot(value['to']))
 }
@@ -82,6 +92,8 @@ const CHECKS: Checks = {
   chosen: ({ ballot, ...run }) => isBallot(ballot) && isRun(run),
   learned: ({ via, ...run }) => isVia(via) && isRun(run),
   acknowledged: ({ slot, ids, at }) => isSlot(slot) && isList(ids, isText, IDS_MAX) && isGround(at),
+  submitted: (fact) => isRequests(fact),
+  answered: (fact) => isRequests(fact),
   applied: ({ through, digest }) => isSlot(through) && isText(digest),
   snapshotTaken: ({ through, digest }) => isSlot(through) && isText(digest),
   snapshotInstalled: ({ through, digest, from }) =>
@@ -97,6 +109,8 @@ const CHECKS: Checks = {
   persisted: ({ record, offset, flushMs }) =>
     isCount(record) && isCount(offset) && isNumber(flushMs),
   sentAfter: ({ message, after, durable }) => isText(message) && isCount(after) && isCount(durable),
+  sent: ({ to, after, ...note }) => isNode(to) && isCount(after) && isNote(note),
+  received: ({ from, ...note }) => isNode(from) && isNote(note),
   peerConnected: ({ peer }) => isNode(peer),
   peerLost: ({ peer, reason }) => isNode(peer) && isText(reason),
   connectionRefused: ({ port, reason }) => isPort(port) && isText(reason),

@@ -12,6 +12,7 @@ import type {
   ReplicaConfig,
   Roles,
 } from '../core/paxos/config'
+import { MUTANT_IDS } from '../core/paxos/mutant'
 import { quorumFault } from '../core/paxos/quorum'
 import type { QuorumSystem } from '../core/paxos/quorum'
 import { FrameError } from './frame'
@@ -106,6 +107,7 @@ export function parseReplicaConfig(replica: Fields): ReplicaConfig {
     readTicks: replica.count('readTicks', 1, TICKS_MAX),
     snapshotSlots: replica.count('snapshotSlots'),
     tailSlots: replica.count('tailSlots'),
+    mutant: replica.raw('mutant') === null ? null : replica.oneOf('mutant', MUTANT_IDS),
   }
 }
 

@@ -5,6 +5,7 @@
  * Units: ticks; a host says how long a tick is (`tickMs`). Bytes count UTF-16 code units of values.
  */
 import type { NodeId } from './ballot'
+import type { MutantId } from './mutant'
 import { MAJORITY } from './quorum'
 import type { QuorumSystem } from './quorum'
 
@@ -96,6 +97,8 @@ export interface ReplicaConfig {
   readonly snapshotSlots: number
   /** Chosen slots kept in memory below a snapshot, so that a short absence needs no snapshot. */
   readonly tailSlots: number
+  /** Null: Paxos as it should be. Else one rule is broken on purpose, and everybody is told. */
+  readonly mutant: MutantId | null
 }
 
 /** The roles of a configuration, spelled out. */
@@ -156,4 +159,5 @@ export const DEFAULT_REPLICA = {
   readTicks: 200,
   snapshotSlots: 20_000,
   tailSlots: 4_096,
+  mutant: null,
 } as const satisfies Omit<ReplicaConfig, 'node' | 'members'>

@@ -113,6 +113,23 @@ export type PaxosFact =
       /** `promiseQuorum`: before any acceptance; `chosen`: after a phase-2 quorum voted. */
       readonly at: 'promiseQuorum' | 'chosen'
     }
+  /**
+   * Node took requests `from` to `from + count - 1` of `session` from its clients, to have them
+   * chosen: command ids are `session:seq`.
+   */
+  | {
+      readonly type: 'submitted'
+      readonly session: string
+      readonly from: number
+      readonly count: number
+    }
+  /** Node told its clients that these requests are done. */
+  | {
+      readonly type: 'answered'
+      readonly session: string
+      readonly from: number
+      readonly count: number
+    }
   /** Node executed every slot up to `through`; `digest` is that of its KV and sessions. */
   | { readonly type: 'applied'; readonly through: Slot; readonly digest: string }
   | { readonly type: 'policySet'; readonly policy: ElectionPolicy }

@@ -205,6 +205,9 @@ export function formatFact(fact: PaxosFact): string {
       return `canvassed ${formatBallot(fact.ballot)}`
     case 'acknowledged':
       return `acknowledged slot ${fact.slot} [${fact.ids.join(' ')}] at ${fact.at}`
+    case 'submitted':
+    case 'answered':
+      return `${fact.type} ${fact.session}:${fact.from} x${fact.count}`
     case 'policySet':
       return `policySet ${fact.policy.kind}`
     case 'limitReached':

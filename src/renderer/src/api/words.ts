@@ -133,6 +133,17 @@ export function slotsWords(slot: number, many: number): string {
 type Of<T extends LabEvent['type']> = Extract<LabEvent, { readonly type: T }>
 type Sentences = { readonly [T in LabEvent['type']]: (event: Of<T>) => string }
 
+function requestsWords({ session, from, count: many }: Of<'submitted'> | Of<'answered'>): string {
+  return many === 1
+    ? `request ${session}:${from}`
+    : `requests ${session}:${from}–${from + many - 1}`
+}
+
+function noteWords({ message, ballot, slot, count: many }: Of<'sent'> | Of<'received'>): string {
+  const at = ballot === null ? '' : ` at ${formatBallot(ballot)}`
+  return slot === 0 ? `${message}${at}` : `${message} for ${slotsWords(slot, many)}${at}`
+}
+
 const SENTENCES: Sentences = {
   promised: (e) => `promised ${formatBallot(e.ballot)}`,
   voted: (e) => `voted ${slotsWords(e.slot, e.count)} at ${formatBallot(e.ballot)}`,
@@ -158,6 +169,8 @@ const SENTENCES: Sentences = {
     `told a client that ${slotsWords(e.slot, e.ids.length)} is written, at ` +
     (e.at === 'chosen' ? 'its choice' : 'a promise quorum'),
   applied: (e) => `applied through ${e.through}`,
+  submitted: (e) => `took ${requestsWords(e)} from clients`,
+  answered: (e) => `answered ${requestsWords(e)}`,
   policySet: (e) => `policy ${e.policy.kind}`,
   limitReached: (e) => `limit ${e.limit} reached, ${e.dropped} dropped`,
   recovered: (e) =>
@@ -165,6 +178,8 @@ const SENTENCES: Sentences = {
     (e.tornBytes > 0 ? `, torn tail of ${e.tornBytes} B cut off` : ''),
   persisted: (e) => `durable through record ${e.record}`,
   sentAfter: (e) => `sent ${e.message} after record ${e.after}`,
+  sent: (e) => `sent ${noteWords(e)} to ${name(e.to)}`,
+  received: (e) => `received ${noteWords(e)} from ${name(e.from)}`,
   peerConnected: (e) => `connected to ${name(e.peer)}`,
   peerLost: (e) => `lost ${name(e.peer)}: ${e.reason}`,
   connectionRefused: (e) => `refused a ${e.port} connection: ${e.reason}`,
@@ -225,6 +240,8 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   chosen: 'learn',
   learned: 'learn',
   acknowledged: 'client',
+  submitted: 'client',
+  answered: 'client',
   applied: 'learn',
   learnerRead: 'learn',
   refused: 'refuse',
@@ -248,6 +265,8 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   recovered: 'lab',
   persisted: 'lab',
   sentAfter: 'lab',
+  sent: 'lab',
+  received: 'lab',
   peerConnected: 'lab',
   policySet: 'lab',
   clusterStarted: 'lab',
@@ -289,6 +308,10 @@ const DETAILS: ReadonlySet<LabEvent['type']> = new Set([
   'applied',
   'persisted',
   'sentAfter',
+  'submitted',
+  'answered',
+  'sent',
+  'received',
   'frameHeld',
   'frameReleased',
   'frameDropped',

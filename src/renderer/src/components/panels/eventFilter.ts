@@ -20,7 +20,7 @@ export interface EventFilter {
 type Test = (event: LabEvent, value: string) => boolean
 
 function ballotOf(event: LabEvent): string {
-  return 'ballot' in event ? formatBallot(event.ballot) : ''
+  return 'ballot' in event && event.ballot !== null ? formatBallot(event.ballot) : ''
 }
 
 function holdsSlot(event: LabEvent, value: string): boolean {
