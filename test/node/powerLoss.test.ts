@@ -119,6 +119,13 @@ describe('a power loss', () => {
     expect(() => cutPower(directory, WHOLE)).toThrow(/does not begin with/)
   })
 
+  it('finds nothing to take where the node had not begun to write', () => {
+    const directory = tempDirectory()
+    writeFileSync(join(directory, 'node.lock'), 'x')
+    expect(cutPower(directory, WHOLE)).toEqual({ cut: [], removed: [] })
+    expect(cutPower(join(directory, 'nowhere'), WHOLE)).toEqual({ cut: [], removed: [] })
+  })
+
   it('twice, with a start between, takes nothing that was told', async () => {
     const directory = tempDirectory()
     for (const round of [0, 1, 2]) {

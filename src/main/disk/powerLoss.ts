@@ -8,9 +8,11 @@
  * Torn:   with `tornTail` a random part of the bytes that were written but not flushed stays, its
  *         last sector garbled, as when the power went while the disk was writing.
  * Errors: `WitnessError` without a witness (the node ran without `powerWitness`) or with a bad one.
+ *         A directory in which the node had not begun to write has nothing to lose.
  */
 import {
   existsSync,
+  readdirSync,
   readFileSync,
   statSync,
   truncateSync,
@@ -47,6 +49,7 @@ export interface PowerLossReport {
 export function cutPower(directory: string, { tornTail, seed }: PowerCut): PowerLossReport {
   const path = join(directory, WITNESS_NAME)
   if (!existsSync(path)) {
+    if (isUntouched(directory)) return { cut: [], removed: [] }
     throw new WitnessError(`no ${WITNESS_NAME} in ${directory}: nobody knows what was flushed`)
   }
   const prng = createPrng(seed)
@@ -70,6 +73,13 @@ export function cutPower(directory: string, { tornTail, seed }: PowerCut): Power
     cut.push({ name: entry.name, fromBytes, toBytes, tornBytes: torn?.length ?? 0 })
   }
   return { cut, removed }
+}
+
+/** The node ended before it opened its log. */
+function isUntouched(directory: string): boolean {
+  return (
+    !existsSync(directory) || !readdirSync(directory).some((name) => /[.](log|snap)/.test(name))
+  )
 }
 
 /** The part of unflushed bytes that the disk had begun to write; null if nothing was written. */
