@@ -9,19 +9,21 @@
  */
 import { checkCommand, isWrite, runCommand } from './kv/commands'
 import { Kv } from './kv/kv'
-import { error } from './kv/resp'
+import { error, OK } from './kv/resp'
 import { describeValue, parseCommand, printCommand } from './kv/value'
 import type { NodeStatus } from './event'
+import { ForwardedResults } from './forwardedResults'
 import type { ClientSessionRef, MachineInput, MachineOutput, SlotView } from './machineTypes'
 import type { NodeId, Slot } from './paxos/ballot'
 import type { ReplicaConfig } from './paxos/config'
 import type { StableRecord } from './paxos/effect'
 import { valueId } from './paxos/fact'
-import type { ForwardedResult, Message } from './paxos/message'
+import type { Message } from './paxos/message'
 import { Replica } from './paxos/replica'
 import { isPlausible } from './paxos/plausible'
 import type { Snapshot } from './paxos/snapshot'
 import { ReadDesk } from './readDesk'
+import { RequestRuns } from './requestFacts'
 import { Requests } from './requests'
 import { slotViews } from './slotViews'
 import { restoreKv, SnapshotKeeper } from './snapshotKeeper'
@@ -53,7 +55,9 @@ export class Machine {
   private readonly session: string
   private readonly requests: Requests
   private readonly snapshots: SnapshotKeeper
-  private readonly results = new Map<NodeId, ForwardedResult[]>()
+  private readonly results: ForwardedResults
+  private readonly submitted = new RequestRuns()
+  private readonly answered = new RequestRuns()
   private reported: Slot = 0
   private out: MachineOutput = { effects: [], replies: [], reads: [] }
 
@@ -63,12 +67,14 @@ export class Machine {
   ) {
     this.replica = new Replica(config, {
       apply: (_slot, value) => this.execute(value),
+      answerEarly: (value) => this.answerEarly(value),
       takeOther: (from, message) => this.takeMessage(from, message),
       install: (snapshot, from) => this.install(snapshot, from),
     })
     this.session = `${config.node}.${life}`
     this.requests = new Requests(this.session, this.replica.state.waiting)
     this.snapshots = new SnapshotKeeper(config, this.replica.state)
+    this.results = new ForwardedResults(config.messageBytesMax)
     this.reads = this.makeReadDesk()
   }
 
@@ -137,20 +143,18 @@ export class Machine {
 
   settle(out: MachineOutput): void {
     this.open(out)
+    const { outbox } = this.replica.state
+    this.submitted.tell(outbox, 'submitted')
     this.replica.settle()
     if (this.config.mode === 'single') this.answerLateComers()
     this.reads.settle()
-    const { outbox, appliedThrough } = this.replica.state
-    for (const [node, results] of this.results) {
-      for (const part of splitResults(results, this.config.messageBytesMax)) {
-        outbox.sendTo(node, { type: 'forwarded', results: part }, 0)
-      }
-    }
-    this.results.clear()
+    this.results.send(outbox)
+    const { appliedThrough } = this.replica.state
     if (appliedThrough > this.reported) {
       this.reported = appliedThrough
       outbox.emit({ type: 'applied', through: appliedThrough, digest: this.kv.digest })
     }
+    this.answered.tell(outbox, 'answered')
     this.snapshots.settle(this.kv)
   }
 
@@ -212,6 +216,7 @@ export class Machine {
       return false
     }
     const { seq, ackedThrough } = this.requests.open(tag)
+    this.submitted.add(this.session, seq)
     this.replica.submit(printCommand({ session: this.session, seq, ackedThrough, args }))
     return true
   }
@@ -229,7 +234,9 @@ export class Machine {
       ackedThrough: session.ackedThrough,
       args,
     })
-    if (!this.requests.openNamed(tag, valueId(value))) this.replica.submit(value)
+    if (this.requests.openNamed(tag, valueId(value))) return
+    this.submitted.add(session.id, session.seq)
+    this.replica.submit(value)
   }
 
   private refusal(args: readonly string[]): string | null {
@@ -270,7 +277,7 @@ export class Machine {
       if (command === null) continue
       const seen = this.kv.sessions.look(command.session, command.seq)
       if (seen.kind === 'new') fresh.push(value)
-      else if (seen.reply !== null) this.queueResult(from, valueId(value), seen.reply)
+      else if (seen.reply !== null) this.results.add(from, valueId(value), seen.reply)
     }
     this.replica.takeForwarded(from, fresh)
   }
@@ -282,7 +289,9 @@ export class Machine {
     const { waiting } = this.replica.state
     if (command.session === this.session) {
       const tag = this.requests.settleOwn(command.seq, valueId(value))
-      if (tag !== null) this.answerTag(tag, reply ?? forgotten(valueId(value)))
+      if (tag === null) return
+      if (reply !== null && isSuccess(reply)) this.answered.add(this.session, command.seq)
+      this.answerTag(tag, reply ?? forgotten(valueId(value)))
       return
     }
     // Most commands at a follower are nobody's business here.
@@ -290,11 +299,23 @@ export class Machine {
     const id = valueId(value)
     const origin = waiting.settle(id)
     this.answerOwn(id, reply ?? forgotten(id))
-    if (reply !== null && origin !== 0) this.queueResult(origin, id, reply)
+    if (reply !== null && origin !== 0) this.results.add(origin, id, reply)
+  }
+
+  /** M9: the answer of a plain SET needs no state; other commands wait as they should. */
+  private answerEarly(value: string): void {
+    const command = parseCommand(value)
+    if (command?.args.length !== 3 || command.args[0]?.toUpperCase() !== 'SET') return
+    const id = valueId(value)
+    const origin = this.replica.state.waiting.settle(id)
+    this.answerOwn(id, OK)
+    if (origin !== 0) this.results.add(origin, id, OK)
   }
 
   private answerOwn(id: string, resp: string): void {
-    for (const tag of this.requests.settle(id)) this.answerTag(tag, resp)
+    const tags = this.requests.settle(id)
+    if (tags.length > 0 && isSuccess(resp)) this.answered.addId(id)
+    for (const tag of tags) this.answerTag(tag, resp)
   }
 
   private answerTag(tag: number, resp: string): void {
@@ -311,12 +332,6 @@ export class Machine {
         ? { tag, outcome: 'unknown', words: 'not answered in time; it may still be chosen' }
         : { tag, outcome: 'notSent', words: 'no leader known in time; nothing was proposed' },
     )
-  }
-
-  private queueResult(node: NodeId, id: string, reply: string): void {
-    const results = this.results.get(node)
-    if (results === undefined) this.results.set(node, [{ id, reply }])
-    else results.push({ id, reply })
   }
 
   private makeReadDesk(): ReadDesk {
@@ -376,21 +391,7 @@ function forgotten(id: string): string {
   return error(`FORGOTTEN request ${id} was applied; its answer was acknowledged and is gone`)
 }
 
-function* splitResults(
-  results: readonly ForwardedResult[],
-  bytesMax: number,
-): Generator<readonly ForwardedResult[]> {
-  let part: ForwardedResult[] = []
-  let bytes = 0
-  for (const result of results) {
-    const cost = result.reply.length + result.id.length + 24
-    if (bytes + cost > bytesMax && part.length > 0) {
-      yield part
-      part = []
-      bytes = 0
-    }
-    part.push(result)
-    bytes += cost
-  }
-  if (part.length > 0) yield part
+/** Errors begin with a minus sign (RESP2). */
+function isSuccess(resp: string): boolean {
+  return !resp.startsWith('-')
 }

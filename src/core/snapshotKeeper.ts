@@ -26,8 +26,8 @@ export class SnapshotKeeper {
 
   /** Asks for a snapshot if one is due. */
   settle(kv: Kv): void {
-    const { appliedThrough } = this.state
-    if (appliedThrough < this.dueAt || this.saving !== null) return
+    const { appliedThrough, skipped } = this.state
+    if (appliedThrough < this.dueAt || this.saving !== null || skipped.size > 0) return
     this.save({ through: appliedThrough, digest: kv.digest, body: kv.encode() })
   }
 

@@ -8,7 +8,7 @@
  * `PAXOS_SEEDS=2500` runs that many.
  */
 import { expect, it } from 'vitest'
-import { Invariants } from '../../src/core/check/invariants'
+import { Oracle } from '../../src/core/check/oracle'
 import type { ElectionPolicy, LearnerMode } from '../../src/core/paxos/config'
 import {
   EAGER_POLICY,
@@ -123,12 +123,12 @@ function readCounter(c: CoreCluster, node: number, claim: string): number {
 }
 
 function checkFacts(c: CoreCluster, claim: string): number {
-  const checks = new Invariants(c.members, c.quorums)
-  c.facts.forEach(({ node, fact }, index) => {
-    const stamp = { seq: index + 1, atMs: index, by: node, life: 1, nodeSeq: index + 1 }
-    // One life for all: what a fact tells is durable, so that not even a restart takes it back.
+  const checks = new Oracle({ acceptors: c.members, system: c.quorums, order: 'total' })
+  c.facts.forEach(({ node, life, fact }, index) => {
+    const stamp = { seq: index + 1, atMs: index, by: node, life, nodeSeq: index + 1 }
     expect(checks.feed({ ...stamp, ...fact }), claim).toEqual([])
   })
+  expect(checks.finish(), claim).toEqual([])
   return checks.chosenSlots
 }
 

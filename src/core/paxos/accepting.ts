@@ -3,7 +3,7 @@
  *
  * Source: PMS §2.2 phases 1(b) and 2(b), §2.5: the record is durable before the answer leaves.
  */
-import type { Ballot, NodeId, Slot } from './ballot'
+import type { Ballot, NodeId } from './ballot'
 import { sameBallot } from './ballot'
 import { valueIds } from './fact'
 import { keepsLease } from './leading'
@@ -13,6 +13,9 @@ import type { ReplicaState } from './state'
 
 /** Cost of one vote in a promise besides its value. */
 const VOTE_OVERHEAD_BYTES = 64
+
+/** What M8 writes for the ballot of a vote: below every ballot that was ever used. */
+const NO_BALLOT: Ballot = { round: 0, node: 1 }
 
 /** Answers a prepare; true if it raised the promise. */
 export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): boolean {
@@ -28,7 +31,9 @@ export function answerPrepare(r: ReplicaState, from: NodeId, message: Prepare): 
     r.outbox.persist({ kind: 'promise', ballot }, true)
     r.outbox.emitDurable({ type: 'promised', ballot })
   }
-  const votes = r.log.votesIn(ranges)
+  const votes = r.flaws.hidesVoteBallots
+    ? r.log.votesIn(ranges).map((vote) => ({ ...vote, ballot: NO_BALLOT }))
+    : r.log.votesIn(ranges)
   const parts = splitVotes(votes, r.config.messageBytesMax)
   parts.forEach((part, index) => {
     const promise = {
@@ -53,6 +58,9 @@ export function answerAccept(
 ): boolean {
   const { ballot, slot, values } = message
   r.see(ballot)
+  if (r.flaws.countsValues) {
+    values.forEach((value, index) => r.learner.note(slot + index, ballot, value))
+  }
   if (!r.accepts) return false
   if (slot + values.length > r.log.through + SLOTS_AHEAD_MAX) {
     r.outbox.emit({ type: 'limitReached', limit: 'slotsAheadMax', dropped: values.length })
@@ -75,7 +83,8 @@ export function answerAccept(
       })
     }
   }
-  tellLearners(r, ballot, slot, values.length)
+  // A ballot that proposers share (M11) does not say whose it is.
+  tellLearners(r, r.flaws.sharesBallots ? from : ballot.node, message)
   if (answer.raised) onRaise()
   return true
 }
@@ -94,20 +103,21 @@ export function refuse(
   r.outbox.emit({ type: 'refused', ballot, promised, phase })
 }
 
-function tellLearners(r: ReplicaState, ballot: Ballot, slot: Slot, count: number): void {
-  const accepted = { type: 'accepted', ballot, slot, count } as const
+function tellLearners(r: ReplicaState, proposer: NodeId, message: Accept): void {
+  const { ballot, slot, values } = message
+  const accepted = { type: 'accepted', ballot, slot, count: values.length } as const
   const { learnerMode } = r.config
   const { learners } = r.roles
   const after = r.outbox.lastFlushed
   switch (learnerMode.kind) {
     case 'leader':
-      return r.outbox.sendTo(ballot.node, accepted, after)
+      return r.outbox.sendTo(proposer, accepted, after)
     case 'all':
       return r.outbox.sendMany(learners, accepted, after)
     case 'set':
       // The proposer is told as well: it must know what to send again.
       return r.outbox.sendMany(
-        learners.filter((node) => node === ballot.node || learnerMode.nodes.includes(node)),
+        learners.filter((node) => node === proposer || learnerMode.nodes.includes(node)),
         accepted,
         after,
       )

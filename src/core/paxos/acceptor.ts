@@ -8,6 +8,8 @@
  */
 import { compareBallot, ZERO_BALLOT } from './ballot'
 import type { Ballot } from './ballot'
+import { SOUND } from './flaws'
+import type { Flaws } from './flaws'
 import type { SlotLog } from './log'
 import type { Accept, Prepare } from './message'
 import { mayPromise, mayVote } from './rules'
@@ -24,6 +26,7 @@ export class Acceptor {
     private readonly log: SlotLog,
     /** Phase 2 only: the first proposal of a slot is accepted and no other (PMS §2.2, P1). */
     private readonly firstOnly = false,
+    private readonly flaws: Flaws = SOUND,
   ) {}
 
   prepare({ ballot }: Pick<Prepare, 'ballot'>): AcceptorAnswer {
@@ -39,10 +42,10 @@ export class Acceptor {
       if (held !== null && compareBallot(held, ballot) !== 0) {
         return { kind: 'refused', promised: held }
       }
-    } else if (!mayVote(this.promised, ballot)) {
+    } else if (!mayVote(this.promised, ballot, this.flaws.voteRule)) {
       return { kind: 'refused', promised: this.promised }
     }
-    const raised = this.raise(ballot)
+    const raised = !this.flaws.voteKeepsPromise && this.raise(ballot)
     let fresh = raised
     for (let index = 0; index < values.length; index += 1) {
       // A slot that was cut is chosen, with this very value (P2b): there is nothing to remember.

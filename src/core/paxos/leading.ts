@@ -5,7 +5,7 @@
  *         Safety of what is chosen depends on none of this. A lease read does depend on time: on
  *         clocks that run apart by no more than `driftBound`.
  */
-import { compareBallot, maxBallot, nextBallot, sameBallot } from './ballot'
+import { compareBallot, sameBallot } from './ballot'
 import type { Ballot, NodeId } from './ballot'
 import { elects, heartbeatTicks, leaseTicks } from './election'
 import { askForMissing } from './learning'
@@ -109,7 +109,7 @@ export function dropConfirming(r: ReplicaState): void {
 /** Asks acceptors whether they miss the leader too. True if no question is needed. */
 export function canvass(r: ReplicaState): boolean {
   if (!isQuorumAware(r)) return true
-  const ballot = nextBallot(maxBallot(r.seen, r.acceptor.promised), r.self)
+  const ballot = r.nextOwnBallot()
   r.leadership.canvass = { ballot, supporters: ownAnswer(r) }
   r.leadership.relay = null
   if (r.quorums.promised(r.leadership.canvass.supporters)) return true
@@ -122,7 +122,7 @@ export function answerCanvass(r: ReplicaState, from: NodeId, { ballot }: Canvass
   const { chosenThrough } = r.log
   if (hearsLeader(r)) {
     const leader = r.leads ? r.proposer.ballot : r.leader
-    if (leader === null || leader.node === from) return
+    if (leader === null || r.leaderNode === from) return
     return r.outbox.sendTo(from, { type: 'support', ballot, leader, chosenThrough }, 0)
   }
   if (!r.accepts) return

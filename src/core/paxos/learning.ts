@@ -163,12 +163,30 @@ export function takeChosen(r: ReplicaState, from: NodeId, message: Chosen): void
 /** Executes what is chosen without a gap, and notes the watermark for recovery. */
 export function applyChosen(r: ReplicaState): void {
   if (!r.learns) return
+  if (r.flaws.appliesOverGaps) return applyOverGaps(r)
   while (r.appliedThrough < r.log.chosenThrough) {
     const slot = r.appliedThrough + 1
     const entry = r.log.at(slot)
     if (entry === undefined) return
     r.appliedThrough = slot
     r.apply(slot, entry.chosenValue)
+  }
+}
+
+/** M17: whatever is chosen is executed now, and what lay below when it comes. */
+function applyOverGaps(r: ReplicaState): void {
+  const applyOne = (slot: Slot): boolean => {
+    const entry = r.log.at(slot)
+    if (entry?.chosen !== true) return false
+    r.apply(slot, entry.chosenValue)
+    return true
+  }
+  for (const slot of r.skipped) if (applyOne(slot)) r.skipped.delete(slot)
+  let last = r.log.through
+  while (last > r.appliedThrough && !r.log.isChosen(last)) last -= 1
+  while (r.appliedThrough < last) {
+    r.appliedThrough += 1
+    if (!applyOne(r.appliedThrough)) r.skipped.add(r.appliedThrough)
   }
 }
 

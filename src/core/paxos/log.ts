@@ -112,12 +112,14 @@ export class SlotLog {
 
   /**
    * Every slot not known to be chosen, as closed ranges and one open end (PMS §3: 135-137, >139).
+   * `gaps` false leaves out those below `through` of which nothing is known (M16).
    */
-  openRanges(): SlotRange[] {
+  openRanges(gaps = true): SlotRange[] {
     const ranges: SlotRange[] = []
     let from: Slot | null = null
     for (let slot = this.chosenThrough + 1; slot <= this.through; slot += 1) {
-      if (!this.isChosen(slot)) from ??= slot
+      const asked = gaps || this.at(slot) !== undefined
+      if (!this.isChosen(slot) && asked) from ??= slot
       else if (from !== null) {
         ranges.push({ from, to: slot - 1 })
         from = null

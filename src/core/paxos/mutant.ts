@@ -29,3 +29,12 @@ export const MUTANT_IDS = [
 ] as const
 
 export type MutantId = (typeof MUTANT_IDS)[number]
+
+/**
+ * M19, which only a host can be: true if it lets a message go at once, whatever record the message
+ * relies on. `Send.after` still names that record, so that I4 sees it. Runtime, simulator and
+ * player all ask this and nothing else; messages of a node to itself still wait.
+ */
+export function sendsEarly(mutant: MutantId | null): boolean {
+  return mutant === 'M19'
+}

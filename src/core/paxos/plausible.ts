@@ -35,7 +35,7 @@ function implausible(r: ReplicaState, from: NodeId, message: Message): string | 
     case 'accept':
     case 'heartbeat':
     case 'canvass':
-      if (message.ballot.node !== from) return 'senderOwnsBallot'
+      if (message.ballot.node !== from && !r.flaws.sharesBallots) return 'senderOwnsBallot'
       return ballotFault(r, message.ballot)
     case 'promise':
       return ballotFault(r, message.ballot) ?? votesFault(r, message)
@@ -72,7 +72,9 @@ function votesFault(r: ReplicaState, { ballot, chosenThrough, votes }: Promised)
   for (const vote of votes) {
     if (vote.slot > last) return 'slotsAheadMax'
     // Who voted above this ballot has promised above it as well.
-    if (compareBallot(vote.ballot, ballot) > 0) return 'votesBelowBallot'
+    if (compareBallot(vote.ballot, ballot) > 0 && r.config.mutant === null) {
+      return 'votesBelowBallot'
+    }
   }
   return null
 }

@@ -7,12 +7,14 @@
  */
 import { compareBallot, sameBallot, ZERO_BALLOT } from './ballot'
 import type { Ballot, NodeId, Slot } from './ballot'
+import { SOUND } from './flaws'
+import type { Flaws } from './flaws'
 import type { SlotLog } from './log'
 import { NO_OP } from './message'
 import type { Promised, SlotRange, SlotVote, Value } from './message'
 import { addNode } from './quorum'
 import type { NodeSet, Quorums } from './quorum'
-import { chooseValue } from './rules'
+import { chooseValue, supersedes } from './rules'
 
 export type ProposerPhase = 'idle' | 'preparing' | 'leading'
 
@@ -52,7 +54,10 @@ export class Proposer {
   private readonly votes = new Map<Slot, SlotVote>()
   private readonly answers = new Map<NodeId, Answer>()
 
-  constructor(private readonly quorums: Quorums) {}
+  constructor(
+    private readonly quorums: Quorums,
+    private readonly flaws: Flaws = SOUND,
+  ) {}
 
   begin(ballot: Ballot, ranges: readonly SlotRange[]): void {
     this.reset('preparing')
@@ -78,9 +83,9 @@ export class Proposer {
 
   /** Takes a promise; true when it completes a phase-1 quorum. */
   takePromise(from: NodeId, promise: Promised): boolean {
-    if (this.phase !== 'preparing' || !sameBallot(promise.ballot, this.ballot)) return false
+    if (this.phase !== 'preparing' || !this.isPresent(promise.ballot)) return false
     if (promise.parts > PARTS_MAX || promise.part >= promise.parts) return false
-    for (const vote of promise.votes) this.keepNewest(vote)
+    for (const vote of promise.votes) this.keep(vote)
     if (promise.chosenThrough > this.chosenElsewhere) {
       this.chosenElsewhere = promise.chosenThrough
       this.chosenAt = from
@@ -106,7 +111,7 @@ export class Proposer {
     for (let slot = floor + 1; slot <= top; slot += 1) {
       if (log.isChosen(slot)) continue
       const vote = this.votes.get(slot)
-      const value = vote === undefined ? null : chooseValue([vote])
+      const value = vote === undefined ? null : chooseValue([vote], this.flaws.adoption)
       forced.push({
         slot,
         value: value ?? NO_OP,
@@ -133,11 +138,15 @@ export class Proposer {
     return answer
   }
 
-  private keepNewest(vote: SlotVote): void {
-    const kept = this.votes.get(vote.slot)
-    if (kept === undefined || compareBallot(vote.ballot, kept.ballot) > 0) {
-      this.votes.set(vote.slot, vote)
-    }
+  private keep(vote: SlotVote): void {
+    const kept = this.votes.get(vote.slot) ?? null
+    if (supersedes(vote, kept, this.flaws.adoption)) this.votes.set(vote.slot, vote)
+  }
+
+  private isPresent(ballot: Ballot): boolean {
+    if (sameBallot(ballot, this.ballot)) return true
+    if (!this.flaws.countsStalePromises || ballot.node !== this.ballot.node) return false
+    return compareBallot(ballot, this.ballot) < 0
   }
 
   private reset(phase: ProposerPhase): void {

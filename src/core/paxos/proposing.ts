@@ -5,7 +5,7 @@
  *         soon as its own acceptor promises a rival's ballot, which keeps a duel going for ever.
  */
 import { answerAccept, answerPrepare } from './accepting'
-import { compareBallot, nextBallot, maxBallot } from './ballot'
+import { compareBallot, ZERO_BALLOT } from './ballot'
 import type { Ballot, NodeId } from './ballot'
 import { anyoneProposes, backoffWait, electionWait } from './election'
 import { valueIds } from './fact'
@@ -31,18 +31,19 @@ const GATHERED_MAX = 512
 /** Starts phase 1 of a new own ballot, for every open slot at once. */
 export function bid(r: ReplicaState, reason: BidReason): void {
   if (!r.proposes) return
-  const ballot = nextBallot(maxBallot(r.seen, r.acceptor.promised), r.self)
+  const ballot = r.nextOwnBallot()
   if (keepsLease(r, r.self, ballot)) return waitForLease(r)
   // Phase 2 only: an acceptor takes one proposal, so that a second attempt has no point.
   if (r.config.phases === 'second' && r.proposer.ballot.round > 0) return
   if (r.leads) r.waiting.requeueOwn()
   else r.waiting.requeueForwarded()
-  const ranges = r.log.openRanges()
+  const ranges = r.log.openRanges(!r.flaws.fillsUnasked)
   dropConfirming(r)
   r.leadership.begin()
   r.leadership.canvass = null
   r.leadership.relay = null
   r.proposer.begin(ballot, ranges)
+  r.see(ballot)
   r.leader = null
   r.backingOff = false
   r.bids += 1
@@ -52,6 +53,7 @@ export function bid(r: ReplicaState, reason: BidReason): void {
   r.outbox.emit({ type: 'bid', ballot, ranges, reason })
   if (r.config.phases === 'second') return becomeLeader(r)
   const prepare = { type: 'prepare', ballot, ranges } as const
+  if (r.flaws.lowersOwnPromise) r.acceptor.promised = ZERO_BALLOT
   if (r.accepts) answerPrepare(r, r.self, prepare)
   else if (r.acceptor.raise(ballot)) r.outbox.persist({ kind: 'promise', ballot }, true)
   // After the own promise: a restart then never reuses this ballot (protocol S7).
@@ -71,6 +73,7 @@ export function becomeLeader(r: ReplicaState): void {
   const fixed = proposer.lead(r.log)
   const noops = fixed.filter(({ cause }) => cause === 'noop').length
   r.leader = proposer.ballot
+  r.leaderNode = r.self
   r.resendFloor = proposer.nextSlot
   // Whatever is chosen, a phase-1 quorum has told of: what somebody said of slots above is void.
   if (r.config.phases === 'both' && r.knownThrough > proposer.fixedThrough) {
@@ -93,6 +96,7 @@ export function becomeLeader(r: ReplicaState): void {
     askForMissing(r, proposer.chosenAt, proposer.chosenElsewhere)
   }
   sendHeartbeat(r)
+  if (r.flaws.timesOutOnItself) watchItself(r)
 }
 
 /** Proposes from the queue while the window α has room (PMS §3: i+1 to i+α). */
@@ -151,10 +155,10 @@ export function forwardWaiting(r: ReplicaState): void {
  */
 export function relayForwarded(r: ReplicaState, from: NodeId, values: readonly Value[]): void {
   const { leader, waiting } = r
-  if (leader === null || leader.node === r.self || leader.node === from || values.length === 0)
-    return
+  if (leader === null || r.leaderNode === r.self || r.leaderNode === from) return
+  if (values.length === 0) return
   waiting.relay(values, from)
-  r.outbox.sendTo(leader.node, { type: 'forward', values }, 0)
+  r.outbox.sendTo(r.leaderNode, { type: 'forward', values }, 0)
 }
 
 /** True if this node hands requests to another one instead of proposing them. */
@@ -164,8 +168,7 @@ function forwards(r: ReplicaState): boolean {
 
 /** The leader; without an elected one, a node that proposes. Null: nobody is known. */
 function forwardTarget(r: ReplicaState): NodeId | null {
-  const known = r.leader?.node ?? null
-  if (known !== null) return known === r.self ? null : known
+  if (r.leader !== null) return r.leaderNode === r.self ? null : r.leaderNode
   if (!anyoneProposes(r.policy)) return r.leadership.relay
   return r.roles.proposers[r.bids % r.roles.proposers.length] ?? null
 }
@@ -202,7 +205,8 @@ function giveWay(r: ReplicaState): void {
 
 /** Preempted if the ballot is a rival's and higher than the one this node is busy with. */
 export function checkPreempted(r: ReplicaState, ballot: Ballot): void {
-  if (r.proposer.phase === 'idle' || ballot.node === r.self) return
+  if (r.proposer.phase === 'idle') return
+  if (ballot.node === r.self && !r.flaws.sharesBallots) return
   if (compareBallot(ballot, r.proposer.ballot) > 0) preempted(r, ballot)
 }
 
@@ -223,6 +227,19 @@ export function backOff(r: ReplicaState, ticksMin: number, ticksMax: number): vo
   r.outbox.setTimer('bid', ticksMin, ticksMax)
 }
 
+/** M18: it bid because it had heard no leader for so long; that wait is not over, it is due. */
+function watchItself(r: ReplicaState): void {
+  const wait = electionWait(r.policy)
+  if (wait === null) return
+  const passed = r.now - r.leadership.heardAt
+  const left = (ticks: number): number => Math.max(1, Math.floor(ticks - passed))
+  if (passed < wait.ticksMin) {
+    return r.outbox.setTimer('election', left(wait.ticksMin), left(wait.ticksMax))
+  }
+  abandonBallot(r, 'policy')
+  bid(r, 'election')
+}
+
 /**
  * (Re)starts the wait for a heartbeat, if the policy has one. It counts from when somebody was last
  * heard: accepts do not touch the timer, and must not double the wait.
@@ -237,13 +254,14 @@ export function watchLeader(r: ReplicaState): void {
 }
 
 /** Follows the owner of `ballot`, which has shown that it leads; own values go there. */
-export function follow(r: ReplicaState, ballot: Ballot): void {
+export function follow(r: ReplicaState, from: NodeId, ballot: Ballot): void {
   r.heardAt = r.now
   r.leadership.heardAt = r.now
   r.leadership.relay = null
   if (r.leader !== null && compareBallot(ballot, r.leader) === 0) return
-  if (ballot.node === r.self) return
+  if (from === r.self) return
   r.leader = ballot
+  r.leaderNode = from
   r.outbox.emit({ type: 'followed', ballot })
   if (!anyoneProposes(r.policy)) r.waiting.requeueOwn()
 }
@@ -332,7 +350,8 @@ function issue(
       r.outbox.emit({ type: 'issued', ballot, slot, count, ids: valueIds(values), cause })
     }
     r.outbox.sendAcceptors(accept, 0)
-    if (r.accepts) answerAccept(r, r.self, accept, () => undefined)
+    if (r.accepts || r.flaws.countsValues) answerAccept(r, r.self, accept, () => undefined)
+    if (r.flaws.answersEarly) values.forEach(r.answerEarly)
   }
 }
 

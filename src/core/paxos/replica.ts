@@ -60,6 +60,8 @@ const STEP_DOWN_PATIENCE = 3
 export interface ReplicaHost {
   /** Called in slot order, over no gap, once a slot. */
   readonly apply: (slot: Slot, value: Value) => void
+  /** M9: called for each value that is issued, before anybody voted for it. */
+  readonly answerEarly: (value: Value) => void
   /** Takes `forward`, `forwarded`, `query`, `held` and `readAt` that the node sent to itself. */
   readonly takeOther: (from: NodeId, message: Message) => void
   /** Takes over the state of a peer's snapshot; false if its text or digest is not right. */
@@ -73,25 +75,30 @@ export class Replica {
     config: ReplicaConfig,
     private readonly host: ReplicaHost,
   ) {
-    this.state = new ReplicaState(config, host.apply)
+    this.state = new ReplicaState(config, host.apply, host.answerEarly)
   }
 
   /** Takes back one record of stable storage, in the order in which they were written. */
   recover(record: StableRecord): void {
-    const { acceptor, log } = this.state
+    const { acceptor, log, flaws, config } = this.state
     switch (record.kind) {
       case 'promise':
-        acceptor.raise(record.ballot)
+        recoverPromise(this.state, record.ballot)
         break
       case 'vote':
-        acceptor.raise(record.ballot)
+        if (!flaws.voteKeepsPromise) acceptor.raise(record.ballot)
+        if (flaws.forgetsVotes) break
         record.values.forEach((value, i) => {
           const slot = record.slot + i
           if (isNewerVote(this.state, slot, record)) log.vote(slot, record.ballot, value)
         })
         break
       case 'learned':
-        record.values.forEach((value, i) => log.choose(record.slot + i, value))
+        record.values.forEach((value, i) => {
+          const slot = record.slot + i
+          // A mutant may contradict itself; what it held first stays, and the checks tell.
+          if (config.mutant === null || !log.isChosen(slot)) log.choose(slot, value)
+        })
         break
       case 'chosen':
         for (let slot = log.chosenThrough + 1; slot <= record.through; slot += 1) {
@@ -112,7 +119,7 @@ export class Replica {
   start(effects: Effect[]): void {
     const r = this.state
     r.outbox.open(effects)
-    r.see(r.acceptor.promised)
+    if (!r.flaws.reusesBallots) r.see(r.acceptor.promised)
     oweAfterRestart(r)
     r.recordedThrough = r.log.chosenThrough
     const { resendTicks } = r.config
@@ -309,7 +316,7 @@ export class Replica {
     const { ballot, chosenThrough } = message
     const onRaise = (): void => checkPreempted(r, ballot)
     if (!answerAccept(r, from, message, onRaise)) return
-    follow(r, ballot)
+    follow(r, from, ballot)
     takeWatermark(r, from, ballot, chosenThrough)
   }
 
@@ -329,7 +336,7 @@ export class Replica {
     }
     checkPreempted(r, ballot)
     if (r.proposer.phase !== 'idle' || !this.isNewsOf(ballot)) return
-    follow(r, ballot)
+    follow(r, from, ballot)
     watchLeader(r)
     answerHeartbeat(r, from, message)
     takeWatermark(r, from, ballot, chosenThrough)
@@ -343,6 +350,10 @@ export class Replica {
 
   private electionTimer(): void {
     const r = this.state
+    if (r.flaws.timesOutOnItself && r.leads) {
+      abandonBallot(r, 'policy')
+      r.heardAt = null
+    }
     if (r.proposer.phase !== 'idle' || !r.proposes) return
     if (anyoneProposes(r.policy)) return this.bidIfWaiting()
     if (r.heardAt !== null) return watchLeader(r)
@@ -374,4 +385,12 @@ export class Replica {
     r.outbox.clearTimer('catchUp')
     askForMissing(r, from, r.knownThrough)
   }
+}
+
+/** The promise of one record; the own ballots among them say what number comes next. */
+function recoverPromise(r: ReplicaState, ballot: Ballot): void {
+  const { forgetsPromise, lowersOwnPromise, reusesBallots } = r.flaws
+  if (!reusesBallots) r.see(ballot)
+  if (lowersOwnPromise && ballot.node === r.self) r.acceptor.promised = ballot
+  else if (!forgetsPromise) r.acceptor.raise(ballot)
 }

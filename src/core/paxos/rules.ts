@@ -16,16 +16,35 @@ export function mayPromise(promised: Ballot, ballot: Ballot): boolean {
   return compareBallot(ballot, promised) >= 0
 }
 
+/** P1a is `atOrAbove` the promised ballot; the others are mutants M13 and M12. */
+export type VoteRule = 'atOrAbove' | 'above' | 'always'
+
 /** P1a. Not ">" : then an acceptor could not vote for the ballot that it has just promised. */
-export function mayVote(promised: Ballot, ballot: Ballot): boolean {
-  return compareBallot(ballot, promised) >= 0
+export function mayVote(promised: Ballot, ballot: Ballot, rule: VoteRule = 'atOrAbove'): boolean {
+  if (rule === 'atOrAbove') return compareBallot(ballot, promised) >= 0
+  return rule === 'always' || compareBallot(ballot, promised) > 0
+}
+
+/** Which reported vote counts: P2c is `newest`; the others are mutants M6, M8 and M7. */
+export type Adoption = 'newest' | 'first' | 'last' | 'none'
+
+/** True if `vote` takes the place of `kept`, what was reported before (null: nothing was). */
+export function supersedes(vote: Vote, kept: Vote | null, adoption: Adoption = 'newest'): boolean {
+  switch (adoption) {
+    case 'newest':
+      return kept === null || compareBallot(vote.ballot, kept.ballot) > 0
+    case 'first':
+      return kept === null
+    case 'last':
+      return true
+    case 'none':
+      return false
+  }
 }
 
 /** P2c: the value of the highest-numbered vote among the promises; null if the choice is free. */
-export function chooseValue(votes: Iterable<Vote>): Value | null {
+export function chooseValue(votes: Iterable<Vote>, adoption: Adoption = 'newest'): Value | null {
   let newest: Vote | null = null
-  for (const vote of votes) {
-    if (newest === null || compareBallot(vote.ballot, newest.ballot) > 0) newest = vote
-  }
+  for (const vote of votes) if (supersedes(vote, newest, adoption)) newest = vote
   return newest === null ? null : newest.value
 }

@@ -21,6 +21,10 @@ const PARTS_MAX = 4096
 export function retainedRecords(r: ReplicaState, through: Slot): StableRecord[] {
   const { log, acceptor, config } = r
   const records: StableRecord[] = []
+  // M10 numbers by its own count, which its promise does not tell.
+  if (r.flaws.lowersOwnPromise && r.seen.round > 0) {
+    records.push({ kind: 'promise', ballot: r.seen })
+  }
   if (acceptor.promised.round > 0) records.push({ kind: 'promise', ballot: acceptor.promised })
   const chosen: [Slot, Value][] = []
   const votes = new Map<string, [Slot, Value][]>()
@@ -97,6 +101,7 @@ export function coverLog(r: ReplicaState, snapshot: Snapshot): void {
   // What this proposer issued there may have lost its slot: it may not vouch for anything more.
   if (r.proposer.forgetThrough(through)) r.outvoted = true
   if (through > r.appliedThrough) r.appliedThrough = through
+  for (const slot of r.skipped) if (slot <= through) r.skipped.delete(slot)
   if (through > r.recordedThrough) r.recordedThrough = through
   if (through > r.knownThrough) r.knownThrough = through
   r.catchUpBusy = false
@@ -108,5 +113,7 @@ export function coverLog(r: ReplicaState, snapshot: Snapshot): void {
 export function isNewerVote(r: ReplicaState, slot: Slot, record: StableRecord): boolean {
   if (record.kind !== 'vote') return false
   const held = r.log.at(slot)?.voteBallot ?? null
-  return held === null || compareBallot(record.ballot, held) >= 0
+  const { voteRule, voteKeepsPromise } = r.flaws
+  if (held === null || voteRule === 'always' || voteKeepsPromise) return true
+  return compareBallot(record.ballot, held) >= 0
 }

@@ -1,9 +1,11 @@
 /** State of one replica, by role; the modules beside this one are the functions over it. */
 import { Acceptor } from './acceptor'
-import { maxBallot, ZERO_BALLOT } from './ballot'
+import { maxBallot, nextBallot, ZERO_BALLOT } from './ballot'
 import type { Ballot, NodeId, Slot } from './ballot'
 import { rolesOf } from './config'
 import type { ElectionPolicy, ReplicaConfig, Roles } from './config'
+import { countedQuorums, flawsOf } from './flaws'
+import type { Flaws } from './flaws'
 import { Leadership } from './leadership'
 import { Learner } from './learner'
 import { SlotLog } from './log'
@@ -23,6 +25,8 @@ export class ReplicaState {
   readonly outbox: Outbox
   readonly roles: Roles
   readonly quorums: Quorums
+  /** Nothing, unless a mutant is asked for. */
+  readonly flaws: Flaws
   /** What real time adds: probes, leases, who was heard when. */
   readonly leadership = new Leadership()
 
@@ -31,6 +35,8 @@ export class ReplicaState {
   policy: ElectionPolicy
   /** The ballot this node follows, or its own while it leads. */
   leader: Ballot | null = null
+  /** Who leads at `leader`: its owner, except where proposers share ballots (M11). */
+  leaderNode: NodeId = 0
   /** When a leader or bidder was last heard since the election timer was set; null: never. */
   heardAt: number | null = null
   /** Highest ballot seen in any message: the next own ballot goes above it. */
@@ -56,6 +62,8 @@ export class ReplicaState {
   /** `chosenThrough` as of the last `chosen` record. */
   recordedThrough: Slot = 0
   appliedThrough: Slot = 0
+  /** M17: slots below `appliedThrough` that are not applied. */
+  readonly skipped = new Set<Slot>()
   /** A slot in which this proposer issued was chosen with another value: its ballot is over. */
   outvoted = false
   bids = 0
@@ -65,13 +73,18 @@ export class ReplicaState {
     readonly config: ReplicaConfig,
     /** Called in slot order, over no gap, once a slot. */
     readonly apply: (slot: Slot, value: Value) => void,
+    /** M9: called for each value that is issued. */
+    readonly answerEarly: (value: Value) => void = () => {},
   ) {
     this.policy = config.policy
     this.roles = rolesOf(config)
-    this.quorums = new Quorums(config.quorums, this.roles.acceptors)
-    this.acceptor = new Acceptor(this.log, config.phases === 'second')
-    this.proposer = new Proposer(this.quorums)
-    this.learner = new Learner(this.quorums)
+    this.flaws = flawsOf(config.mutant)
+    const { acceptors } = this.roles
+    const counted = countedQuorums(config.quorums, acceptors, this.flaws.quorums)
+    this.quorums = new Quorums(counted, acceptors)
+    this.acceptor = new Acceptor(this.log, config.phases === 'second', this.flaws)
+    this.proposer = new Proposer(this.quorums, this.flaws)
+    this.learner = new Learner(this.quorums, this.flaws)
     this.outbox = new Outbox(config.node, config.members, this.roles.acceptors)
   }
 
@@ -80,7 +93,17 @@ export class ReplicaState {
   }
 
   see(ballot: Ballot): void {
+    // M10 numbers by its own count, whatever others have promised.
+    if (this.flaws.lowersOwnPromise && ballot.node !== this.self) return
     this.seen = maxBallot(this.seen, ballot)
+  }
+
+  /** The next own ballot: above all that this node has seen or promised (PMS §2.5). */
+  nextOwnBallot(): Ballot {
+    const { reusesBallots, lowersOwnPromise, sharesBallots } = this.flaws
+    const ownCount = reusesBallots || lowersOwnPromise
+    const above = ownCount ? this.seen : maxBallot(this.seen, this.acceptor.promised)
+    return nextBallot(above, sharesBallots ? (this.roles.proposers[0] ?? this.self) : this.self)
   }
 
   get proposes(): boolean {
