@@ -1,7 +1,7 @@
 /** I6 and I7 on right runs in any order of arrival, and on planted wrong ones. */
 import { describe, expect, it } from 'vitest'
-import { judgeRun } from '../../src/core/check/p2c'
-import { Invariants } from '../../src/core/check/invariants'
+import { judgeProposals } from '../../src/core/check/judgeProposals'
+import { Oracle } from '../../src/core/check/oracle'
 import type { LabEvent, NodeFact } from '../../src/core/event'
 import { EAGER_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import type { PaxosFact } from '../../src/core/paxos/fact'
@@ -66,7 +66,7 @@ const SECOND: readonly Line[] = [
 
 function judge(...lines: readonly Line[]) {
   const events = eventsOf(lines)
-  const { proposals, violations } = judgeRun(events, nodesTo(3))
+  const { proposals, violations } = judgeProposals(events, nodesTo(3))
   return { proposals, found: violations.map(({ invariant }) => invariant), violations }
 }
 
@@ -116,7 +116,7 @@ describe('a right run', () => {
     for (let seed = 1; seed <= 10; seed += 1) {
       const events = eventsOfCluster(seed, policy)
       const counts = [events, interleaved(events, seed)].map((order) => {
-        const { proposals, violations } = judgeRun(order, nodesTo(5))
+        const { proposals, violations } = judgeProposals(order, nodesTo(5))
         expect(violations).toEqual([])
         expect(proposals.filter(({ verdict }) => verdict !== 'holds')).toEqual([])
         forced += proposals.filter(({ grounds }) => grounds === 2).length
@@ -218,7 +218,7 @@ describe('what must be caught', () => {
   )
 
   it('the live checks say so too, and hold on a right run', () => {
-    const checks = new Invariants(nodesTo(3))
+    const checks = new Oracle({ acceptors: nodesTo(3) })
     const wrong = eventsOf([...FIRST, ...SECOND, [3, issued(2, 3, 'b:1')]])
     const found = wrong.flatMap((event) => checks.feed(event))
     expect(found.map(({ invariant }) => invariant)).toEqual(['I6'])

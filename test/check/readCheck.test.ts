@@ -1,6 +1,6 @@
 /** I10 for readers that ask all: what they may call chosen. */
 import { expect, it } from 'vitest'
-import { Invariants } from '../../src/core/check/invariants'
+import { Oracle } from '../../src/core/check/oracle'
 import type { LabEvent, LearnerReadResult } from '../../src/core/event'
 import { b, nodesTo } from '../support/paxos'
 
@@ -18,7 +18,7 @@ function judge(replies: readonly Reply[], verdict: LearnerReadResult['verdict'] 
   const result = { verdict, value: 'SET x v', reason: '', replies }
   const about = { node: 2, key: '', slot: 1, mode: 'valueMajority', latencyMs: 1 } as const
   const event: LabEvent = { seq: 7, atMs: 1, by: 'lab', type: 'learnerRead', ...about, result }
-  return new Invariants(nodesTo(3)).feed(event)
+  return new Oracle({ acceptors: nodesTo(3) }).feed(event)
 }
 
 it('S2b: I10, equal values at different ballots do not add up (mutant M14)', () => {

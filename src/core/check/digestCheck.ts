@@ -1,41 +1,50 @@
-/** I12: two nodes that applied the log up to the same slot have the same digest. */
+/**
+ * I12: two nodes that applied the log up to the same slot have the same digest, snapshots included.
+ *
+ * The digest covers every value in its order and every answer, so that equal digests mean that the
+ * one log is a prefix of the other.
+ */
 import type { LabEvent } from '../event'
-import type { Violation } from './violation'
+import type { NodeId, Slot } from '../paxos/ballot'
+import { Recent } from './recent'
+import type { Report } from './violation'
 
 export const DIGESTS_MAX = 20_000
 
 interface Seen {
   readonly digest: string
-  readonly node: number
+  readonly node: NodeId
   readonly seq: number
 }
 
 export class DigestCheck {
-  private readonly digests = new Map<number, Seen>()
+  judged = 0
+  private digests = new Recent<Slot, Seen>(DIGESTS_MAX)
 
-  feed(event: LabEvent): readonly Violation[] {
-    if (event.type === 'clusterStarted') this.digests.clear()
-    if (event.type === 'applied') {
-      return this.compare(event.through, { digest: event.digest, node: event.by, seq: event.seq })
+  feed(event: LabEvent, report: Report): void {
+    switch (event.type) {
+      case 'clusterStarted':
+        this.digests = new Recent(DIGESTS_MAX)
+        return
+      case 'applied':
+      case 'snapshotTaken':
+      case 'snapshotInstalled':
+        return this.compare(event.through, event.digest, event.by, event.seq, report)
+      case 'statusSampled':
+        for (const { node, appliedThrough, digest } of event.nodes) {
+          this.compare(appliedThrough, digest, node, event.seq, report)
+        }
     }
-    if (event.type !== 'statusSampled') return []
-    return event.nodes.flatMap(({ node, appliedThrough, digest }) =>
-      this.compare(appliedThrough, { digest, node, seq: event.seq }),
-    )
   }
 
-  private compare(through: number, seen: Seen): readonly Violation[] {
+  private compare(through: Slot, digest: string, node: NodeId, seq: number, report: Report): void {
+    this.judged += 1
     const before = this.digests.get(through)
-    if (before === undefined) {
-      this.digests.set(through, seen)
-      const oldest = this.digests.keys().next()
-      if (this.digests.size > DIGESTS_MAX && oldest.done !== true) this.digests.delete(oldest.value)
-      return []
-    }
-    if (before.digest === seen.digest) return []
+    if (before === undefined) return this.digests.set(through, { digest, node, seq })
+    if (before.digest === digest) return
     const words =
-      `N${before.node} and N${seen.node} applied through slot ${through} ` +
-      `with different digests ${before.digest} and ${seen.digest}`
-    return [{ invariant: 'I12', words, evidence: [before.seq, seen.seq] }]
+      `N${before.node} and N${node} applied through slot ${through} ` +
+      `with different digests ${before.digest} and ${digest}`
+    report({ invariant: 'I12', words, evidence: [before.seq, seq] })
   }
 }

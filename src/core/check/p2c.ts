@@ -7,25 +7,28 @@
  *
  * Order:  a proposal waits until each witness was seen to promise: its votes below are then all
  *         told, as facts of one node come in order. Nothing depends on the order between nodes.
- * Holes:  facts of the last moment before a kill, of a disk image or of an overfull queue are never
- *         told. Votes that are missing so lie between the promises before and after; what such a
- *         vote could excuse is not judged, and counted.
+ * Search: for a ballot whose proposer names no witnesses any quorum that promised it and fits will
+ *         do (`witnessSearch.ts`).
+ * Holes:  what a vote that was never told could excuse (`holes.ts`) is not judged, and counted.
  * Bounds: the newest `BALLOTS_MAX` ballots; votes as `Agreement` keeps them. O(1) a slot in steady
  *         state. Ballots without witnesses (phase 2 only, blog variant) are not judged.
  */
 import type { LabEvent, NodeEvent } from '../event'
-import { compareBallot, formatBallot, ZERO_BALLOT } from '../paxos/ballot'
+import { compareBallot, formatBallot } from '../paxos/ballot'
 import type { Ballot, NodeId, Slot } from '../paxos/ballot'
-import { MAJORITY, nodesOf, Quorums, toNodeSet, addNode, hasNode } from '../paxos/quorum'
-import type { NodeSet, QuorumSystem } from '../paxos/quorum'
-import { Agreement } from './agreement'
-import type { Violation } from './violation'
+import { addNode, hasNode, nodesOf, toNodeSet } from '../paxos/quorum'
+import type { NodeSet, Quorums } from '../paxos/quorum'
+import type { Agreement, SeenProposal } from './agreement'
+import type { Holes } from './holes'
+import { nodeNames } from './violation'
+import type { Report, Violation } from './violation'
+import { findWitnesses } from './witnessSearch'
 
 export const BALLOTS_MAX = 1000
 /** Proposals of one ballot that wait for facts of its witnesses. */
 export const WAITING_PROPOSALS_MAX = 10_000
-/** Holes of one node; the oldest two become one. */
-const HOLES_MAX = 32
+/** Proposals of ballots that name no witnesses. */
+export const UNLED_PROPOSALS_MAX = 1000
 /** Votes below an own promise; a sound run has none. */
 const LATE_VOTES_MAX = 100
 
@@ -60,22 +63,6 @@ interface BallotState {
   waiting: Proposal[]
 }
 
-/** Votes from the one ballot to the other, both included, may be missing. */
-interface Hole {
-  readonly from: Ballot
-  readonly to: Ballot
-}
-
-interface NodeState {
-  life: number
-  /** Highest promise that was seen, in any life. */
-  promised: Ballot
-  promisedSeq: number
-  /** Facts are missing since then. */
-  lost: boolean
-  holes: Hole[]
-}
-
 interface LateVote {
   readonly by: NodeId
   readonly slot: Slot
@@ -85,161 +72,186 @@ interface LateVote {
 }
 
 export class P2c {
-  /** Proposals that were judged, or could not be. */
+  /** Proposals that were judged, and those of them that could not be. */
   judged = 0
   unknown = 0
   private readonly ballots = new Map<string, BallotState>()
-  private readonly nodes = new Map<NodeId, NodeState>()
   private readonly unripe = new Set<BallotState>()
+  private readonly unled: { readonly state: BallotState; readonly proposal: Proposal }[] = []
   private readonly lateVotes: LateVote[] = []
 
-  /** `agreement` has been fed the same events before. */
+  /** `agreement` has been fed the same events before; `holes` is fed here. */
   constructor(
     private readonly quorums: Quorums,
     private readonly agreement: Agreement,
-    private readonly onJudged: (proposal: JudgedProposal) => void = () => {},
+    readonly holes: Holes,
+    private readonly onJudged: ((proposal: JudgedProposal) => void) | null = null,
   ) {}
 
-  feed(event: LabEvent): readonly Violation[] {
+  feed(event: LabEvent, report: Report): void {
     switch (event.type) {
-      case 'promised':
-        this.raise(event, event.ballot)
-        this.at(event.ballot).promisedBy = addNode(this.at(event.ballot).promisedBy, event.by)
-        return this.settleUnripe()
+      case 'promised': {
+        this.holes.feed(event)
+        const state = this.at(event.ballot)
+        state.promisedBy = addNode(state.promisedBy, event.by)
+        return this.settleUnripe(report)
+      }
       case 'recovered':
-        this.nodeAt(event).lost = true
-        this.raise(event, event.promised)
-        return this.settleUnripe()
-      case 'factsDropped':
-        this.nodeAt(event).lost = true
-        return []
+        this.holes.feed(event)
+        return this.settleUnripe(report)
       case 'voted':
-        return [...this.vote(event), ...this.settleUnripe()]
+        this.vote(event, report)
+        return this.settleUnripe(report)
       case 'elected':
-        return this.elect(event.ballot, toNodeSet(event.witnesses), event.seq)
+        this.holes.feed(event)
+        return this.elect(event.ballot, toNodeSet(event.witnesses), event.seq, report)
       case 'issued':
-        return this.issue(event)
+        this.holes.feed(event)
+        return this.issue(event, report)
       default:
-        return []
+        return this.holes.feed(event)
+    }
+  }
+
+  /** Nothing more comes: looks for witnesses of proposals whose proposer named none. */
+  finish(report: Report): void {
+    for (const { state, proposal } of this.unled.splice(0)) {
+      const { witnesses, promisedBy } = state
+      if (witnesses !== 0) this.judge(state, proposal, report)
+      else this.judgeUnled(state, proposal, promisedBy, report)
     }
   }
 
   /** I7 for this vote. Votes below an own promise are kept: the proposal may be told later. */
-  private vote(event: Voted): Violation[] {
-    const { by, ballot, slot, count, seq } = event
-    const node = this.nodeAt(event)
-    const { promised, promisedSeq } = node
-    this.raise(event, ballot)
-    if (event.life < node.life || compareBallot(ballot, promised) >= 0) return []
-    const found: Violation[] = []
+  private vote(event: Voted, report: Report): void {
+    const { by, life, ballot, slot, count, seq } = event
+    const before = this.holes.promiseOf(by, life)
+    const promised = before?.promised ?? ballot
+    const promisedSeq = before?.promisedSeq ?? seq
+    this.holes.feed(event)
+    if (this.holes.order === 'total') this.judgeAgain(event, report)
+    if (compareBallot(ballot, promised) >= 0) return
     for (let at = slot; at < slot + count; at += 1) {
       const late = { by, slot: at, ballot, promised, seqs: [promisedSeq, seq] }
       if (this.lateVotes.length < LATE_VOTES_MAX) this.lateVotes.push(late)
       for (const { ballot: above, id } of this.agreement.proposalsOf(at)) {
         const state = this.ballots.get(formatBallot(above))
-        if (state !== undefined) found.push(...lateVoteFault(state, late, id))
+        if (state !== undefined) tellLateVote(state, late, id, report)
       }
     }
-    return found
   }
 
-  private elect(ballot: Ballot, witnesses: NodeSet, seq: number): Violation[] {
-    if (witnesses === 0) return []
+  /** I7 where the order is the true one: this vote comes after every proposal that was told. */
+  private judgeAgain({ by, ballot, slot, count, seq }: Voted, report: Report): void {
+    for (let at = slot; at < slot + count; at += 1) {
+      for (const { ballot: above, id, seqs } of this.agreement.proposalsOf(at)) {
+        if (compareBallot(above, ballot) <= 0) continue
+        const state = this.ballots.get(formatBallot(above))
+        const late = { by, slot: at, ballot, promised: above, seqs: [...seqs.slice(0, 1), seq] }
+        if (state !== undefined) tellLateVote(state, late, id, report)
+      }
+    }
+  }
+
+  private elect(ballot: Ballot, witnesses: NodeSet, seq: number, report: Report): void {
+    if (witnesses === 0) return
     this.at(ballot).witnesses = witnesses
-    if (this.quorums.promised(witnesses)) return []
-    const words = `${formatBallot(ballot)} leads with ${names(witnesses)}, which is no quorum`
-    return [{ invariant: 'I6', words, evidence: [seq] }]
+    if (this.quorums.promised(witnesses)) return
+    const words = `${formatBallot(ballot)} leads with ${nodeNames(witnesses)}, which is no quorum`
+    report({ invariant: 'I6', words, evidence: [seq] })
   }
 
-  private issue({ ballot, slot, ids, seq }: Issued): Violation[] {
+  private issue({ ballot, slot, ids, seq }: Issued, report: Report): void {
     const state = this.at(ballot)
-    if (state.witnesses === 0) return []
-    const proposals = ids.map((id, index) => ({ slot: slot + index, id, seq }))
-    if (state.isRipe) return proposals.flatMap((proposal) => this.judge(state, proposal))
-    const room = WAITING_PROPOSALS_MAX - state.waiting.length
-    state.waiting.push(...proposals.slice(0, room))
-    this.unknown += Math.max(0, proposals.length - room)
+    const isLed = state.witnesses !== 0
+    for (let index = 0; index < ids.length; index += 1) {
+      const proposal = { slot: slot + index, id: ids[index]!, seq }
+      if (isLed && state.isRipe) this.judge(state, proposal, report)
+      else if (isLed && state.waiting.length < WAITING_PROPOSALS_MAX) state.waiting.push(proposal)
+      else if (!isLed && this.unled.length < UNLED_PROPOSALS_MAX) {
+        this.unled.push({ state, proposal })
+      } else this.unknown += 1
+    }
+    if (!isLed || state.isRipe) return
     this.unripe.add(state)
-    return this.settle(state)
+    this.settle(state, report)
   }
 
-  private settleUnripe(): Violation[] {
-    if (this.unripe.size === 0) return []
-    return [...this.unripe].flatMap((state) => this.settle(state))
+  private settleUnripe(report: Report): void {
+    if (this.unripe.size === 0) return
+    for (const state of [...this.unripe]) this.settle(state, report)
   }
 
-  private settle(state: BallotState): Violation[] {
+  private settle(state: BallotState, report: Report): void {
     const { ballot, witnesses, promisedBy } = state
     for (const by of nodesOf(witnesses & ~promisedBy)) {
-      const node = this.nodes.get(by)
-      if (node === undefined || compareBallot(node.promised, ballot) < 0) return []
-      if (node.holes.some(({ from, to }) => within(ballot, from, to))) continue
+      const told = this.holes.promiseOf(by)
+      if (told === null || compareBallot(told.promised, ballot) < 0) return
+      if (this.holes.hides(by, ballot)) continue
       this.unripe.delete(state)
       const at = formatBallot(ballot)
       const words = `${at} counts N${by} as a witness, which never promised it`
-      return [{ invariant: 'I6', words, evidence: [node.promisedSeq] }]
+      return report({ invariant: 'I6', words, evidence: [told.promisedSeq] })
     }
     state.isRipe = true
     this.unripe.delete(state)
     const { waiting } = state
     state.waiting = []
-    return waiting.flatMap((proposal) => this.judge(state, proposal))
+    for (const proposal of waiting) this.judge(state, proposal, report)
   }
 
-  private judge(state: BallotState, { slot, id, seq }: Proposal): Violation[] {
+  private judge(state: BallotState, proposal: Proposal, report: Report): void {
     const { ballot, witnesses } = state
+    const { slot, id } = proposal
     const below = this.agreement.highestBelow(slot, ballot, witnesses)
     const isSame = below === null || below.id === id
     const verdict = isSame ? 'holds' : this.isExcused(state, below.ballot) ? 'unknown' : 'violated'
-    const grounds = below === null ? 1 : 2
-    this.onJudged({ slot, ballot, id, witnesses: nodesOf(witnesses), grounds, below, verdict })
+    this.note(state, proposal, witnesses, below, verdict)
+    for (const late of this.lateVotes) {
+      if (late.slot !== slot) continue
+      tellLateVote(state, { ...late, seqs: [...late.seqs, proposal.seq] }, id, report)
+    }
+    if (verdict === 'violated' && below !== null) report(fault(state, proposal, witnesses, below))
+  }
+
+  /** Any quorum that promised this ballot, and on which the proposal may rest, will do. */
+  private judgeUnled(state: BallotState, proposal: Proposal, among: NodeSet, report: Report): void {
+    const { ballot } = state
+    const { slot, id } = proposal
+    const fits = (witnesses: NodeSet): boolean => {
+      const below = this.agreement.highestBelow(slot, ballot, witnesses)
+      return below === null || below.id === id
+    }
+    const found = findWitnesses(this.quorums, among, fits)
+    const witnesses = found ?? among
+    const below = this.agreement.highestBelow(slot, ballot, witnesses)
+    if (found !== null) return this.note(state, proposal, found, below, 'holds')
+    const others = nodesOf(this.quorums.acceptors & ~among)
+    // Whoever promised may be missing from the facts: then this is no quorum, or another one fits.
+    const isKnown =
+      this.quorums.promised(among) && !others.some((by) => this.holes.hides(by, ballot))
+    const isSure = isKnown && below !== null && !this.isExcused(state, below.ballot, among)
+    this.note(state, proposal, witnesses, below, isSure ? 'violated' : 'unknown')
+    if (isSure) report(fault(state, proposal, among, below))
+  }
+
+  private note(
+    { ballot }: BallotState,
+    { slot, id }: Proposal,
+    witnesses: NodeSet,
+    below: SeenProposal | null,
+    verdict: JudgedProposal['verdict'],
+  ): void {
     this.judged += 1
     if (verdict === 'unknown') this.unknown += 1
-    const found = this.lateVotes.flatMap((late) => {
-      return late.slot === slot
-        ? lateVoteFault(state, { ...late, seqs: [...late.seqs, seq] }, id)
-        : []
-    })
-    if (verdict !== 'violated' || below === null) return found
-    const words =
-      `${formatBallot(ballot)} proposed ${id} in slot ${slot}, where the highest vote of its ` +
-      `witnesses ${names(witnesses)} below is ${below.id} at ${formatBallot(below.ballot)}`
-    return [...found, { invariant: 'I6', words, evidence: [...below.seqs, seq] }]
+    if (this.onJudged === null) return
+    const grounds = below === null ? 1 : 2
+    this.onJudged({ slot, ballot, id, witnesses: nodesOf(witnesses), grounds, below, verdict })
   }
 
   /** A witness may have voted above `below` without our being told. */
-  private isExcused({ ballot, witnesses }: BallotState, below: Ballot): boolean {
-    return nodesOf(witnesses).some((by) =>
-      this.nodes.get(by)?.holes.some(({ from, to }) => {
-        return compareBallot(to, below) > 0 && compareBallot(from, ballot) < 0
-      }),
-    )
-  }
-
-  /** The promise of a node is seen to be at least this high. */
-  private raise(event: NodeEvent, ballot: Ballot): void {
-    const node = this.nodeAt(event)
-    if (event.life < node.life) return
-    if (node.lost) {
-      node.lost = false
-      const ends = [node.promised, ballot].sort(compareBallot)
-      addHole(node.holes, { from: ends[0] ?? ballot, to: ends[1] ?? ballot })
-    }
-    if (compareBallot(ballot, node.promised) <= 0) return
-    node.promised = ballot
-    node.promisedSeq = event.seq
-  }
-
-  private nodeAt({ by, life, seq }: NodeEvent): NodeState {
-    const present = this.nodes.get(by)
-    if (present !== undefined) {
-      // The end of the former life may not have been told.
-      if (life > present.life) Object.assign(present, { life, lost: true })
-      return present
-    }
-    const node = { life, promised: ZERO_BALLOT, promisedSeq: seq, lost: false, holes: [] }
-    this.nodes.set(by, node)
-    return node
+  private isExcused(state: BallotState, below: Ballot, among = state.witnesses): boolean {
+    return nodesOf(among).some((by) => this.holes.hidesBetween(by, below, state.ballot))
   }
 
   private at(ballot: Ballot): BallotState {
@@ -257,54 +269,29 @@ export class P2c {
   }
 }
 
-/** Every proposal of a run with its grounds, and what I6 and I7 find. */
-export function judgeRun(
-  events: readonly LabEvent[],
-  acceptors: readonly NodeId[],
-  system: QuorumSystem = MAJORITY,
-): { readonly proposals: readonly JudgedProposal[]; readonly violations: readonly Violation[] } {
-  const quorums = new Quorums(system, acceptors)
-  const agreement = new Agreement(quorums)
-  const proposals: JudgedProposal[] = []
-  const check = new P2c(quorums, agreement, (proposal) => void proposals.push(proposal))
-  const violations = events.flatMap((event) => {
-    agreement.feed(event)
-    return check.feed(event)
-  })
-  return { proposals, violations }
+function fault(
+  { ballot }: BallotState,
+  { slot, id, seq }: Proposal,
+  witnesses: NodeSet,
+  below: SeenProposal,
+): Violation {
+  const words =
+    `${formatBallot(ballot)} proposed ${id} in slot ${slot}, where the highest vote of its ` +
+    `witnesses ${nodeNames(witnesses)} below is ${below.id} at ${formatBallot(below.ballot)}`
+  return { invariant: 'I6', words, evidence: [...below.seqs, seq] }
 }
 
 /** I7: the node had promised the ballot of this proposal, and is a witness of it. */
-function lateVoteFault(
+function tellLateVote(
   { ballot, witnesses }: BallotState,
   { by, slot, promised, seqs, ...vote }: LateVote,
   id: string,
-): Violation[] {
-  if (!hasNode(witnesses, by) || compareBallot(ballot, promised) > 0) return []
-  if (compareBallot(vote.ballot, ballot) >= 0) return []
+  report: Report,
+): void {
+  if (!hasNode(witnesses, by) || compareBallot(ballot, promised) > 0) return
+  if (compareBallot(vote.ballot, ballot) >= 0) return
   const words =
     `N${by} is a witness of ${id} at ${formatBallot(ballot)} in slot ${slot}, and voted there ` +
     `at ${formatBallot(vote.ballot)} afterwards`
-  return [{ invariant: 'I7', words, evidence: seqs }]
-}
-
-function addHole(holes: Hole[], hole: Hole): void {
-  if (hole.to.round === 0) return
-  holes.push(hole)
-  if (holes.length <= HOLES_MAX) return
-  const [first, second] = holes.splice(0, 2)
-  if (first === undefined || second === undefined) return
-  const to = compareBallot(first.to, second.to) >= 0 ? first.to : second.to
-  const from = compareBallot(first.from, second.from) <= 0 ? first.from : second.from
-  holes.unshift({ from, to })
-}
-
-function within(ballot: Ballot, from: Ballot, to: Ballot): boolean {
-  return compareBallot(ballot, from) >= 0 && compareBallot(ballot, to) <= 0
-}
-
-function names(nodes: NodeSet): string {
-  return nodesOf(nodes)
-    .map((node) => `N${node}`)
-    .join(', ')
+  report({ invariant: 'I7', words, evidence: seqs })
 }

@@ -5,35 +5,35 @@
  */
 import type { LabEvent } from '../event'
 import { formatBallot } from '../paxos/ballot'
-import type { NodeId } from '../paxos/ballot'
-import { toNodeSet } from '../paxos/quorum'
-import type { Quorums } from '../paxos/quorum'
-import type { Violation } from './violation'
+import { addNode } from '../paxos/quorum'
+import type { NodeSet, Quorums } from '../paxos/quorum'
+import { nodeNames } from './violation'
+import type { Report } from './violation'
 
 export class ReadCheck {
+  judged = 0
+
   constructor(private readonly quorums: Quorums) {}
 
-  feed(event: LabEvent): readonly Violation[] {
-    if (event.type !== 'learnerRead' || event.slot === undefined) return []
+  feed(event: LabEvent, report: Report): void {
+    if (event.type !== 'learnerRead' || event.slot === undefined) return
     const { slot, result, node, seq } = event
-    if (result.verdict !== 'chosen' || result.replies.length === 0) return []
-    const voters = new Map<string, NodeId[]>()
+    if (result.verdict !== 'chosen' || result.replies.length === 0) return
+    this.judged += 1
+    const voters = new Map<string, NodeSet>()
     for (const reply of result.replies) {
-      if (reply.appliedThrough >= slot) return []
+      if (reply.appliedThrough >= slot) return
       for (const vote of reply.votes) {
         if (vote.slot !== slot) continue
         const key = `${vote.id} at ${formatBallot(vote.ballot)}`
-        voters.set(key, [...(voters.get(key) ?? []), reply.node])
+        voters.set(key, addNode(voters.get(key) ?? 0, reply.node))
       }
     }
-    const sets = [...voters.values()]
-    if (sets.some((nodes) => this.quorums.chosen(toNodeSet(nodes)))) return []
-    const seen = [...voters].map(
-      ([key, nodes]) => `${key} by ${nodes.map((by) => `N${by}`).join()}`,
-    )
+    if ([...voters.values()].some((nodes) => this.quorums.chosen(nodes))) return
+    const seen = [...voters].map(([key, nodes]) => `${key} by ${nodeNames(nodes)}`)
     const words =
       `a reader at N${node} said that "${result.value ?? '(nil)'}" is chosen in slot ${slot}, ` +
       `and no ballot had a quorum: ${seen.join('; ') || 'no votes'}`
-    return [{ invariant: 'I10', words, evidence: [seq] }]
+    report({ invariant: 'I10', words, evidence: [seq] })
   }
 }

@@ -4,7 +4,9 @@
  */
 import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
-import { Invariants } from '../../core/check/invariants'
+import { Oracle } from '../../core/check/oracle'
+import type { HistoryFinding } from '../../core/check/oracle'
+import type { Violation } from '../../core/check/violation'
 import type { LabEvent, LabFact } from '../../core/event'
 import { Measures } from '../../core/measure/measures'
 import type { CheckView } from '../../shared/api'
@@ -49,7 +51,9 @@ export class Run {
   readonly timeline: Timeline
   readonly measures = new Measures()
   result: RunResult | null = null
-  private readonly checks: Invariants
+  /** Told of each violation at once, while the run lasts. */
+  onViolated: (violation: Violation) => void = () => {}
+  private readonly checks: Oracle
   private readonly counts = { acked: 0, failed: 0, unknown: 0 }
   private endedAtMs: number | null = null
 
@@ -59,7 +63,11 @@ export class Run {
     private readonly recorder: Recorder,
     private readonly onEvent: (event: LabEvent) => void,
   ) {
-    this.checks = new Invariants(acceptorsOf(start.options), start.options.quorums)
+    this.checks = new Oracle({
+      acceptors: acceptorsOf(start.options),
+      system: start.options.quorums,
+      order: 'causal',
+    })
     this.timeline = new Timeline(this.clock, (event) => this.take(event))
   }
 
@@ -99,6 +107,11 @@ export class Run {
     return this.checks.views()
   }
 
+  /** I14: what the judge of the clients' history found. */
+  setHistory(finding: HistoryFinding): void {
+    this.tellViolations(this.checks.setHistory(finding))
+  }
+
   async read(from: number, to: number): Promise<readonly LabEvent[]> {
     return await this.recorder.read(from, to)
   }
@@ -106,7 +119,11 @@ export class Run {
   /** Ends the record and writes the result. */
   async end(scenario: ScenarioEnd | null): Promise<RunResult> {
     this.endedAtMs = this.clock.now()
+    this.onViolated = () => {}
     this.timeline.close()
+    // Nothing more comes: what waited for facts of other nodes is judged now.
+    this.tellViolations(this.checks.finish())
+    this.timeline.flush()
     const record = await this.recorder.finish()
     const { options } = this.start
     this.result = {
@@ -138,11 +155,16 @@ export class Run {
   private take(event: LabEvent): void {
     this.recorder.append(event)
     this.count(event)
-    for (const violation of this.checks.feed(event)) {
-      this.timeline.addLab({ type: 'violated', ...violation })
-    }
+    this.tellViolations(this.checks.feed(event))
     this.measures.feed(event)
     this.onEvent(event)
+  }
+
+  private tellViolations(violations: readonly Violation[]): void {
+    for (const violation of violations) {
+      this.timeline.addLab({ type: 'violated', ...violation })
+      this.onViolated(violation)
+    }
   }
 
   private count(event: LabEvent): void {

@@ -1,0 +1,99 @@
+/**
+ * Judges a run after the fact: its record is folded through the oracle once more, by whoever made
+ * it. What the run said of itself (`violated` events, `result.json`) is not looked at.
+ *
+ * Order:  the record of a simulator, explorer or replay is in the true order; that of real
+ *         processes is not, and is judged so.
+ * Errors: FrameError with file and line for what is no record; those of the file system.
+ * Losses: a hole in `seq`, or a chain of hashes that is broken: then no check says that it holds.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Oracle } from '../../core/check/oracle'
+import type { LivenessBounds } from '../../core/check/oracle'
+import type { LabEvent } from '../../core/event'
+import type { CheckView } from '../../shared/api'
+import { FrameError } from '../../shared/frame'
+import { verdictOf } from '../../shared/labWords'
+import { verifyRecord } from './recordFile'
+import { RECORD_FILE } from './runDir'
+import type { Verdict } from './runDir'
+import { readEvents } from './textLines'
+
+export interface RunJudgement {
+  readonly verdict: Verdict
+  readonly checks: readonly CheckView[]
+  /** How many were judged. */
+  readonly events: number
+  /** What the chain of hashes says, in words. */
+  readonly record: string
+}
+
+type Started = Extract<LabEvent, { type: 'clusterStarted' }>
+
+/** `liveness`: I15 is judged by these bounds; without them it is not. */
+export async function judgeRun(dir: string, liveness?: LivenessBounds): Promise<RunJudgement> {
+  const path = join(dir, RECORD_FILE)
+  await stat(path)
+  const record = await verifyRecord(path)
+  const judge = new RecordJudge(path, record.brokenAtLine, liveness)
+  for await (const event of readEvents(dir)) judge.feed(event)
+  return judge.end(record.words)
+}
+
+class RecordJudge {
+  private oracle: Oracle | null = null
+  private readonly before: LabEvent[] = []
+  private lastSeq = 0
+  private events = 0
+
+  constructor(
+    private readonly path: string,
+    /** Where the chain of the record is broken; null: it holds. */
+    private readonly brokenAt: number | null,
+    private readonly liveness: LivenessBounds | undefined,
+  ) {}
+
+  feed(event: LabEvent): void {
+    this.events += 1
+    if (event.type === 'clusterStarted' && this.oracle === null) {
+      this.oracle = oracleFor(event, this.liveness)
+      if (this.brokenAt !== null) this.oracle.noteLoss(this.brokenAt)
+    }
+    const { oracle, lastSeq } = this
+    this.lastSeq = event.seq
+    if (oracle === null) {
+      if (this.events > EARLY_EVENTS_MAX) throw noStart(this.path)
+      this.before.push(event)
+      return
+    }
+    for (const early of this.before.splice(0)) oracle.feed(early)
+    if (event.seq > lastSeq + 1) oracle.noteLoss(event.seq)
+    oracle.feed(event)
+  }
+
+  end(record: string): RunJudgement {
+    const { oracle, events } = this
+    if (oracle === null) throw noStart(this.path)
+    oracle.finish()
+    const checks = oracle.views()
+    return { verdict: verdictOf({ checks }), checks, events, record }
+  }
+}
+
+/** Events that may come before the cluster is described. */
+const EARLY_EVENTS_MAX = 1000
+
+function oracleFor(started: Started, liveness: LivenessBounds | undefined): Oracle {
+  const { members, roles, quorums, source = 'processes' } = started
+  return new Oracle({
+    acceptors: roles?.acceptors ?? members,
+    ...(quorums && { system: quorums }),
+    order: source === 'processes' ? 'causal' : 'total',
+    ...(liveness && { liveness }),
+  })
+}
+
+function noStart(path: string): FrameError {
+  return new FrameError(`${path}: no clusterStarted event: nobody knows who may vote`)
+}
