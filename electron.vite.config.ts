@@ -12,6 +12,8 @@ const mainInputs = {
   cli: resolve(root, 'src/main/cli.ts'),
   node: resolve(root, 'src/main/node/index.ts'),
   switchboard: resolve(root, 'src/main/switchboard/index.ts'),
+  explorer: resolve(root, 'src/main/explore/index.ts'),
+  simulator: resolve(root, 'src/main/sim/index.ts'),
 }
 
 /** Names the packages that went into a bundle; `src/main/licences.mjs` lists their licences. */

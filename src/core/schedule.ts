@@ -37,8 +37,11 @@ export type ScheduleAct =
   | { readonly act: 'duplicate'; readonly frame: FrameName }
   /** All that the node has written becomes durable, and what waited for that leaves. */
   | { readonly act: 'flush'; readonly node: NodeId }
-  /** The process ends; what was written and not flushed is lost. */
-  | { readonly act: 'crash'; readonly node: NodeId }
+  /**
+   * The process ends; what was written and not flushed is lost. `wiped`: so is all that was
+   * durable, and the node never votes again.
+   */
+  | { readonly act: 'crash'; readonly node: NodeId; readonly wiped?: true }
   | { readonly act: 'restart'; readonly node: NodeId }
 
 /** What a schedule is expected to end in. */
@@ -54,6 +57,11 @@ export interface Schedule {
   readonly nodes: number
   /** What is other than the shipped defaults, mutant included. */
   readonly config: Partial<Omit<ReplicaConfig, 'node' | 'members'>>
+  /**
+   * `auto`, and missing: a node flushes at the end of each act whenever a real one would. `byHand`:
+   * records stay written until an act `flush`.
+   */
+  readonly flush?: 'auto' | 'byHand'
   readonly acts: readonly ScheduleAct[]
   readonly end: ScheduleEnd
 }
