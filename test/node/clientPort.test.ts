@@ -44,6 +44,7 @@ async function rig(more: { clientsMax?: number } = {}) {
           statusOf(new Machine({ ...DEFAULT_REPLICA, node: 1, members: [1] }, 1).status()),
         slots: () => [],
         clientAddress: () => '127.0.0.1:6379',
+        mutant: null,
       },
     }),
   })

@@ -48,6 +48,7 @@ async function rig() {
         status: () => ({ ...statusOf(machine.status()), leader: { round: 9, node: 1 } }),
         slots: slotViews,
         clientAddress: () => '127.0.0.1:6379',
+        mutant: null,
       },
     }),
   })
@@ -128,7 +129,7 @@ describe('SESSION DO', () => {
 
 describe('PAXOS answers at once', () => {
   it.each([
-    [['PAXOS', 'STATUS'], /^\*36\r\n\$4\r\nnode\r\n\$1\r\n1\r\n\$4\r\nlife\r\n\$1\r\n4\r\n/],
+    [['PAXOS', 'STATUS'], /^\*38\r\n\$4\r\nnode\r\n\$1\r\n1\r\n\$4\r\nlife\r\n\$1\r\n4\r\n/],
     [
       ['PAXOS', 'LEADER'],
       /leader\r\n\$1\r\n1\r\n[^]*9\.1\r\n[^]*yes\r\n[^]*127\.0\.0\.1:6379\r\n$/,

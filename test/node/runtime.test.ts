@@ -10,7 +10,7 @@ import { Timers } from '../../src/main/node/timers'
 /** What each input makes the planted machine ask for. */
 type Script = (input: MachineInput) => readonly Effect[]
 
-function rig(script: Script) {
+function rig(script: Script, sendsEarly = false) {
   const log: string[] = []
   const facts: (PaxosFact | NodeFact)[] = []
   const timers = new Timers(
@@ -45,6 +45,7 @@ function rig(script: Script) {
       onReplies: (replies) => log.push(`replies ${replies.map(({ tag }) => tag).join()}`),
       onReads: () => log.push('reads'),
     },
+    sendsEarly,
   })
   return { runtime, log, facts }
 }
@@ -104,6 +105,19 @@ it('a send waits for its own record, one that relies on none does not', async ()
     { type: 'persisted', record: 2, offset: 200, flushMs: 0.5 },
     { type: 'sentAfter', message: 'accepted', after: 2, durable: 2 },
   ])
+})
+
+it('M19: sends before the record is durable, and tells both numbers', async () => {
+  const { runtime, log, facts } = rig(
+    (input) => (input.type === 'start' ? [persist(1), sendAfter(1)] : []),
+    true,
+  )
+  runtime.push({ type: 'start' })
+  await turn()
+  expect(log).toEqual([
+    ...['step start', 'settle', 'append 1', 'send 2,3 accepted', 'write', 'flush'],
+  ])
+  expect(facts).toEqual([{ type: 'sentAfter', message: 'accepted', after: 1, durable: 0 }])
 })
 
 it('tells of one send a flush, however many waited', async () => {

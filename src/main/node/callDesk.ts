@@ -5,7 +5,13 @@
 import type { MachineInput, MachineReply, ReadAnswer, SlotView } from '../../core/machineTypes'
 import type { NodeStatus } from '../../core/event'
 import type { FailpointArm, StorageFault } from '../../core/fault'
-import type { ClockSetting, NodeAnswer, NodeCall, RecordView } from '../../shared/control'
+import type {
+  ClockSetting,
+  HandAct,
+  NodeAnswer,
+  NodeCall,
+  RecordView,
+} from '../../shared/control'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
 import { FailpointError, failpoints } from './failpoints'
 
@@ -24,6 +30,8 @@ export interface CallDeskParts {
   readonly setClock: (clock: ClockSetting) => void
   readonly setStorageFaults: (faults: readonly StorageFault[]) => void
   readonly records: (fromOffset: number, count: number) => RecordView[]
+  /** Refused unless the node is driven by hand. */
+  readonly hand: (act: HandAct) => NodeAnswer
   readonly isPaused: () => boolean
   readonly pause: () => void
   readonly resume: () => void
@@ -62,6 +70,8 @@ export class CallDesk {
         return parts.answer(call, { kind: 'failpoints', hits: failpoints.hits })
       case 'records':
         return this.records(call, body.fromOffset, body.count)
+      case 'hand':
+        return parts.answer(call, parts.hand(body.hand))
       case 'pause':
         parts.pause()
         return parts.answer(call, DONE)

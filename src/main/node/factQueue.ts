@@ -22,6 +22,11 @@ export class FactQueue {
 
   constructor(private readonly life: number) {}
 
+  /** Number of the last fact that was handed in. */
+  get told(): number {
+    return this.nodeSeq
+  }
+
   get size(): number {
     return this.lines.length - this.head
   }

@@ -102,6 +102,7 @@ export class FileLog implements Storage, CutHost {
       records: scans.reduce((sum, { records }) => sum + records, 0),
       bytes: scans.reduce((sum, { endOffset }) => sum + endOffset, 0),
       tornBytes: last.scan.tornBytes,
+      offset: last.header.base + last.scan.endOffset,
     }
     this.found = found.snapshot
     this.files = new LogFiles(found, disk)

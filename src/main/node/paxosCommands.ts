@@ -7,7 +7,9 @@ import { nameOfReadMode, READ_MODE_NAMES, readModeOf } from '../../core/kv/readM
 import type { ReadMode } from '../../core/kv/readMode'
 import { array, bulk, error, NIL, OK } from '../../core/kv/resp'
 import type { SlotView } from '../../core/machineTypes'
+import { MUTANTS } from '../../core/mutants'
 import { formatBallot } from '../../core/paxos/ballot'
+import type { MutantId } from '../../core/paxos/mutant'
 import type { ClientSession } from './clientSession'
 
 /** Slots that one answer lists; the machine gives no more either. */
@@ -20,6 +22,7 @@ export interface PaxosInside {
   slots(from: number, count: number): SlotView[]
   /** Where this node takes clients, as `host:port`. */
   clientAddress(): string
+  readonly mutant: MutantId | null
 }
 
 const HELP = [
@@ -59,7 +62,7 @@ export function runPaxos(
   }
   switch (sub) {
     case 'status':
-      return pairs(statusPairs(inside.status()))
+      return pairs(statusPairs(inside))
     case 'leader':
       return pairs(leaderPairs(inside))
     case 'acceptor':
@@ -100,7 +103,8 @@ function pairs(entries: Pairs): string {
   return array(entries.flatMap(([name, value]) => [bulk(name), bulk(String(value))]))
 }
 
-function statusPairs(status: NodeStatus): Pairs {
+function statusPairs(inside: PaxosInside): Pairs {
+  const status = inside.status()
   return [
     ['node', status.node],
     ['life', status.life],
@@ -120,6 +124,10 @@ function statusPairs(status: NodeStatus): Pairs {
     ['preemptions', status.preemptions],
     ['clients', status.clients],
     ['acknowledged', status.acked],
+    [
+      'mutant',
+      inside.mutant === null ? 'none' : `${inside.mutant}: ${MUTANTS[inside.mutant].name}`,
+    ],
   ]
 }
 

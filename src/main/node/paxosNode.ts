@@ -3,19 +3,23 @@
  * process of its own; `index.ts` adds arguments, signals and exit.
  */
 import { makeMachine } from '../../core/makeMachine'
+import type { MachineInput } from '../../core/machineTypes'
 import type { NodeMachine } from '../../core/nodeMachine'
 import type { NodeFact, NodeStatus } from '../../core/event'
 import type { PaxosFact } from '../../core/paxos/fact'
-import type { LabToNode, NodeFile, NodeToLab, RecordView } from '../../shared/control'
+import { sendsEarly } from '../../core/paxos/mutant'
+import type { LabToNode, NodeAnswer, NodeFile, NodeToLab, RecordView } from '../../shared/control'
 import { CallDesk } from './callDesk'
 import { ClientPort } from './clientPort'
 import { ControlLink } from './control'
 import { EXIT, NodeExit } from './exitCodes'
 import type { ExitCode } from './exitCodes'
 import { failpoints } from './failpoints'
+import { Hand } from './hand'
 import { Health } from './health'
 import type { Identity } from './helloProof'
 import { printInfo } from './info'
+import { InputLog } from './inputLog'
 import { LocalCommands } from './localCommands'
 import type { LogDisk } from './logDisk'
 import type { StorageError } from './logReader'
@@ -29,6 +33,7 @@ import type { Storage } from './storage'
 import { Timers } from './timers'
 import { Transport } from './transport'
 
+const NOT_BY_HAND: NodeAnswer = { kind: 'error', words: 'the node is not driven by hand' }
 const STATUS_MS = 250
 const CALL_SWEEP_MS = 50
 
@@ -54,9 +59,12 @@ export class PaxosNode {
   private readonly clients: ClientPort
   private readonly calls: CallDesk
   private readonly runtime: Runtime
+  /** Null: time passes for this node. */
+  private readonly hand: Hand | null
   private readonly intervals: NodeJS.Timeout[] = []
   private readonly startedAtMs = performance.now()
   private control: ControlLink | null = null
+  private inputLog: InputLog | null = null
   private tags = 0
   private ended = false
 
@@ -84,21 +92,27 @@ export class PaxosNode {
     })
     this.clients = this.makeClientPort()
     this.calls = this.makeCallDesk()
+    const { machine, storage } = this
+    const push = (input: MachineInput): void => this.runtime.push(input)
+    const hand = file.hand === undefined ? null : new Hand(file.hand, { machine, storage, push })
+    this.hand = hand
     this.runtime = new Runtime({
-      machine: this.machine,
-      storage: this.storage,
-      timers: this.timers,
-      ticks: () => this.clock.ticks(),
+      machine: hand?.machine ?? machine,
+      storage: hand?.storage ?? storage,
+      timers: hand?.timers ?? this.timers,
+      ticks: () => hand?.ticks ?? this.clock.ticks(),
       peers: this.transport,
       facts: this,
       answers: this,
+      sendsEarly: sendsEarly(file.replica.mutant),
     })
   }
 
   /** Recovers, dials the lab, opens the ports, and takes part. @throws NodeExit if it cannot. */
   async start(): Promise<void> {
     const { file } = this.options
-    recoverMachine(this.machine, this.storage, file.image)
+    await this.recordInputs()
+    recoverMachine(this.inputLog ?? this.machine, this.storage, file.image)
     await this.dialLab()
     this.tellRecovery()
     try {
@@ -123,6 +137,7 @@ export class PaxosNode {
   async stop(code: ExitCode, words: string): Promise<void> {
     if (this.ended) return
     this.letGo()
+    await this.inputLog?.close()
     try {
       await this.storage.close()
     } catch (error) {
@@ -138,6 +153,7 @@ export class PaxosNode {
     if (this.ended) return
     this.letGo()
     this.control?.emit(fact)
+    await this.inputLog?.close()
     await this.control?.goodbye()
     this.options.onEnd(code, words)
   }
@@ -194,6 +210,26 @@ export class PaxosNode {
     })
   }
 
+  private async recordInputs(): Promise<void> {
+    const { cluster, replica, tickMs, recordInputs } = this.options.file
+    if (recordInputs === null) return
+    const { machine, storage } = this
+    const config = { ...replica, votes: replica.votes && storage.mayVote }
+    const { node } = replica
+    const { factsOn } = machine
+    const head = { version: 1, cluster, node, life: storage.life, config, tickMs, factsOn } as const
+    try {
+      this.inputLog = await InputLog.open(recordInputs, head, {
+        machine,
+        factsTold: () => this.control?.facts.told ?? 0,
+        onEnd: (limit) => this.emit({ type: 'limitReached', limit, dropped: 1 }),
+      })
+    } catch (error) {
+      throw new NodeExit(EXIT.badStart, `cannot record inputs: ${wordsOf(error)}`)
+    }
+    this.runtime.record(this.inputLog)
+  }
+
   private makeClientPort(): ClientPort {
     const { file } = this.options
     const { clientsMax, requestDeadlineMs, flush, readMode } = file
@@ -213,6 +249,7 @@ export class PaxosNode {
           status: () => this.status(),
           slots: (from, count) => this.machine.slots(from, count),
           clientAddress: () => `${file.host}:${this.clientPort}`,
+          mutant: file.replica.mutant,
         },
       }),
     })
@@ -229,6 +266,7 @@ export class PaxosNode {
       setClock: (clock) => this.clock.set(clock),
       setStorageFaults: (faults) => this.storage.setFaults(faults),
       records: (fromOffset, count) => this.recordViews(fromOffset, count),
+      hand: (act) => this.hand?.act(act) ?? NOT_BY_HAND,
       isPaused: () => this.runtime.paused,
       pause: () => this.setPaused(true),
       resume: () => this.setPaused(false),
@@ -269,8 +307,9 @@ export class PaxosNode {
   }
 
   private tellRecovery(): void {
-    const { promised, chosenThrough } = this.machine.status()
-    this.emit({ type: 'recovered', promised, chosenThrough, ...this.storage.recovered })
+    const { promised, chosenThrough, votedThrough } = this.machine.status()
+    const known = { promised, chosenThrough, votedThrough }
+    this.emit({ type: 'recovered', ...known, ...this.storage.recovered })
   }
 
   private recordViews(fromOffset: number, count: number): RecordView[] {
@@ -311,6 +350,7 @@ export class PaxosNode {
         clientPort: this.clientPort,
         clientsMax: file.clientsMax,
         members: file.replica.members,
+        mutant: file.replica.mutant,
         connectionsTaken: clients.connectionsTaken,
         commands: clients.commands,
         unanswered: clients.unanswered,

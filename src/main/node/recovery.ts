@@ -13,7 +13,7 @@ import type { Storage } from './storage'
 const IMAGE_NUMBER = 0
 
 export function recoverMachine(
-  machine: NodeMachine,
+  machine: Pick<NodeMachine, 'recoverSnapshot' | 'recoverRecord'>,
   storage: Storage,
   image: readonly StableRecord[],
 ): void {

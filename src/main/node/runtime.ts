@@ -38,6 +38,12 @@ export interface AnswerSink {
   onReads(reads: readonly ReadAnswer[]): void
 }
 
+/** Writes down what the machine is given, round by round, and what it answers. */
+export interface RoundRecorder {
+  begin(ticks: number, inputs: readonly MachineInput[]): void
+  finish(out: MachineOutput): void
+}
+
 export interface RuntimeParts {
   readonly machine: Steppable
   readonly storage: Pick<Storage, 'append' | 'flush' | 'saveSnapshot'>
@@ -47,6 +53,8 @@ export interface RuntimeParts {
   readonly peers: PeerSender
   readonly facts: FactSink
   readonly answers: AnswerSink
+  /** Mutant M19: messages do not wait for what they rely on. */
+  readonly sendsEarly: boolean
 }
 
 /** A printed message that waits for the record it relies on. */
@@ -69,11 +77,17 @@ export class Runtime {
   private scheduled = false
   private stopped = false
   private isPaused = false
+  private recorder: RoundRecorder | null = null
 
   constructor(private readonly parts: RuntimeParts) {}
 
   get paused(): boolean {
     return this.isPaused
+  }
+
+  /** Before the first input: every round is written down. */
+  record(recorder: RoundRecorder): void {
+    this.recorder = recorder
   }
 
   /** Takes an input; it is stepped with all others that arrive in this turn of the event loop. */
@@ -147,6 +161,7 @@ export class Runtime {
       failpoints.hit('reply.after')
     }
     if (out.reads.length > 0) this.parts.answers.onReads(out.reads)
+    this.recorder?.finish(out)
     out.effects.length = 0
     out.replies.length = 0
     out.reads.length = 0
@@ -154,9 +169,11 @@ export class Runtime {
 
   private stepAll(inputs: readonly MachineInput[]): void {
     const { machine } = this.parts
+    const ticks = this.parts.ticks()
+    this.recorder?.begin(ticks, inputs)
     let at = 0
     try {
-      machine.step({ type: 'clock', ticks: this.parts.ticks() }, this.out)
+      machine.step({ type: 'clock', ticks }, this.out)
       for (; at < inputs.length; at++) machine.step(inputs[at]!, this.out)
       failpoints.hit('apply.before')
       machine.settle(this.out)
@@ -212,6 +229,7 @@ export class Runtime {
       return
     }
     if (after <= this.durable) this.handOver(to, message.type, line)
+    else if (this.parts.sendsEarly) this.sendEarly(after, to, message.type, line)
     else this.held.push({ after, to, type: message.type, line })
   }
 
@@ -220,6 +238,12 @@ export class Runtime {
     failpoints.hit(points.before)
     this.parts.peers.send(to, line)
     failpoints.hit(points.after)
+  }
+
+  /** M19: gone before its record is durable; I4 compares the two numbers. */
+  private sendEarly(after: number, to: readonly number[], type: MessageType, line: string): void {
+    this.handOver(to, type, line)
+    this.parts.facts.emit({ type: 'sentAfter', message: type, after, durable: this.durable })
   }
 
   private releaseHeld(): void {

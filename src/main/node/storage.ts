@@ -52,6 +52,8 @@ export interface Storage {
     readonly records: number
     readonly bytes: number
     readonly tornBytes: number
+    /** Where the whole log ends, cut parts counted. */
+    readonly offset: number
   }
   /**
    * Hands over every stable record that is needed beside the snapshot, in the order of writing;
