@@ -35,6 +35,8 @@ export type GateSelect =
 export type GateCall =
   | { readonly action: 'list'; readonly match: FrameMatch }
   | { readonly action: 'inspect'; readonly id: number }
+  /** Which links have a connection up to the receiver now. */
+  | { readonly action: 'links' }
   | { readonly action: 'release' | 'drop' | 'duplicate'; readonly select: GateSelect }
   | {
       readonly action: 'wait'
@@ -58,6 +60,8 @@ export interface GateAnswer {
   readonly text: string | null
   /** A `wait` that ran out of time. */
   readonly isLate: boolean
+  /** For `links`. */
+  readonly open?: readonly Link[]
 }
 
 /** Switchboard → lab: what happened at the gate, in order. */

@@ -18,6 +18,8 @@ import {
 /** Acts that one report carries; a frame has room for them. */
 export const GATE_ACTS_MAX = 1000
 const FAULT_CHARS_MAX = 64
+const LINKS_MAX = 10_000
+const GATE_ACTIONS = ['list', 'links', 'inspect', 'release', 'drop', 'duplicate', 'wait'] as const
 
 export function parseMatch(match: Fields): FrameMatch {
   const count = (name: string, min: number): number | undefined =>
@@ -45,10 +47,12 @@ export function parseMatching(fault: Fields): { readonly match?: FrameMatch } {
 }
 
 export function parseGateCall(body: Fields): GateCall {
-  const action = body.oneOf('action', ['list', 'inspect', 'release', 'drop', 'duplicate', 'wait'])
+  const action = body.oneOf('action', GATE_ACTIONS)
   switch (action) {
     case 'list':
       return { action, match: parseMatch(body.at('match')) }
+    case 'links':
+      return { action }
     case 'inspect':
       return { action, id: body.count('id', 1) }
     case 'wait':
@@ -95,6 +99,14 @@ export function parseGateAnswer(answer: Fields): GateAnswer {
     }),
     text: answer.textOrNull('text'),
     isLate: answer.flag('isLate'),
+    ...parseOpen(answer),
+  }
+}
+
+function parseOpen(answer: Fields): Pick<GateAnswer, 'open'> {
+  if (answer.raw('open') === undefined) return {}
+  return {
+    open: answer.list('open', LINKS_MAX, (link, where) => parseLink(Fields.of(link, where))),
   }
 }
 

@@ -8,11 +8,11 @@ import type { LabToSwitchboard, SwitchboardFile, SwitchboardToLab } from '../../
 import { parseSwitchboardFile } from '../../shared/controlCodec'
 import type { GateAct, GateAnswer, GateCall } from '../../shared/gate'
 import { Control } from './control'
-import type { Gate } from './gate'
 import { GateReporter } from './gateReporter'
 import { NoteBudget } from './noteBudget'
 import { Switchboard } from './switchboard'
 
+const NOTHING = { error: null, total: 0, frames: [], text: null, isLate: false } as const
 const TRAFFIC_MS = 100
 const PARENT_CHECK_MS = 500
 const NOTE_RENEW_MS = 1000
@@ -96,13 +96,20 @@ function obey(
       return send({ type: 'answer', call: frame.call, error: null })
     case 'gate': {
       const { call, body } = frame
-      return obeyAtGate(board.gate, body, (answer) => send({ type: 'gateAnswer', call, answer }))
+      return obeyAtGate(board, body, (answer) => send({ type: 'gateAnswer', call, answer }))
     }
   }
 }
 
-function obeyAtGate(gate: Gate, body: GateCall, answer: (answer: GateAnswer) => void): void {
+function obeyAtGate(
+  board: Switchboard,
+  body: GateCall,
+  answer: (answer: GateAnswer) => void,
+): void {
+  const { gate } = board
   switch (body.action) {
+    case 'links':
+      return answer({ ...NOTHING, open: board.openLinks() })
     case 'list':
       return answer(gate.list(body.match))
     case 'inspect':

@@ -64,6 +64,11 @@ export class LinkConnection {
     for (const event of ['end', 'close', 'error']) this.output.on(event, () => this.close())
   }
 
+  /** The dialled node has taken the connection. */
+  get isOpen(): boolean {
+    return this.connected && !this.closed
+  }
+
   /** Sends a frame to the dialled node, together with what else leaves in this turn. */
   send(bytes: Buffer): void {
     if (this.closed) return

@@ -70,6 +70,11 @@ export class LinkProxy {
     })
   }
 
+  /** What is sent now reaches the receiver, unless the connection breaks. */
+  get isOpen(): boolean {
+    return this.connection?.isOpen === true
+  }
+
   /** Node `to` listens here now. Connections to its former life are closed; the dialler retries. */
   route(port: number): void {
     this.targetPort = port

@@ -60,6 +60,11 @@ export class Switchboard {
     for (const proxy of this.proxies.values()) proxy.endFault(id)
   }
 
+  /** Links with a connection up to the receiver. */
+  openLinks(): Link[] {
+    return [...this.proxies.values()].filter(({ isOpen }) => isOpen).map(({ link }) => link)
+  }
+
   takeTraffic(): LinkTraffic[] {
     return [...this.proxies.values()].flatMap((proxy) => proxy.takeTraffic() ?? [])
   }
