@@ -26,6 +26,10 @@ export type NodeFact =
       readonly bytes: number
       /** Bytes of a torn tail that recovery cut off. */
       readonly tornBytes: number
+      /** End of the whole log, cut parts counted, as in `persisted`. Missing in older records. */
+      readonly offset?: number
+      /** Highest slot with a vote or a chosen value. Missing in older records. */
+      readonly votedThrough?: Slot
     }
   /** Records up to `record` are durable; `offset` is the length of the log in bytes. */
   | {

@@ -31,12 +31,19 @@ export async function assembleLab(options: AssembleOptions): Promise<LabControll
   const names = new Set(own.map(({ name }) => name))
   const bundled = bundledScenarios(mainDir).filter(({ name }) => !names.has(name))
   return createLab({
-    nodeEntry: childEntry(mainDir, 'node.js'),
-    switchboardEntry: childEntry(mainDir, 'switchboard.js'),
+    ...childEntries(mainDir),
     runsDir,
     appVersion,
     scenarios: [...own, ...bundled],
   })
+}
+
+/** The programs of the children of a lab. */
+export function childEntries(mainDir: string): { nodeEntry: string; switchboardEntry: string } {
+  return {
+    nodeEntry: childEntry(mainDir, 'node.js'),
+    switchboardEntry: childEntry(mainDir, 'switchboard.js'),
+  }
 }
 
 /** A child cannot be started inside an archive; its unpacked copy lies beside it. */

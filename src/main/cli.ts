@@ -4,11 +4,17 @@
  */
 import { ScenarioError } from '../shared/experiment'
 import { readAppVersion } from './assemble'
+import { checkCommand } from './cli/check'
 import { doctorCommand } from './cli/doctor'
+import { exploreCommand } from './cli/explore'
+import { exportCommand } from './cli/export'
 import type { CliContext } from './cli/labCommand'
 import { EXIT, Output } from './cli/output'
+import { reenactCommand } from './cli/reenact'
+import { replayCommand } from './cli/replay'
 import { runCommand } from './cli/run'
 import { serveCommand } from './cli/serve'
+import { simCommand } from './cli/sim'
 import { upCommand } from './cli/up'
 import { UsageError, programHelp } from './cli/usage'
 import type { CliCommand } from './cli/usage'
@@ -22,7 +28,18 @@ const LINGER_MS_MAX = 3000
 async function main(rawArgs: readonly string[]): Promise<number> {
   const output = new Output(rawArgs.includes('--json'))
   const context: CliContext = { mainDir, version: readAppVersion(mainDir) }
-  const commands = [upCommand, runCommand, serveCommand, doctorCommand].map((make) => make(context))
+  const commands = [
+    upCommand,
+    runCommand,
+    simCommand,
+    exploreCommand,
+    reenactCommand,
+    checkCommand,
+    replayCommand,
+    exportCommand,
+    serveCommand,
+    doctorCommand,
+  ].map((make) => make(context))
   const [name = '', ...rest] = rawArgs
   const command = commands.find((each) => each.name === name)
   if (command !== undefined) {

@@ -31,6 +31,7 @@ export function parseAnswer(answer: Fields): NodeAnswer {
     'status',
     'failpoints',
     'records',
+    'hand',
     'error',
   ])
   switch (kind) {
@@ -52,6 +53,8 @@ export function parseAnswer(answer: Fields): NodeAnswer {
       const counts = hits.names().map((name) => [name, hits.count(name)] as const)
       return { kind, hits: Object.fromEntries(counts) }
     }
+    case 'hand':
+      return { kind, steps: answer.count('steps'), idle: answer.flag('idle') }
     case 'records':
       return { kind, records: answer.list('records', SLOTS_MAX, parseRecordView) }
   }

@@ -6,7 +6,7 @@
  *         changed nothing. Arguments are parsed by `apiSchemas.ts` at the host's edge.
  * Time:   `…AtMs` is lab time: ms since the run started.
  */
-import type { InvariantView } from '../core/check/invariants'
+import type { InvariantView } from '../core/check/oracle'
 import type { LabEvent, LearnerReadResult, NodeStatus } from '../core/event'
 import type {
   ActiveFault,
@@ -61,6 +61,10 @@ export interface LoadOptions {
   readonly valueBytes: number
   /** Requests a second over all clients; 0: closed loop, as fast as answers come. */
   readonly targetPerSecond: number
+  /**
+   * 0 to 1: how many requests are about more than GET and SET: CAS, INCR and APPEND. Missing: none.
+   */
+  readonly mixRatio?: number | undefined
   /** Nodes the clients are spread over; empty: all members. */
   readonly nodes: readonly number[]
 }

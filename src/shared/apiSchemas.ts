@@ -73,6 +73,7 @@ const load = z.strictObject({
   keys: whole.min(1).max(1_000_000),
   valueBytes: whole.min(1).max(ARG_CHARS_MAX),
   targetPerSecond: z.number().min(0).max(1_000_000),
+  mixRatio: probability.optional(),
   nodes,
 })
 

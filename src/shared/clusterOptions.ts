@@ -4,11 +4,15 @@
  * Errors: `clusterFault` says in words why options must be refused; what the types cannot say (that
  *         phases meet, that nodes exist) is looked at there, for every way into the lab.
  */
+import type { FlushMode } from '../core/handHost'
 import type { ReadMode } from '../core/kv/readMode'
 import { rolesFault } from '../core/paxos/config'
 import type { ElectionPolicy, LearnerMode, Roles, Variant } from '../core/paxos/config'
+import { mutantLabel } from '../core/mutants'
+import type { MutantId } from '../core/paxos/mutant'
 import { MAJORITY, quorumFault } from '../core/paxos/quorum'
 import type { QuorumSystem } from '../core/paxos/quorum'
+import type { Schedule } from '../core/schedule'
 import { TRUE_CLOCK } from './control'
 import type { ClockSetting } from './control'
 import { imageFault } from './diskImage'
@@ -21,12 +25,21 @@ export interface NodeClock extends ClockSetting {
   readonly node: number
 }
 
+/** How nodes are driven that re-enact a schedule. */
+export interface HandOptions {
+  readonly flush: FlushMode
+  /** What is other than the shipped defaults, beyond what a cluster can otherwise be asked for. */
+  readonly config: Schedule['config']
+}
+
 export interface ClusterOptions {
   readonly nodes: NodeCount
   readonly mode: 'single' | 'multi'
   readonly policy: ElectionPolicy
   /** Only `lamport` is Paxos; `blog2014` runs the blog's algorithm as published. */
   readonly variant: Variant
+  /** One rule of Paxos broken on purpose, and labelled so; null: none. */
+  readonly mutant: MutantId | null
   readonly quorums: QuorumSystem
   /** Null: every node plays every role. */
   readonly roles: Roles | null
@@ -58,6 +71,12 @@ export interface ClusterOptions {
   readonly flush: boolean
   /** What nodes report; `off` is for benchmarks. */
   readonly telemetry: 'off' | 'facts'
+  /** At the first violation every frame waits at the gate. Not in direct mode, nor for the blog. */
+  readonly freezeOnViolation: boolean
+  /** Nodes write down what their machines are given, so that the run can be replayed. */
+  readonly recordInputs: boolean
+  /** Given: no time passes for the nodes, and the lab drives them by hand; see `HandOptions`. */
+  readonly hand?: HandOptions
   /** A node of another make takes this one's place, by a join card; the lab starts the rest. */
   readonly join?: number
 }
@@ -66,6 +85,7 @@ export const DEFAULT_CLUSTER: Omit<ClusterOptions, 'policy'> = {
   nodes: 5,
   mode: 'multi',
   variant: 'lamport',
+  mutant: null,
   quorums: MAJORITY,
   roles: null,
   learnerMode: { kind: 'leader' },
@@ -85,13 +105,16 @@ export const DEFAULT_CLUSTER: Omit<ClusterOptions, 'policy'> = {
   tickMs: 5,
   flush: true,
   telemetry: 'facts',
+  freezeOnViolation: false,
+  recordInputs: false,
 }
 
 /** What a cluster on one data directory must keep from start to start. */
-export type ClusterRules = Pick<ClusterOptions, 'variant' | 'quorums' | 'roles'>
+export type ClusterRules = Pick<ClusterOptions, 'variant' | 'mutant' | 'quorums' | 'roles'>
 
 export const LAMPORT_RULES: ClusterRules = {
   variant: DEFAULT_CLUSTER.variant,
+  mutant: DEFAULT_CLUSTER.mutant,
   quorums: DEFAULT_CLUSTER.quorums,
   roles: DEFAULT_CLUSTER.roles,
 }
@@ -123,6 +146,7 @@ export function clusterFault(options: ClusterOptions): string | null {
     strangerFault('clocks', options.clocks, members) ??
     strangerFault('image', options.image, members) ??
     options.image.map(imageFault).find((words) => words !== null) ??
+    mutantFault(options) ??
     blogFault(options)
   )
 }
@@ -146,6 +170,13 @@ function strangerFault(
   return twice === undefined ? null : `${name}: node ${twice.node} is named twice`
 }
 
+/** A mutant changes one rule of the whole of Paxos, so that it is known which one broke. */
+function mutantFault({ mutant, variant, phases }: ClusterOptions): string | null {
+  if (mutant === null) return null
+  if (variant !== 'lamport') return 'mutant: mutants are of Lamport Paxos, not of another variant'
+  return phases === 'both' ? null : 'mutant: phase 2 only is broken already, it takes no mutant'
+}
+
 /** The blog knows neither roles nor other quorums: its arithmetic is its own. */
 function blogFault({ variant, roles, quorums, image }: ClusterOptions): string | null {
   if (variant === 'lamport') return null
@@ -154,12 +185,18 @@ function blogFault({ variant, roles, quorums, image }: ClusterOptions): string |
   return image.length > 0 ? 'image: the blog variant keeps nothing on disk' : null
 }
 
+/** False for another algorithm, and for one whose rules are broken on purpose. */
+export function isPaxos({ variant, mutant }: Pick<ClusterOptions, 'variant' | 'mutant'>): boolean {
+  return variant === 'lamport' && mutant === null
+}
+
 /** What sets a cluster apart from Paxos as it should be run; empty for a sound one. */
 export function clusterLabels(
-  options: Pick<ClusterOptions, 'variant' | 'flush' | 'phases'>,
+  options: Pick<ClusterOptions, 'variant' | 'mutant' | 'flush' | 'phases'>,
 ): string[] {
   return [
     ...(options.variant === 'blog2014' ? [VARIANT_NAMES.blog2014] : []),
+    ...(options.mutant === null ? [] : [mutantLabel(options.mutant)]),
     ...(options.flush ? [] : ['flush off']),
     ...(options.phases === 'both' ? [] : ['phase 2 only']),
   ]

@@ -1,5 +1,6 @@
 /** Parsers of a policy and of the options of a cluster, from viewers; see `apiSchemas.ts`. */
 import { READ_MODES } from '../core/kv/readMode'
+import { MUTANT_IDS } from '../core/paxos/mutant'
 import { NODE_ID_MAX } from '../core/paxos/quorum'
 import type { ClusterOptions } from './clusterOptions'
 import { clusterFault } from './clusterOptions'
@@ -111,6 +112,7 @@ export const clusterOptions = z
     mode: z.enum(['single', 'multi']),
     policy,
     variant: z.enum(['lamport', 'blog2014']),
+    mutant: z.enum(MUTANT_IDS).nullable(),
     quorums,
     roles: roles.nullable(),
     learnerMode,
@@ -131,6 +133,8 @@ export const clusterOptions = z
     tickMs: whole.min(1).max(1000),
     flush: z.boolean(),
     telemetry: z.enum(['off', 'facts']),
+    freezeOnViolation: z.boolean(),
+    recordInputs: z.boolean(),
   })
   .superRefine((options: ClusterOptions, context) => {
     const words = clusterFault(options)

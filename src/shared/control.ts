@@ -5,10 +5,11 @@
  */
 import type { LearnerReadResult, LinkTraffic, NodeReport, NodeStatus } from '../core/event'
 import type { FailpointArm, LinkFault, StorageFault } from '../core/fault'
+import type { FlushMode } from '../core/handHost'
 import type { ReadMode } from '../core/kv/readMode'
 import type { SlotView } from '../core/machineTypes'
 import type { ElectionPolicy, ReplicaConfig } from '../core/paxos/config'
-import type { StableRecord } from '../core/paxos/effect'
+import type { StableRecord, TimerName } from '../core/paxos/effect'
 import type { ReadSubject } from '../core/paxos/message'
 import type { GateAct, GateAnswer, GateCall } from './gate'
 
@@ -53,6 +54,13 @@ export interface NodeFile {
   readonly powerWitness: boolean
   /** How plain reads are made unless a connection says otherwise. */
   readonly readMode: ReadMode
+  /** Folder for the file of recorded inputs of this life; null: nothing is recorded. */
+  readonly recordInputs: string | null
+  /**
+   * Given: no timer fires, the clock stands still, and with `byHand` nothing is flushed unless the
+   * lab says so (`hand`): a schedule is re-enacted.
+   */
+  readonly hand?: FlushMode
   /** Where to dial the lab; null: stand alone, no control (bring your own node, tests). */
   readonly control: { readonly host: string; readonly port: number } | null
 }
@@ -77,6 +85,7 @@ export const NODE_DEFAULTS = {
   lifeFloor: 0,
   powerWitness: false,
   readMode: 'log',
+  recordInputs: null,
 } as const satisfies Partial<NodeFile>
 
 export interface PeerAddress {
@@ -112,8 +121,16 @@ export type NodeCall =
   | { readonly action: 'records'; readonly fromOffset: number; readonly count: number }
   /** Views of at most 200 slots from `from` on, for acceptor table, log grid and inspector. */
   | { readonly action: 'slots'; readonly from: number; readonly count: number }
+  /** For nodes that are driven by hand. */
+  | { readonly action: 'hand'; readonly hand: HandAct }
   /** Every key with its value, for the check that all logs are equal. At most 10,000 keys. */
   | { readonly action: 'status' }
+
+/** What a node does only when the lab says so; `look` asks how far it is. */
+export type HandAct =
+  | { readonly kind: 'timer'; readonly timer: TimerName }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'look' }
 
 export type NodeAnswer =
   | { readonly kind: 'done' }
@@ -124,6 +141,8 @@ export type NodeAnswer =
   | { readonly kind: 'status'; readonly status: NodeStatus }
   | { readonly kind: 'failpoints'; readonly hits: Readonly<Record<string, number>> }
   | { readonly kind: 'records'; readonly records: readonly RecordView[] }
+  /** Inputs that its machine has taken in this life; idle: nothing is on its way to the disk. */
+  | { readonly kind: 'hand'; readonly steps: number; readonly idle: boolean }
   | { readonly kind: 'error'; readonly words: string }
 
 /** One record of a node's log, as text. */

@@ -33,6 +33,8 @@ import { parseAnswer, parseLinkTraffic, parseNodeStatus } from './answerCodec'
 import {
   parseClock,
   parseFailpoints,
+  parseHandAct,
+  parseHandMode,
   parseImage,
   parseReadMode,
   parseStorageFaults,
@@ -99,6 +101,7 @@ function parseCall(body: Fields): NodeCall {
     'failpointHits',
     'records',
     'slots',
+    'hand',
     'status',
   ])
   switch (action) {
@@ -126,6 +129,8 @@ function parseCall(body: Fields): NodeCall {
       }
     case 'slots':
       return { action, from: body.count('from', 1), count: body.count('count', 1, SLOT_VIEWS_MAX) }
+    case 'hand':
+      return { action, hand: parseHandAct(body.at('hand')) }
     default:
       return { action }
   }
@@ -201,7 +206,7 @@ export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
   }
 }
 
-function parseLinkFault(fault: Fields): LinkFault {
+export function parseLinkFault(fault: Fields): LinkFault {
   const kind = fault.oneOf('kind', LINK_FAULTS)
   const links = fault.list('links', LINKS_MAX, parseLink)
   switch (kind) {
@@ -340,6 +345,8 @@ export function parseNodeFile(value: unknown): NodeFile {
     lifeFloor: file.count('lifeFloor'),
     powerWitness: file.flag('powerWitness'),
     readMode: parseReadMode(file, 'readMode'),
+    recordInputs: file.textOrNull('recordInputs'),
+    ...parseHandMode(file),
     control: control && parseAddress(control),
   }
 }

@@ -160,6 +160,7 @@ const load = z.strictObject({
   keys: z.number().int().min(1).max(1_000_000).optional(),
   bytes: z.number().int().min(1).max(65_536).optional(),
   rate: z.number().min(0).max(1_000_000).optional(),
+  mix: z.number().min(0).max(1).optional(),
 })
 
 const scenario = z
@@ -192,6 +193,7 @@ function toLoad(raw: z.infer<typeof load> | undefined): LoadOptions | null {
     readRatio: raw.reads ?? DEFAULT_LOAD.readRatio,
     keys: raw.keys ?? DEFAULT_LOAD.keys,
     valueBytes: raw.bytes ?? DEFAULT_LOAD.valueBytes,
+    ...(raw.mix !== undefined && { mixRatio: raw.mix }),
     targetPerSecond: raw.rate ?? 0,
   }
 }

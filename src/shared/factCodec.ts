@@ -104,8 +104,10 @@ const CHECKS: Checks = {
   canvassed: ({ ballot }) => isBallot(ballot),
   policySet: ({ policy }) => isPolicy(policy),
   limitReached: ({ limit, dropped }) => isText(limit) && isCount(dropped),
-  recovered: ({ promised, chosenThrough, records, bytes, tornBytes }) =>
-    isBallot(promised) && [chosenThrough, records, bytes, tornBytes].every(isCount),
+  recovered: ({ promised, chosenThrough, records, bytes, tornBytes, offset = 0, ...rest }) =>
+    isBallot(promised) &&
+    [chosenThrough, records, bytes, tornBytes, offset].every(isCount) &&
+    isSlot(rest['votedThrough'] ?? 0),
   persisted: ({ record, offset, flushMs }) =>
     isCount(record) && isCount(offset) && isNumber(flushMs),
   sentAfter: ({ message, after, durable }) => isText(message) && isCount(after) && isCount(durable),

@@ -6,19 +6,30 @@
  */
 import { DELAY_MS_MAX } from '../core/fault'
 import type { FailpointArm, StorageFault } from '../core/fault'
+import type { FlushMode } from '../core/handHost'
 import { READ_MODES } from '../core/kv/readMode'
 import type { ReadMode } from '../core/kv/readMode'
 import type { Ballot } from '../core/paxos/ballot'
-import type { StableRecord } from '../core/paxos/effect'
+import type { StableRecord, TimerName } from '../core/paxos/effect'
 import { NODE_ID_MAX } from '../core/paxos/quorum'
-import type { ClockSetting } from './control'
+import type { ClockSetting, HandAct } from './control'
 import { asText, Fields } from './fields'
 import { FrameError } from './frame'
 
+const TIMERS: readonly TimerName[] = [
+  'election',
+  'heartbeat',
+  'bid',
+  'resend',
+  'read',
+  'catchUp',
+  'gather',
+]
 const FAULTS_MAX = 20
 const ARMS_MAX = 100
 const IMAGE_RECORDS_MAX = 10_000
-const VALUES_MAX = 10_000
+/** A record is no longer than a message, and a no-op takes three bytes of one. */
+const VALUES_MAX = 131_072
 /** Ten days: an offset beyond that is a typing mistake. */
 const OFFSET_MS_MAX = 864_000_000
 
@@ -76,21 +87,33 @@ export function parseReadMode(fields: Fields, name: string): ReadMode {
   return fields.oneOf(name, READ_MODES)
 }
 
+/** Whether the lab drives this node by hand; nothing where it does not. */
+export function parseHandMode(fields: Fields): { readonly hand?: FlushMode } {
+  return fields.raw('hand') === undefined ? {} : { hand: fields.oneOf('hand', ['auto', 'byHand']) }
+}
+
+export function parseHandAct(act: Fields): HandAct {
+  const kind = act.oneOf('kind', ['timer', 'flush', 'look'])
+  return kind === 'timer' ? { kind, timer: act.oneOf('timer', TIMERS) } : { kind }
+}
+
 export function parseImage(fields: Fields, name: string): StableRecord[] {
-  return fields.list(name, IMAGE_RECORDS_MAX, (value, where) => {
-    const record = Fields.of(value, where)
-    const kind = record.oneOf('kind', ['promise', 'vote', 'chosen', 'learned'])
-    switch (kind) {
-      case 'promise':
-        return { kind, ballot: parseBallot(record.at('ballot')) }
-      case 'vote':
-        return { kind, ballot: parseBallot(record.at('ballot')), ...parseRun(record) }
-      case 'chosen':
-        return { kind, through: record.count('through') }
-      case 'learned':
-        return { kind, ...parseRun(record) }
-    }
-  })
+  return fields.list(name, IMAGE_RECORDS_MAX, parseStableRecord)
+}
+
+export function parseStableRecord(value: unknown, where: string): StableRecord {
+  const record = Fields.of(value, where)
+  const kind = record.oneOf('kind', ['promise', 'vote', 'chosen', 'learned'])
+  switch (kind) {
+    case 'promise':
+      return { kind, ballot: parseBallot(record.at('ballot')) }
+    case 'vote':
+      return { kind, ballot: parseBallot(record.at('ballot')), ...parseRun(record) }
+    case 'chosen':
+      return { kind, through: record.count('through') }
+    case 'learned':
+      return { kind, ...parseRun(record) }
+  }
 }
 
 function parseBallot(ballot: Fields): Ballot {

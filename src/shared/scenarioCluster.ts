@@ -8,6 +8,7 @@ import { READ_MODE_NAMES, readModeOf } from '../core/kv/readMode'
 import { parseBallot } from '../core/paxos/ballot'
 import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY, LEASE_POLICY } from '../core/paxos/config'
 import type { ElectionPolicy, LearnerMode } from '../core/paxos/config'
+import { MUTANT_IDS } from '../core/paxos/mutant'
 import { MAJORITY } from '../core/paxos/quorum'
 import type { QuorumSystem } from '../core/paxos/quorum'
 import { clusterFault, DEFAULT_CLUSTER } from './clusterOptions'
@@ -123,6 +124,7 @@ const plain = {
   nodes: z.union([z.literal(3), z.literal(5), z.literal(7), z.literal(9)]).exactOptional(),
   mode: z.enum(['single', 'multi']).exactOptional(),
   variant: z.enum(['lamport', 'blog2014']).exactOptional(),
+  mutant: z.enum(MUTANT_IDS).exactOptional(),
   quorums: quorums.exactOptional(),
   roles: z.strictObject({ proposers: nodes, acceptors: nodes, learners: nodes }).exactOptional(),
   learnerMode: learnerMode.exactOptional(),
@@ -132,6 +134,8 @@ const plain = {
   snapshotSlots: count.min(0).max(100_000_000).exactOptional(),
   rejoin: z.enum(['refuse', 'learner']).exactOptional(),
   flush: z.boolean().exactOptional(),
+  freezeOnViolation: z.boolean().exactOptional(),
+  recordInputs: z.boolean().exactOptional(),
   windowSlots: count.min(1).max(1_000_000).exactOptional(),
   clocks: z
     .array(z.strictObject({ node, ...clock }))

@@ -201,7 +201,7 @@ export const VERBS: Readonly<Record<VerbName, VerbSpec>> = {
   'step-down': nodeVerb('step-down', 'this node gives up its ballot'),
   load: {
     usage:
-      'load CLIENTS [clients] [at NODES] [rate PER_SECOND] [reads RATIO] [keys N] [bytes N]' +
+      'load CLIENTS [clients] [at NODES] [rate PER_SECOND] [reads RATIO] [keys N] [bytes N] [mix RATIO]' +
       '   or   load off',
     help: 'closed-loop clients, as fast as answers come unless a rate is given',
     parse: parseLoad,
@@ -278,6 +278,7 @@ function parseLoad(args: VerbArgs): Verb {
     if (word === 'at') load.nodes = parseNodes(args)
     else if (word === 'rate') load.targetPerSecond = args.number('the rate', 0, COUNT_MAX)
     else if (word === 'reads') load.readRatio = args.probability()
+    else if (word === 'mix') load.mixRatio = args.probability()
     else if (word === 'keys') load.keys = args.whole('the keys', 1, KEYS_MAX)
     else if (word === 'bytes') load.valueBytes = args.whole('the bytes', 1, VALUE_BYTES_MAX)
     else args.fail(`"${word}" is not an option of load`)

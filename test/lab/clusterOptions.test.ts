@@ -1,9 +1,14 @@
 /** Options of a cluster: what is refused, and that nodes run with what was asked for. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LEASE_POLICY } from '../../src/core/paxos/config'
 import { withFlags } from '../../src/main/cli/clusterFlags'
 import { CALL_SCHEMAS } from '../../src/shared/apiSchemas'
-import { clusterFault } from '../../src/shared/clusterOptions'
+import {
+  clusterFault,
+  clusterLabels,
+  DEFAULT_CLUSTER,
+  isPaxos,
+} from '../../src/shared/clusterOptions'
 import { imageRecords } from '../../src/shared/diskImage'
 import { parseScenario } from '../../src/shared/experiment'
 import { clusterOptions, LabRig } from '../support/cluster'
@@ -24,6 +29,8 @@ describe('options that contradict themselves are refused, and say why', () => {
     [{ learnerMode: { kind: 'set', nodes: [7] } }, /^learnerMode: node 7 is no learner/],
     [{ clocks: [{ node: 9, offsetMs: 0, drift: 0 }] }, /^clocks: there is no node 9/],
     [{ variant: 'blog2014', quorums: { kind: 'counts', phase1: 3, phase2: 3 } }, /arithmetic/],
+    [{ mutant: 'M6', variant: 'blog2014' }, /^mutant: mutants are of Lamport Paxos/],
+    [{ mutant: 'M6', phases: 'second' }, /^mutant: phase 2 only is broken already/],
     [
       { image: [{ node: 1, promised: null, votes: [], learned: [], chosenThrough: 2 }] },
       /^image: node 1: slot 1 is said to be chosen/,
@@ -55,6 +62,7 @@ describe('flags', () => {
       roles: '1,2/1,2,3,4,5/1,2,3',
       clock: '2:-500:0.1,3:0',
       flush: 'off',
+      mutant: 'M6',
     })
     expect(options).toMatchObject({
       quorums: { kind: 'counts', phase1: 2, phase2: 4 },
@@ -68,6 +76,7 @@ describe('flags', () => {
         { node: 3, offsetMs: 0, drift: 0 },
       ],
       flush: false,
+      mutant: 'M6',
     })
     const sets = withFlags(base, { quorums: '12,34/13,24' })
     expect(sets.quorums).toMatchObject({
@@ -82,6 +91,8 @@ describe('flags', () => {
   it.each([
     [{ quorums: '2,3' }, /2 \+ 3 must exceed 5/],
     [{ quorums: 'most' }, /--quorums most is none of/],
+    [{ mutant: 'M22' }, /--mutant M22 is none of M1, M2, /],
+    [{ mutant: 'M1', phases: 'second' }, /mutant: phase 2 only/],
     [{ variant: 'raft' }, /--variant raft is none of lamport, blog2014/],
     [{ 'learner-mode': 'one' }, /--learner-mode one is none of/],
     [{ 'read-mode': 'best' }, /--read-mode best is none of log,/],
@@ -124,14 +135,28 @@ describe('the cluster of a scenario', () => {
     ['  quorums: [1, 2]\n', /8:12: cluster\.quorums: .*1 \+ 2 must exceed 5/],
     ['  readMode: best\n', /8:13: .*is none of log, confirmed/],
     ['  image:\n    - { nodes: [1], promised: 1.1 }\n', /9:\d+: .*is not a ballot in quotes/],
+    ['  mutant: M99\n', /8:11: cluster\.mutant/],
     ['  policy: raft\n', /8:11: cluster\.policy/],
   ])('is wrong at a place: %j', (cluster, words) => {
     expect(() => scenario(cluster)).toThrow(words)
   })
 })
 
+describe('a mutant', () => {
+  it('is none by default, and a label wherever it is one', () => {
+    expect(DEFAULT_CLUSTER.mutant).toBeNull()
+    expect(scenario('  nodes: 3\n').cluster.mutant).toBeNull()
+    expect(scenario('  mutant: M6\n').cluster.mutant).toBe('M6')
+    const options = clusterOptions({ mutant: 'M6' })
+    expect(isPaxos(options)).toBe(false)
+    expect(clusterLabels(options)).toEqual(['mutant M6: adopts any reported value'])
+    expect(CALL_SCHEMAS.startCluster.safeParse([options]).success).toBe(true)
+  })
+})
+
 describe('a cluster', () => {
-  const rig = new LabRig()
+  let rig: LabRig
+  beforeEach(() => (rig = new LabRig()))
   afterEach(() => rig.close())
 
   it('begins with its disk image, judges with its quorums, and tells of both', async () => {
@@ -158,6 +183,19 @@ describe('a cluster', () => {
       quorums,
       roles: null,
       variant: 'lamport',
+      mutant: null,
     })
+  })
+
+  it('of a mutant says so to clients, in its first event and in its title', async () => {
+    await rig.start({ nodes: 3, mutant: 'M13' })
+    const [first] = await rig.lab.events(1, 1)
+    expect(first).toMatchObject({ type: 'clusterStarted', mutant: 'M13' })
+    expect((await rig.status()).options?.mutant).toBe('M13')
+    const { reply } = await rig.lab.command(2, ['PAXOS', 'STATUS'])
+    expect(reply).toContain('M13: votes only above its promise')
+    expect((await rig.lab.command(1, ['INFO', 'paxos'])).reply).toContain('mutant:M13: votes')
+    const { reply: answer } = await rig.lab.command(1, ['SET', 'a', '1'])
+    expect(answer).not.toContain('OK')
   })
 })

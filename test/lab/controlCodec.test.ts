@@ -119,6 +119,7 @@ describe('from a node', () => {
       { kind: 'done' },
       { kind: 'reply', resp: '+OK\r\n' },
       { kind: 'slots', slots },
+      { kind: 'hand', steps: 3, idle: false },
       { kind: 'read', result: { verdict: 'chosen', value: null, reason: '', replies: [] } },
     ]) {
       expect(parseNodeToLab({ type: 'answer', call: 1, answer })).toMatchObject({ answer })
@@ -140,6 +141,8 @@ describe('to a node', () => {
     { action: 'slots', from: 1, count: 200 },
     { action: 'setPolicy', policy: { kind: 'eager' } },
     { action: 'pause' },
+    { action: 'hand', hand: { kind: 'timer', timer: 'resend' } },
+    { action: 'hand', hand: { kind: 'look' } },
   ])('the call $action is taken', (body) => {
     const frame = { type: 'call', call: 4, body }
     expect(parseLabToNode(frame)).toEqual(frame)
@@ -149,12 +152,16 @@ describe('to a node', () => {
     [{ action: 'slots', from: 1, count: 201 }, /count/],
     [{ action: 'slots', from: 0, count: 1 }, /from/],
     [{ action: 'explode' }, /action/],
+    [{ action: 'hand', hand: { kind: 'timer', timer: 'egg' } }, /hand\.timer/],
+    [{ action: 'hand', hand: { kind: 'wave' } }, /hand\.kind/],
     [{ action: 'setPolicy', policy: { kind: 'leader', heartbeatTicks: 0 } }, /policy/],
   ])('%j is refused', (body, words) => {
     expect(() => parseLabToNode({ type: 'call', call: 4, body })).toThrow(words)
   })
   it('its start-up file is taken, and refused with the field that is wrong', () => {
     expect(parseNodeFile(file)).toEqual(file)
+    expect(parseNodeFile({ ...file, hand: 'byHand' })).toEqual({ ...file, hand: 'byHand' })
+    expect(() => parseNodeFile({ ...file, hand: 'foot' })).toThrow(/hand/)
     const control = { host: '10.0.0.1', port: 1 }
     expect(() => parseNodeFile({ ...file, control })).toThrow(/control\.host is not a loopback/)
     const replica = { ...file.replica, members: [2, 3] }

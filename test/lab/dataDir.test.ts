@@ -30,6 +30,19 @@ it('continues with data and cluster id, with a new secret', async () => {
   expect(nodeFile).not.toMatch(/secret/i)
 })
 
+it('keeps what a mutant wrote from Paxos, and what Paxos wrote from a mutant', async () => {
+  const [sound, broken] = [join(dir, 'sound'), join(dir, 'broken')]
+  await rig.start({ nodes: 3, dataDir: sound })
+  await rig.lab.stopCluster()
+  await rig.start({ nodes: 3, dataDir: broken, mutant: 'M7' })
+  await rig.lab.stopCluster()
+  const other = rig.start({ nodes: 3, dataDir: broken, mutant: 'M6' })
+  await expect(other).rejects.toThrow(/with mutant M7: ignores.*, not with mutant M6: adopts/)
+  const mutant = rig.start({ nodes: 3, dataDir: sound, mutant: 'M7' })
+  await expect(mutant).rejects.toThrow(/with no mutant, not with mutant M7/)
+  await expect(rig.start({ nodes: 3, dataDir: broken })).rejects.toThrow(/not with no mutant/)
+})
+
 it('refuses another number of nodes, another mode, a foreign and a broken directory', async () => {
   const dataDir = join(dir, 'data')
   await rig.start({ nodes: 3, dataDir })

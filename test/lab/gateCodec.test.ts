@@ -26,6 +26,7 @@ describe('lab to switchboard', () => {
     { action: 'list', match: {} },
     { action: 'list', match },
     { action: 'inspect', id: 7 },
+    { action: 'links' },
     { action: 'release', select: { kind: 'all' } },
     { action: 'drop', select: { kind: 'ids', ids: [3, 1, 2] } },
     { action: 'duplicate', select: { kind: 'link', link, count: 3 } },

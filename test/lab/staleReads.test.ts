@@ -8,6 +8,7 @@ import { LEADER_POLICY, LEASE_POLICY } from '../../src/core/paxos/config'
 import { LabRig } from '../support/cluster'
 import { eventually } from '../support/eventually'
 import { RegisterClients } from '../support/registerClients'
+import { checkRegister } from '../support/registerHistory'
 import { judgeRegister } from '../support/registerJudge'
 import type { RegisterOperation } from '../support/registerJudge'
 
@@ -87,11 +88,13 @@ describe('confirmed reads', () => {
       await register.finish()
       const { history } = register
       expect(words(history)).toEqual([])
+      expect(checkRegister(history)).toMatchObject({ verdict: 'valid' })
       const writes = history.filter(({ kind }) => kind === 'write')
       const stale = judgeRegister([...writes, ...local])
       expect(stale.map(({ kind, read }) => [kind, read.at])).toEqual(
         local.map(({ at }) => ['stale', at]),
       )
+      expect(checkRegister([...writes, ...local])).toMatchObject({ verdict: 'violated' })
       const states = (await lab.status()).checks.map(({ state }) => state)
       expect(states).not.toContain('violated')
     },
@@ -122,14 +125,17 @@ describe('lease reads', () => {
     await counted(register.served, minority, 5)
     await register.finish()
     expect([...register.reasons].join()).toContain('the leader holds no lease')
-    return { minority, faults: judgeRegister(register.history) }
+    const { history } = register
+    const { verdict } = checkRegister(history)
+    return { minority, faults: judgeRegister(history), verdict }
   }
 
   it(
     'S22: a lease read is never stale while the clock of the leader keeps the bound',
     async () => {
-      const { faults } = await leaseRun(-0.9 * policy.driftBound)
+      const { faults, verdict } = await leaseRun(-0.9 * policy.driftBound)
       expect(faults).toEqual([])
+      expect(verdict).toBe('valid')
     },
     RUN_MS_MAX,
   )
@@ -137,7 +143,8 @@ describe('lease reads', () => {
   it(
     'S22: a clock that runs slower than the bound makes lease reads stale, and it is seen',
     async () => {
-      const { faults, minority } = await leaseRun(-0.75)
+      const { faults, minority, verdict } = await leaseRun(-0.75)
+      expect(verdict).toBe('violated')
       expect(faults.length).toBeGreaterThan(0)
       expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['stale']))
       expect(minority).toEqual(expect.arrayContaining(faults.map(({ read }) => read.at)))
@@ -154,12 +161,15 @@ describe('the judge of a register', () => {
     return { kind: 'read', value, startMs, endMs, at: 2 }
   }
 
+  const verdict = (history: readonly RegisterOperation[]) => checkRegister(history).verdict
+
   it('takes reads that are concurrent with a write either way', () => {
     const history = [write(1, 0, 10), write(2, 20, 30), write(3, 40, Infinity)]
     expect(words([...history, read(0, 5, 6), read(1, 7, 8), read(1, 21, 40)])).toEqual([])
     expect(words([...history, read(1, 22, 23), read(2, 24, 25), read(2, 50, 60)])).toEqual([])
     // Never acknowledged, it may still be there, also much later.
     expect(words([...history, read(3, 90, 99)])).toEqual([])
+    expect(verdict([...history, read(1, 21, 40), read(3, 90, 99)])).toBe('valid')
   })
 
   it('sees a read behind an acknowledged write, behind a read, and from the future', () => {
@@ -177,5 +187,12 @@ describe('the judge of a register', () => {
       'node 2 answered 2, which nobody had written by then',
       'node 2 answered 7, which nobody had written by then',
     ])
+    for (const wrong of [
+      [read(1, 31, 32)],
+      [read(3, 50, 51), read(2, 60, 61)],
+      [read(7, 60, 61)],
+    ]) {
+      expect(verdict([...history, ...wrong])).toBe('violated')
+    }
   })
 })

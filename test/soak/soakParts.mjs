@@ -6,7 +6,7 @@ const CLI = 'src/main/labCli.mjs'
 const VITEST = 'node_modules/vitest/vitest.mjs'
 
 /** Seeds within which each mutant must be caught. */
-const MUTANT_SEEDS = 300
+const MUTANT_SEEDS = 200
 
 /**
  * @typedef {object} Part
@@ -21,6 +21,10 @@ const MUTANT_SEEDS = 300
  * @param {number} scale
  */
 const size = (full, scale) => String(Math.max(1, Math.round(full * scale)))
+
+/** Broken safety ends in exit code 1; what only loses liveness, in 2: no time passes by itself. */
+const MUTANTS = Array.from({ length: 21 }, (_, index) => `M${index + 1}`)
+const LIVENESS_ONLY = ['M13', 'M18']
 
 /** @param {string[]} flags */
 const abstract = (...flags) => [CLI, 'explore', '--model', 'abstract', '--values', '2', ...flags]
@@ -57,6 +61,12 @@ export const PARTS = [
     expects: 0,
     args: () => [VITEST, 'run', '--project', 'core', 'test/sim/mutants.test.ts'],
   },
+  ...MUTANTS.map((id) => ({
+    kind: 'reenact',
+    name: `real processes, the schedule of ${id}`,
+    expects: LIVENESS_ONLY.includes(id) ? 2 : 1,
+    args: () => [CLI, 'reenact', `test/fixtures/mutants/${id}.schedule.json`, '--json'],
+  })),
   {
     kind: 'durability',
     name: 'real processes, 100 kills and 30 power losses',

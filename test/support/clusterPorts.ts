@@ -59,6 +59,7 @@ export class ClusterPorts {
         info: () => '# Server\r\nredis_version:7.0.0\r\nloading:0\r\n',
         clients: () => port.list,
         inside: {
+          mutant: null,
           status: () => statusOf(cluster.machine(node).status()),
           slots: (from, count) => cluster.machine(node).slots(from, count),
           clientAddress: () => `127.0.0.1:${this.port(node)}`,

@@ -75,7 +75,12 @@ export interface ClusterOptions {
 
 export class CoreCluster {
   readonly members: readonly number[]
-  readonly facts: { readonly node: number; readonly tick: number; readonly fact: PaxosFact }[] = []
+  readonly facts: {
+    readonly node: number
+    readonly life: number
+    readonly tick: number
+    readonly fact: PaxosFact
+  }[] = []
   readonly sent: { readonly from: number; readonly to: number; readonly message: Message }[] = []
   now = 0
   drop: number
@@ -287,7 +292,7 @@ export class CoreCluster {
           }
           break
         case 'emit':
-          this.facts.push({ node, tick: this.now, fact: effect.fact })
+          this.facts.push({ node, life: host.life, tick: this.now, fact: effect.fact })
           break
       }
     }

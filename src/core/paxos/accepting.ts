@@ -99,8 +99,26 @@ export function refuse(
 ): void {
   // A ballot of the owner's own future is no preemption, but a delayed frame.
   if (sameBallot(ballot, promised)) return
-  if (r.config.refusal === 'nack') r.outbox.sendTo(to, { type: 'nack', ballot, promised }, 0)
+  if (r.config.refusal === 'nack') sendNack(r, to, ballot, promised)
   r.outbox.emit({ type: 'refused', ballot, promised, phase })
+}
+
+/**
+ * Under a lease not silent even where stale ballots meet silence: the leader that others are bound
+ * to would never learn of a promise above its ballot, and this node could neither follow it nor be
+ * elected.
+ */
+export function refuseHeartbeat(r: ReplicaState, from: NodeId, ballot: Ballot): void {
+  const { promised } = r.acceptor
+  refuse(r, from, ballot, promised, 2)
+  const isSilent = r.config.refusal === 'silence' && r.policy.kind === 'lease'
+  if (isSilent && !sameBallot(ballot, promised)) {
+    sendNack(r, from, ballot, promised)
+  }
+}
+
+function sendNack(r: ReplicaState, to: NodeId, ballot: Ballot, promised: Ballot): void {
+  r.outbox.sendTo(to, { type: 'nack', ballot, promised }, 0)
 }
 
 function tellLearners(r: ReplicaState, proposer: NodeId, message: Accept): void {

@@ -30,6 +30,8 @@ interface Answer {
   readonly chosenThrough: Slot
   readonly parts: number
   readonly seen: Set<number>
+  /** They count when the answer is whole: only then is its acceptor a witness. */
+  readonly votes: SlotVote[]
 }
 
 /** Long promises come in parts; more than this is not a promise of ours. */
@@ -85,14 +87,15 @@ export class Proposer {
   takePromise(from: NodeId, promise: Promised): boolean {
     if (this.phase !== 'preparing' || !this.isPresent(promise.ballot)) return false
     if (promise.parts > PARTS_MAX || promise.part >= promise.parts) return false
-    for (const vote of promise.votes) this.keep(vote)
     if (promise.chosenThrough > this.chosenElsewhere) {
       this.chosenElsewhere = promise.chosenThrough
       this.chosenAt = from
     }
     const answer = this.answerOf(from, promise)
+    if (!answer.seen.has(promise.part)) answer.votes.push(...promise.votes)
     answer.seen.add(promise.part)
     if (answer.seen.size < answer.parts) return false
+    for (const vote of answer.votes) this.keep(vote)
     this.promises = addNode(this.promises, from)
     return this.quorums.promised(this.promises)
   }
@@ -133,7 +136,7 @@ export class Proposer {
   private answerOf(from: NodeId, { chosenThrough, parts }: Promised): Answer {
     const present = this.answers.get(from)
     if (present?.chosenThrough === chosenThrough && present.parts === parts) return present
-    const answer = { chosenThrough, parts, seen: new Set<number>() }
+    const answer = { chosenThrough, parts, seen: new Set<number>(), votes: [] }
     this.answers.set(from, answer)
     return answer
   }

@@ -170,7 +170,8 @@ function forwards(r: ReplicaState): boolean {
 function forwardTarget(r: ReplicaState): NodeId | null {
   if (r.leader !== null) return r.leaderNode === r.self ? null : r.leaderNode
   if (!anyoneProposes(r.policy)) return r.leadership.relay
-  return r.roles.proposers[r.bids % r.roles.proposers.length] ?? null
+  const others = r.roles.proposers.filter((node) => node !== r.self)
+  return others[r.forwardTries % others.length] ?? null
 }
 
 /** Another ballot won: give up, keep own values, and wait as the policy says. */
@@ -320,6 +321,8 @@ function resendForwards(r: ReplicaState): void {
     // In the first period it may have left just now.
     if (own.periods > 1) late.push([late.length, own.value])
   }
+  // Whoever left these unanswered may be gone: the next period asks somebody else.
+  if (late.length > 0) r.forwardTries += 1
   forwardTo(r, target, late)
 }
 

@@ -6,7 +6,7 @@
  *         batches, applies what is chosen and takes messages that the node sent to itself.
  * Errors: none for peer input; InvariantError when the program contradicts itself.
  */
-import { answerAccept, answerPrepare, refuse } from './accepting'
+import { answerAccept, answerPrepare, refuseHeartbeat } from './accepting'
 import { compareBallot, sameBallot } from './ballot'
 import type { Ballot, NodeId } from './ballot'
 import type { ElectionPolicy, ReplicaConfig } from './config'
@@ -332,7 +332,7 @@ export class Replica {
     const { ballot, chosenThrough } = message
     r.see(ballot)
     if (compareBallot(ballot, r.acceptor.promised) < 0) {
-      return refuse(r, from, ballot, r.acceptor.promised, 2)
+      return refuseHeartbeat(r, from, ballot)
     }
     checkPreempted(r, ballot)
     if (r.proposer.phase !== 'idle' || !this.isNewsOf(ballot)) return

@@ -67,6 +67,8 @@ export class ReplicaState {
   /** A slot in which this proposer issued was chosen with another value: its ballot is over. */
   outvoted = false
   bids = 0
+  /** Resends of forwarded requests, which go to another proposer each time if none is elected. */
+  forwardTries = 0
   preemptions = 0
 
   constructor(

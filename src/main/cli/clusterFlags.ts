@@ -6,6 +6,7 @@
  */
 import { READ_MODE_NAMES, readModeOf } from '../../core/kv/readMode'
 import type { ElectionPolicy, LearnerMode, Roles } from '../../core/paxos/config'
+import { MUTANT_IDS } from '../../core/paxos/mutant'
 import { MAJORITY } from '../../core/paxos/quorum'
 import type { QuorumSystem } from '../../core/paxos/quorum'
 import type { ClusterOptions } from '../../shared/api'
@@ -37,6 +38,11 @@ export const CLUSTER_FLAGS = {
     type: 'string',
     valueHint: VARIANTS.join('|'),
     description: 'Which algorithm the nodes run; only lamport is Paxos',
+  },
+  mutant: {
+    type: 'string',
+    valueHint: 'M1..M21',
+    description: 'Breaks one rule of Paxos on purpose (docs/mutants.md)',
   },
   quorums: {
     type: 'string',
@@ -88,13 +94,23 @@ export const CLUSTER_FLAGS = {
     valueHint: 'NODE:OFFSET_MS[:DRIFT],...',
     description: 'Clocks that are wrong from the start on',
   },
+  freeze: {
+    type: 'string',
+    valueHint: 'on|off',
+    description: 'Whether every frame waits at the gate after a violation',
+  },
+  'record-inputs': {
+    type: 'boolean',
+    description: 'Nodes record their inputs, so that the run can be replayed',
+  },
 } as const
 
-type FlagName = Exclude<keyof typeof CLUSTER_FLAGS, 'quorum-aware'>
+type Switch = 'quorum-aware' | 'record-inputs'
+type FlagName = Exclude<keyof typeof CLUSTER_FLAGS, Switch>
 
 export type ClusterFlags = {
   readonly [Name in FlagName]?: string | undefined
-} & { readonly 'quorum-aware'?: boolean | undefined }
+} & { readonly [Name in Switch]?: boolean | undefined }
 
 /** `base` with what the flags say. */
 export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOptions {
@@ -104,6 +120,7 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
     mode: oneOf('mode', mode, MODES) ?? base.mode,
     policy: policyOf(base, flags),
     variant: oneOf('variant', variant, VARIANTS) ?? base.variant,
+    mutant: oneOf('mutant', flags.mutant, MUTANT_IDS) ?? base.mutant,
     quorums: flags.quorums === undefined ? base.quorums : quorumsOf(flags.quorums),
     roles: flags.roles === undefined ? base.roles : rolesOf(flags.roles),
     learnerMode: learnersOf(flags['learner-mode']) ?? base.learnerMode,
@@ -112,8 +129,10 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
     readMode: readModeFlag(flags['read-mode']) ?? base.readMode,
     snapshotSlots: slotsOf(flags['snapshot-slots']) ?? base.snapshotSlots,
     rejoin: oneOf('rejoin', rejoin, REJOINS) ?? base.rejoin,
-    flush: flush === undefined ? base.flush : oneOf('flush', flush, SWITCH) === 'on',
+    flush: isOn('flush', flush) ?? base.flush,
     clocks: flags.clock === undefined ? base.clocks : flags.clock.split(',').map(clockOf),
+    freezeOnViolation: isOn('freeze', flags.freeze) ?? base.freezeOnViolation,
+    recordInputs: flags['record-inputs'] === true || base.recordInputs,
   }
   const fault = clusterFault(options)
   if (fault !== null) throw new UsageError(fault)
@@ -122,11 +141,11 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
 
 /** What `up --json` says of the options; clocks that are right are left out. */
 export function optionsToTell(options: ClusterOptions): object {
-  const { policy, mode, variant, quorums, roles, learnerMode, phases } = options
-  const { refusal, readMode, snapshotSlots, flush, rejoin, clocks } = options
+  const { policy, mode, variant, mutant, quorums, roles, learnerMode, phases } = options
+  const { refusal, readMode, snapshotSlots, flush, rejoin, clocks, recordInputs } = options
   return {
-    ...{ policy, mode, variant, quorums, roles, learnerMode, phases },
-    ...{ refusal, readMode, snapshotSlots, flush, rejoin },
+    ...{ policy, mode, variant, mutant, quorums, roles, learnerMode, phases },
+    ...{ refusal, readMode, snapshotSlots, flush, rejoin, recordInputs },
     clocks: clocks.map(({ node }) => ({ node, ...startClockOf(options, node) })),
   }
 }
@@ -139,7 +158,8 @@ function policyOf(base: ClusterOptions, flags: ClusterFlags): ElectionPolicy {
   throw new UsageError('--quorum-aware needs --policy leader or lease')
 }
 
-function shipped(name: (typeof POLICY_NAMES)[number], tickMs: number): ElectionPolicy {
+/** A policy with the times it ships with. */
+export function shipped(name: (typeof POLICY_NAMES)[number], tickMs: number): ElectionPolicy {
   if (name === 'eager') return toPolicy({ kind: name }, tickMs)
   if (name !== 'lease') return toPolicy({ kind: name, ms: null }, tickMs)
   return toPolicy({ kind: name, ms: null, leaseMs: null, driftBound: null }, tickMs)
@@ -197,6 +217,11 @@ function clockOf(text: string): NodeClock {
   const clock = { node: Number(node), offsetMs: Number(offset), drift: Number(drift ?? 0) }
   if (node !== undefined && clock.drift > -1 && clock.drift <= 10) return clock
   throw new UsageError(`--clock ${text} is not NODE:OFFSET_MS or NODE:OFFSET_MS:DRIFT`)
+}
+
+function isOn(name: FlagName, text: string | undefined): boolean | null {
+  const found = oneOf(name, text, SWITCH)
+  return found === null ? null : found === 'on'
 }
 
 function oneOf<T extends string>(

@@ -15,6 +15,7 @@ export class Progress {
   private readonly timer: NodeJS.Timeout | null
   private turns = 0
   private drawn = false
+  private drawnAtMs = 0
 
   /** `line` answers the live line of now. */
   constructor(
@@ -31,6 +32,12 @@ export class Progress {
     this.out.write(`${words}\n`)
   }
 
+  /** For work that leaves timers no time: draws if it is time to. */
+  redraw(): void {
+    const isDue = performance.now() - this.drawnAtMs >= REDRAW_MS
+    if (this.timer !== null && isDue) this.draw()
+  }
+
   end(): void {
     if (this.timer !== null) clearInterval(this.timer)
     this.clear()
@@ -38,6 +45,7 @@ export class Progress {
 
   private draw(): void {
     this.turns += 1
+    this.drawnAtMs = performance.now()
     const text = `${WHEEL[this.turns % WHEEL.length]} ${this.line()}`.slice(0, this.out.columns - 1)
     this.out.write(CLEAR_LINE + (wantsColour() ? `${DIM}${text}${PLAIN}` : text))
     this.drawn = true

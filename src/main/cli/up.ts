@@ -128,6 +128,7 @@ function clusterOptions(flags: UpFlags): ClusterOptions {
     clientPortBase: port === undefined ? 0 : wholeFlag(port, 'client-port', 1024, portMax),
     dataDir: flags.data === undefined ? null : resolve(flags.data),
     telemetry,
+    freezeOnViolation: true,
     ...(flags.join === undefined ? {} : { join: wholeFlag(flags.join, 'join', 1, nodes) }),
   }
   return withFlags(base, flags)

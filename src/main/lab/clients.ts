@@ -4,6 +4,7 @@
  */
 import type { WriteResult } from '../../shared/api'
 import { roundMs } from './clock'
+import type { OnHistoryReply } from './historyBook'
 import { RespClient } from './respClient'
 import type { ClientTarget } from './respClient'
 import type { RespReply } from './respReply'
@@ -23,7 +24,11 @@ interface Connection {
 export class Clients {
   private readonly connections = new Map<number, Connection>()
 
-  constructor(private readonly deadlineMs: number) {}
+  constructor(
+    private readonly deadlineMs: number,
+    /** A request is about to be sent; answers whom to tell of its reply. */
+    private readonly onRequest: (args: readonly string[]) => OnHistoryReply = () => () => {},
+  ) {}
 
   waitingAt(node: number): number {
     return this.connections.get(node)?.waiting ?? 0
@@ -37,6 +42,7 @@ export class Clients {
     connection.waiting += 1
     const giveUpMs = this.deadlineMs + GRACE_MS
     let gaveUp = false
+    const told = this.onRequest(args)
     const reply = await new Promise<RespReply | null>((resolve) => {
       const timer = setTimeout(() => {
         gaveUp = true
@@ -49,6 +55,7 @@ export class Clients {
       })
     })
     connection.waiting -= 1
+    told(reply, client.wasOpen || gaveUp)
     const latencyMs = roundMs(performance.now() - startMs)
     if (reply !== null) {
       return { node, outcome: outcomeOf(reply), reply: printReply(reply), latencyMs }

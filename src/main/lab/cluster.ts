@@ -32,7 +32,7 @@ import { Member } from './member'
 import { NodeFaults } from './nodeFaults'
 import { portsTaken } from './ports'
 import { PidFile } from './processIds'
-import { nodeDir, startFile } from './startFile'
+import { inputsDir, nodeDir, startFile } from './startFile'
 import { PID_FILE } from './sweep'
 import { Switchboard } from './switchboard'
 
@@ -313,13 +313,14 @@ export class Cluster {
   }
 
   private nodeFile(node: number, peerPort: number, clientPort: number): NodeFile {
-    const { options, identity, dataDir } = this.setup
+    const { options, identity, dataDir, runDir } = this.setup
     this.startPolicies.set(node, this.policy)
     const { clock, storageFaults, failpoints } = this.nodeFaults.startOf(node)
     return startFile(options, identity, dataDir, {
       ...{ node, host: HOST, peerPort, clientPort, policy: this.policy },
       ...{ clock, storageFaults, failpoints, control: this.controlAddress() },
       ...{ hasRun: this.ran.has(node), lifeFloor: this.member(node).life },
+      recordInputs: inputsDir(options, runDir),
     })
   }
 

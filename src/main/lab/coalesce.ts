@@ -25,6 +25,8 @@ const DETAILS: ReadonlySet<LabEventType> = new Set([
   'persisted',
   'sentAfter',
   'applied',
+  'submitted',
+  'answered',
 ] as const)
 
 /** Samples feed pictures and are no milestones: they are not kept for a viewer that comes later. */

@@ -10,6 +10,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mutantLabel } from '../../core/mutants'
+import { MUTANT_IDS } from '../../core/paxos/mutant'
 import { LabCallError } from '../../shared/api'
 import {
   LAMPORT_RULES,
@@ -40,10 +42,10 @@ export interface ClusterIdentity extends ClusterRules {
 export function newIdentity(
   nodes: number,
   mode: ClusterIdentity['mode'],
-  { variant, quorums, roles }: ClusterRules = LAMPORT_RULES,
+  { variant, mutant, quorums, roles }: ClusterRules = LAMPORT_RULES,
 ): ClusterIdentity {
   const cluster = randomBytes(4).toString('hex')
-  return { cluster, members: membersOf(nodes), mode, variant, quorums, roles }
+  return { cluster, members: membersOf(nodes), mode, variant, mutant, quorums, roles }
 }
 
 /** Whose data this directory holds, after making sure that it may be used; makes a new one. */
@@ -115,14 +117,16 @@ function parseRules(fields: Fields, members: readonly number[]): ClusterRules {
   const roles = parseRoles(fields, members)
   return {
     variant: fields.oneOf('variant', ['lamport', 'blog2014']),
+    mutant: fields.raw('mutant') == null ? null : fields.oneOf('mutant', MUTANT_IDS),
     quorums: parseQuorums(fields.at('quorums'), roles?.acceptors ?? members),
     roles,
   }
 }
 
-function ruleWords({ variant, quorums, roles }: ClusterRules): string[] {
+function ruleWords({ variant, mutant, quorums, roles }: ClusterRules): string[] {
   return [
     `variant ${VARIANT_NAMES[variant]}`,
+    mutant === null ? 'no mutant' : mutantLabel(mutant),
     `quorums: ${quorumWords(quorums)}`,
     `roles: ${rolesWords(roles)}`,
   ]

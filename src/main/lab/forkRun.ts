@@ -184,7 +184,7 @@ function diskAfter(start: SimStart, closed: boolean): Recovered {
   const disk = new SimDisk(new Agenda(), createPrng(1), [1, 1], host)
   disk.load(start.snapshot, start.records)
   replayLife(start.config, start, disk)
-  if (closed) disk.close()
+  if (closed) disk.close(0)
   return { snapshot: disk.snapshot, records: disk.records }
 }
 

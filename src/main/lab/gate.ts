@@ -5,7 +5,7 @@
  *         wait, `timedOut` for a wait that found too few.
  */
 import type { LabFact } from '../../core/event'
-import type { FrameMatch } from '../../core/fault'
+import type { FrameMatch, Link } from '../../core/fault'
 import { LabCallError } from '../../shared/api'
 import type { GateAct, GateAnswer, GateCall, GateSelect, GateView } from '../../shared/gate'
 import { roundMs } from './clock'
@@ -33,6 +33,11 @@ export class Gate {
 
   async list(match: FrameMatch): Promise<GateView> {
     return this.view(await this.ask({ action: 'list', match }))
+  }
+
+  /** Links with a connection up to the receiver, as the switchboard sees it now. */
+  async openLinks(): Promise<readonly Link[]> {
+    return (await this.ask({ action: 'links' })).open ?? []
   }
 
   async inspect(id: number): Promise<string> {

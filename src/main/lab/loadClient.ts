@@ -1,7 +1,7 @@
 /** One client of the workload: a request, its answer, the next request, until it is stopped. */
-import type { Prng } from '../../core/sim/prng'
-import { createPrng } from '../../core/sim/prng'
 import type { LoadOptions } from '../../shared/api'
+import type { OnHistoryReply } from './historyBook'
+import { LoadCommands } from './loadCommands'
 import { RespClient } from './respClient'
 import type { ClientTarget } from './respClient'
 import type { Outcome, RespReply } from './respReply'
@@ -22,18 +22,18 @@ export interface LoadClientOptions extends LoadOptions {
 }
 
 export interface LoadHooks {
-  onSent(): void
+  /** A request is about to be sent; answers whom to tell of its reply. */
+  onSent(args: readonly string[]): OnHistoryReply
   onDone(outcome: Outcome, latencyMs: number): void
 }
 
 export class LoadClient {
-  private readonly prng: Prng
+  private readonly commands: LoadCommands
   private client: RespClient | null = null
   private timer: NodeJS.Timeout | null = null
   /** When the request that waits was sent; null: none waits. */
   private sentAtMs: number | null = null
   private dueMs: number
-  private writes = 0
   private stopped = false
 
   constructor(
@@ -41,7 +41,7 @@ export class LoadClient {
     private readonly targetOf: (node: number) => ClientTarget | null,
     private readonly hooks: LoadHooks,
   ) {
-    this.prng = createPrng(options.seed, options.index)
+    this.commands = new LoadCommands(options, options.index, options.seed)
     this.dueMs = performance.now() + options.startMs
     this.later(options.startMs)
   }
@@ -78,8 +78,13 @@ export class LoadClient {
     this.sentAtMs = nowMs
     // A client that fell behind does not make up for it with a burst.
     this.dueMs = Math.max(nowMs, this.dueMs) + this.options.perClientMs
-    this.hooks.onSent()
-    client.request(this.command(), (reply) => this.done(client, reply, nowMs))
+    const args = this.commands.next()
+    const told = this.hooks.onSent(args)
+    client.request(args, (reply) => {
+      told(reply, client.wasOpen)
+      if (reply !== null) this.commands.told(args, reply)
+      this.done(client, reply, nowMs)
+    })
   }
 
   private done(client: RespClient, reply: RespReply | null, sentAtMs: number): void {
@@ -105,18 +110,5 @@ export class LoadClient {
       })
     }
     return null
-  }
-
-  private command(): string[] {
-    const { keys, readRatio } = this.options
-    const key = `key:${this.prng.between(1, keys)}`
-    return this.prng.unit() < readRatio ? ['GET', key] : ['SET', key, this.value()]
-  }
-
-  /** Unique in a run; longer than was asked for where that is too short to be unique. */
-  private value(): string {
-    this.writes += 1
-    const { index, valueBytes } = this.options
-    return `${index}.${this.writes}.`.padEnd(valueBytes, '0123456789abcdef')
   }
 }

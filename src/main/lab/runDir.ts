@@ -33,7 +33,10 @@ export function runName(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${tail}`
 }
 
-export async function createRunDir(runsDir: string, start: RunStart): Promise<string> {
+export async function createRunDir(
+  runsDir: string,
+  start: Omit<RunStart, 'options'> & { readonly options: object },
+): Promise<string> {
   const path = join(runsDir, runName(new Date(start.startedAt)))
   await mkdir(path, { recursive: true })
   await writeJson(join(path, RUN_FILE), { version: 1, ...start })

@@ -1,13 +1,21 @@
 /** Session: a run with its cluster, and what acts on it: clients, load, node acts. */
+import { join } from 'node:path'
+import type { Violation } from '../../core/check/violation'
 import type { LabFact, LinkTraffic } from '../../core/event'
+import { allLinks } from '../../core/fault'
 import type { LoadOptions, WriteResult } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { AdversaryView } from '../../shared/gate'
 import { Clients, WAITING_MAX } from './clients'
 import { Cluster } from './cluster'
 import type { ClusterSetup } from './cluster'
+import { RanNodes } from './dataDir'
+import { HistoryBook } from './historyBook'
+import type { OnHistoryReply } from './historyBook'
+import { findingOf } from './historyFinding'
 import type { ClientTarget } from './respClient'
 import { NodeActs } from './nodeActs'
+import { HISTORY_FILE } from './offlineRun'
 import { PauseGuard } from './pauseGuard'
 import type { Run, RunResult, ScenarioEnd } from './run'
 import { Workload } from './workload'
@@ -26,15 +34,19 @@ export class Session {
   /** Set once the end has begun, by whoever asked first. */
   private ending: Promise<RunResult> | null = null
   private readonly clients: Clients
+  /** Null: the keys hold what an earlier run wrote, and nobody knows what that is. */
+  private readonly book: HistoryBook | null
   private readonly guard: PauseGuard
   private workload: Workload | null = null
   private readonly sampler: NodeJS.Timeout
   private sampledAtMs = 0
+  private isFrozen = false
 
   constructor(
     readonly run: Run,
     private readonly setup: SessionSetup,
   ) {
+    this.book = this.openBook()
     this.cluster = new Cluster({
       ...setup,
       clock: run.clock,
@@ -42,9 +54,10 @@ export class Session {
       onFacts: (node, dropped, facts) => run.timeline.addNode(node, dropped, facts),
       onTraffic: (links) => this.onTraffic(links),
     })
+    run.onViolated = (violation) => void this.freeze(violation)
     this.guard = new PauseGuard((words) => this.tell({ type: 'labNote', level: 'warn', words }))
     this.nodes = new NodeActs(this.cluster, this.guard)
-    this.clients = new Clients(setup.options.requestDeadlineMs)
+    this.clients = new Clients(setup.options.requestDeadlineMs, this.onRequest)
     this.sampler = setInterval(() => this.sampleStatus(), SAMPLE_MS)
   }
 
@@ -97,6 +110,7 @@ export class Session {
       this.setup.options.requestDeadlineMs + LOAD_GRACE_MS,
       (node) => this.loadTarget(node),
       (fact) => this.tell(fact),
+      this.onRequest,
     )
   }
 
@@ -106,6 +120,28 @@ export class Session {
     return this.ending
   }
 
+  /** At the first violation every frame waits at the gate, so that it can be looked at. */
+  private async freeze({ invariant }: Violation): Promise<void> {
+    const { freezeOnViolation, direct, variant } = this.setup.options
+    // The blog variant breaks rules by design: its lessons would all end at the first write.
+    if (!freezeOnViolation || direct || variant !== 'lamport' || this.isFrozen) return
+    this.isFrozen = true
+    const links = allLinks(this.identity.members)
+    try {
+      const id = await this.cluster.links.start({
+        kind: 'hold',
+        links,
+        match: {},
+        atEnd: 'release',
+      })
+      const words = `${invariant} is violated: every frame waits at the gate; end fault ${id} to go on`
+      this.tell({ type: 'labNote', level: 'error', words })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.tell({ type: 'labNote', level: 'warn', words: `the gate could not be frozen: ${why}` })
+    }
+  }
+
   private async endOnce(scenario: () => ScenarioEnd | null): Promise<RunResult> {
     clearInterval(this.sampler)
     this.setLoad(null)
@@ -113,7 +149,29 @@ export class Session {
     await this.cluster.stop()
     this.guard.close()
     this.tell({ type: 'clusterStopped' })
+    await this.judgeHistory()
     return await this.run.end(scenario())
+  }
+
+  private openBook(): HistoryBook | null {
+    const { dataDir, identity } = this.setup
+    const ran = RanNodes.open(dataDir)
+    if (identity.members.some((node) => ran.has(node))) return null
+    const { run } = this
+    const problem = (words: string) => this.tell({ type: 'labNote', level: 'error', words })
+    return new HistoryBook(join(run.dir, HISTORY_FILE), () => run.nowMs, problem)
+  }
+
+  private readonly onRequest = (args: readonly string[]): OnHistoryReply => {
+    return this.book?.begin(args) ?? (() => {})
+  }
+
+  private async judgeHistory(): Promise<void> {
+    await this.book?.finish()
+    const finding = this.book && (await findingOf(this.book))
+    // There is no gate any more that could be frozen.
+    this.run.onViolated = () => {}
+    if (finding !== null) this.run.setHistory(finding)
   }
 
   private target(node: number): ClientTarget {

@@ -6,6 +6,7 @@ import type { ClusterOptions } from '../../shared/api'
 import type { NodeFile } from '../../shared/control'
 import { imageRecords } from '../../shared/diskImage'
 import type { ClusterIdentity } from './dataDir'
+import { INPUTS_FOLDER } from './recordingFiles'
 
 const CLIENTS_MAX = 4096
 
@@ -20,12 +21,18 @@ export interface StartNow extends Pick<
   | 'storageFaults'
   | 'failpoints'
   | 'lifeFloor'
+  | 'recordInputs'
 > {
   readonly node: number
   /** The policy may have been switched since the cluster started. */
   readonly policy: ElectionPolicy
   /** It has run here before: its log must be there. */
   readonly hasRun: boolean
+}
+
+/** Where nodes keep what they record of their inputs; null if they do not. */
+export function inputsDir({ recordInputs }: ClusterOptions, runDir: string): string | null {
+  return recordInputs ? join(runDir, INPUTS_FOLDER) : null
 }
 
 /** Node i keeps its log here. */
@@ -39,7 +46,7 @@ export function startFile(
   dataDir: string,
   { node, policy, hasRun, ...now }: StartNow,
 ): NodeFile {
-  const { variant, quorums, roles, phases, refusal, mode } = options
+  const { variant, mutant, quorums, roles, phases, refusal, mode } = options
   const { learnerMode, windowSlots, snapshotSlots } = options
   const image = hasRun ? undefined : options.image.find((one) => one.node === node)
   return {
@@ -48,7 +55,8 @@ export function startFile(
     replica: {
       ...DEFAULT_REPLICA,
       ...{ node, members: identity.members, variant, quorums, roles, phases, refusal, mode },
-      ...{ policy, learnerMode, windowSlots, snapshotSlots },
+      ...{ policy, learnerMode, windowSlots, snapshotSlots, mutant },
+      ...options.hand?.config,
     },
     tickMs: options.tickMs,
     dataDir: nodeDir(dataDir, node),
@@ -62,6 +70,7 @@ export function startFile(
     // A benchmark measures the log, not the account of it.
     powerWitness: options.telemetry !== 'off',
     readMode: options.readMode,
+    ...(options.hand && { hand: options.hand.flush }),
     ...now,
   }
 }

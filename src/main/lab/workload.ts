@@ -1,7 +1,6 @@
 /**
  * Workload: clients that read and write through the client ports and wait for each answer (closed
- * loop), at a set rate if one is asked for. Each value is written once, so that a history tells
- * writes apart.
+ * loop), at a set rate if one is asked for. What they ask is in `loadCommands.ts`.
  *
  * Units:  one `loadSampled` every SAMPLE_MS with what happened in it; latencies of acknowledged
  *         requests.
@@ -12,6 +11,7 @@ import type { LabFact } from '../../core/event'
 import { Histogram } from '../../core/measure/histogram'
 import type { LoadOptions } from '../../shared/api'
 import { roundMs } from './clock'
+import type { OnHistoryReply } from './historyBook'
 import { LoadClient } from './loadClient'
 import type { ClientTarget } from './respClient'
 
@@ -39,14 +39,17 @@ export class Workload {
     /** Where node `node` takes clients now; null while it does not run. */
     targetOf: (node: number) => ClientTarget | null,
     private readonly tell: (fact: LabFact) => void,
+    /** A request is about to be sent; answers whom to tell of its reply. */
+    onRequest: (args: readonly string[]) => OnHistoryReply,
   ) {
     const { clients } = options
     const perClientMs = options.targetPerSecond > 0 ? (1000 * clients) / options.targetPerSecond : 0
     this.clients = Array.from({ length: clients }, (_, index) => {
       const startMs = (perClientMs * index) / clients
       return new LoadClient({ ...options, index, seed, perClientMs, startMs, giveUpMs }, targetOf, {
-        onSent: () => {
+        onSent: (args) => {
           this.bucket.sent += 1
+          return onRequest(args)
         },
         onDone: (outcome, latencyMs) => {
           if (outcome === 'ok') this.latencies.add(latencyMs)

@@ -1,6 +1,6 @@
 /** S11, S13, S14, S15 on real processes: roles, acceptors and witnesses, step by step. */
 import { afterEach, expect, it } from 'vitest'
-import { judgeRun } from '../../../src/core/check/p2c'
+import { judgeProposals } from '../../../src/core/check/judgeProposals'
 import type { LabEvent } from '../../../src/core/event'
 import { formatBallot } from '../../../src/core/paxos/ballot'
 import { eventually } from '../../support/eventually'
@@ -24,7 +24,7 @@ it('S15: the witnesses of a choice that a new leader must repeat, on disk and in
   await rig.lab.startElection(3)
   await rig.told('issued', ({ by }) => by === 3)
   const events = await rig.record()
-  const { proposals, violations } = judgeRun(events, NODES)
+  const { proposals, violations } = judgeProposals(events, NODES)
   const [first, second] = proposals
   expect(first).toMatchObject({ grounds: 1, below: null, verdict: 'holds' })
   expect(second).toMatchObject({ id: first?.id, witnesses: [2, 3], grounds: 2, verdict: 'holds' })
@@ -34,7 +34,7 @@ it('S15: the witnesses of a choice that a new leader must repeat, on disk and in
   const wrong = events.map((event): LabEvent => {
     return event.type === 'issued' && event.by === 3 ? { ...event, ids: ['planted:1'] } : event
   })
-  expect(judgeRun(wrong, NODES).violations.map(({ invariant }) => invariant)).toEqual(['I6'])
+  expect(judgeProposals(wrong, NODES).violations.map(({ invariant }) => invariant)).toEqual(['I6'])
 })
 
 it('S11: roles in one process, and in processes of their own', async () => {

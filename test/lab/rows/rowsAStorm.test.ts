@@ -1,7 +1,7 @@
 /** S8, S9, S15 over the record of one run of real processes with kills and cuts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Invariants } from '../../../src/core/check/invariants'
-import { judgeRun } from '../../../src/core/check/p2c'
+import { Oracle } from '../../../src/core/check/oracle'
+import { judgeProposals } from '../../../src/core/check/judgeProposals'
 import type { LabEvent } from '../../../src/core/event'
 import type { SlotView } from '../../../src/core/machineTypes'
 import { compareBallot } from '../../../src/core/paxos/ballot'
@@ -89,7 +89,7 @@ describe('a run with kills and cuts', () => {
   afterAll(() => run.close())
 
   it('S8: has at most one chosen value a slot after each event', () => {
-    const checks = new Invariants(NODES)
+    const checks = new Oracle({ acceptors: NODES })
     for (const event of events) expect(checks.feed(event)).toEqual([])
     expect(checks.chosenSlots).toBeGreaterThan(10)
     for (const [slot, ids] of chosenByVotes(events, 3))
@@ -112,7 +112,7 @@ describe('a run with kills and cuts', () => {
   })
 
   it('S15: has witnesses and grounds for every proposal, and P2b, P2a and P2 follow', () => {
-    const { proposals, violations } = judgeRun(events, NODES)
+    const { proposals, violations } = judgeProposals(events, NODES)
     expect(violations).toEqual([])
     expect(proposals.filter(({ verdict }) => verdict === 'violated')).toEqual([])
     expect(proposals.length).toBeGreaterThan(10)

@@ -1,6 +1,6 @@
 /** S17 to S19 on real processes: whom phase 2 asks, what an acceptor accepts, and the theorem. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { judgeRun } from '../../../src/core/check/p2c'
+import { judgeProposals } from '../../../src/core/check/judgeProposals'
 import { compareBallot, sameBallot } from '../../../src/core/paxos/ballot'
 import type { Ballot } from '../../../src/core/paxos/ballot'
 import { createPrng } from '../../../src/core/sim/prng'
@@ -169,7 +169,7 @@ describe('the theorem', () => {
       const slots = chosenByVotes(events, 3)
       expect(slots.size).toBeGreaterThan(10)
       expect([...slots.values()].filter((ids) => ids.length > 1)).toEqual([])
-      const { proposals, violations } = judgeRun(events, [1, 2, 3])
+      const { proposals, violations } = judgeProposals(events, [1, 2, 3])
       expect(violations).toEqual([])
       expect(proposals.filter(({ verdict }) => verdict === 'holds').length).toBeGreaterThan(10)
       expect(eventsOf(events, 'violated')).toEqual([])

@@ -1,0 +1,152 @@
+/** What the lab writes down of its clients, and what I14 makes of it. */
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HistoryBook } from '../../src/main/lab/historyBook'
+import { findingOf } from '../../src/main/lab/historyFinding'
+import { readHistory } from '../../src/main/lab/historyFile'
+import type { RespReply } from '../../src/main/lab/respReply'
+import { temporaryDir } from '../support/cluster'
+
+let dir = ''
+beforeEach(() => {
+  dir = temporaryDir()
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const OK: RespReply = { kind: 'status', text: 'OK' }
+const NIL: RespReply = { kind: 'nil' }
+const text = (value: string): RespReply => ({ kind: 'bulk', text: value })
+const count = (value: number): RespReply => ({ kind: 'integer', value })
+const fault = (words: string): RespReply => ({ kind: 'error', text: words })
+
+function open(entriesMax?: number) {
+  let nowMs = 0
+  const problems: string[] = []
+  const path = join(dir, 'history.jsonl')
+  const tell = (words: string) => void problems.push(words)
+  const book = new HistoryBook(path, () => (nowMs += 1), tell, entriesMax)
+  /** A request that is answered at once. */
+  const ask = (args: string, reply: RespReply | null, sent = true) =>
+    book.begin(args.split(' '))(reply, sent)
+  return { book, path, problems, ask }
+}
+
+describe('the history of the lab', () => {
+  it('says each command that a history can say, with its answer', async () => {
+    const { book, path, problems, ask } = open()
+    ask('SET x 1', OK)
+    ask('get x', text('1'))
+    ask('GET y', NIL)
+    ask('CAS x 1 2', count(1))
+    ask('CAS x 1 2', count(0))
+    ask('INCRBY n 5', count(5))
+    ask('DECR n', count(4))
+    ask('SETNX x 3', count(0))
+    ask('GETSET x 4', text('2'))
+    ask('APPEND l ab', count(2))
+    ask('DEL x', count(1))
+    ask('PING', { kind: 'status', text: 'PONG' })
+    await book.finish()
+    const { entries } = await readHistory(path, 'kv')
+    expect(entries).toEqual(book.entries)
+    const ends = entries.filter(({ type }) => type === 'ok')
+    expect(ends.map(({ f, value, result }) => [f, value, result])).toEqual([
+      ['write', undefined, undefined],
+      ['read', '1', undefined],
+      ['read', null, undefined],
+      ['cas', undefined, true],
+      ['cas', undefined, false],
+      ['incr', undefined, 5],
+      ['incr', undefined, 4],
+      ['setnx', undefined, 0],
+      ['getset', undefined, '2'],
+      ['append', undefined, 2],
+      ['del', undefined, 1],
+    ])
+    expect(entries[0]?.time).toBe(1e6)
+    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    expect(problems).toEqual([])
+  })
+
+  it('what was cut off is unknown, and its process is not used again', () => {
+    const { book, ask } = open()
+    ask('SET x 1', OK)
+    ask('SET x 2', fault('UNKNOWN nobody knows'))
+    ask('SET x 3', null)
+    ask('SET x 4', null, false)
+    ask('SET x 5', fault('NOLEADER it will never be applied'))
+    const ends = book.entries.filter(({ type }) => type !== 'invoke')
+    expect(ends.map(({ process, type }) => [process, type])).toEqual([
+      [0, 'ok'],
+      [0, 'info'],
+      [1, 'info'],
+      [2, 'fail'],
+      [2, 'fail'],
+    ])
+  })
+
+  it('is violated by a write that was lost, and says so', async () => {
+    const { book, ask } = open()
+    ask('SET x 1', OK)
+    ask('GET x', NIL)
+    const finding = await findingOf(book)
+    expect(finding?.verdict).toBe('violated')
+    expect(finding?.words).toContain('read absent')
+  })
+
+  it('is bounded: what comes later is counted, and nothing of it is judged', async () => {
+    const { book, ask } = open(4)
+    ask('SET x 1', OK)
+    const late = book.begin(['SET', 'x', '2'])
+    ask('SET x 3', OK)
+    late(OK, true)
+    ask('GET x', text('3'))
+    expect(book.entries).toHaveLength(4)
+    expect(book.dropped).toBe(3)
+    const finding = await findingOf(book)
+    expect(finding).toMatchObject({ verdict: 'unknown' })
+    expect(finding?.words).toContain('3 entries after that were not kept')
+  })
+
+  it('a key is followed up to a command that a history cannot say', async () => {
+    const { book, ask } = open()
+    ask('SET x 1', OK)
+    ask('SET y 1', OK)
+    ask('MSET x 2 z 2', OK)
+    ask('GET x', text('2'))
+    ask('SESSION DO s 1 ACKED 0 INCR y', count(2))
+    ask('GET y', text('2'))
+    expect(book.entries).toHaveLength(4)
+    expect([...book.keysLeft]).toEqual(['x', 'z', 'y'])
+    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    ask('FLUSHALL', OK)
+    ask('GET other', NIL)
+    expect(book.dropped).toBe(1)
+  })
+
+  it('a key with a value of somebody else is left out', async () => {
+    const { book, ask } = open()
+    ask('SET x 1', OK)
+    ask('GET x', text('by redis-cli'))
+    ask('GET y', NIL)
+    const finding = await findingOf(book)
+    expect(finding?.verdict).toBe('unknown')
+    expect(finding?.words).toContain('1 keys hold values that no client of the lab wrote')
+    ask('SET y 1', OK)
+    ask('GET y', NIL)
+    expect(await findingOf(book)).toMatchObject({ verdict: 'violated' })
+  })
+
+  it('a file that cannot be written is told once', async () => {
+    const { book, path, problems, ask } = open()
+    rmSync(dir, { recursive: true, force: true })
+    ask('SET x 1', OK)
+    await book.finish()
+    ask('SET x 2', OK)
+    await book.finish()
+    expect(problems).toHaveLength(1)
+    expect(() => readFileSync(path)).toThrow()
+    expect(book.entries).toHaveLength(4)
+  })
+})
