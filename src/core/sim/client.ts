@@ -12,7 +12,8 @@ import type { MachineInput } from '../machineTypes'
 import type { NodeId } from '../paxos/ballot'
 import { GRAINS_PER_TICK, toNs } from './agenda'
 import type { Agenda } from './agenda'
-import { drawWrite, keyName, readOf, readReply, readValue } from './operation'
+import type { KeyRing } from './keyRing'
+import { drawWrite, readOf, readReply, readValue } from './operation'
 import type { Operation, OperationEnd } from './operation'
 import type { ClientPlan } from './plan'
 import type { Prng } from './prng'
@@ -33,6 +34,7 @@ export type Request =
 export interface ClientDesk {
   readonly agenda: Agenda
   readonly plan: ClientPlan
+  readonly keys: KeyRing
   /** True: no new operations, and no answers are lost or given up any more. */
   readonly resting: boolean
   /** Null: no node is up. */
@@ -101,7 +103,7 @@ export class SimClient {
   private draw(): Operation {
     const { keys, reads, readModes } = this.desk.plan
     const { prng } = this
-    const key = keyName(prng.between(0, keys - 1))
+    const key = this.desk.keys.at(prng.between(0, keys - 1))
     if (prng.unit() < reads) return readOf(key, this.drawMode(readModes))
     this.writes += 1
     return drawWrite(prng, key, `${this.index}.${this.writes};`, this.seen.get(key) ?? 'nothing')
@@ -175,7 +177,10 @@ export class SimClient {
     const { f, key, value } = operation
     const told = value === undefined ? { f, key } : { f, key, value }
     this.record(end.type, { ...told, ...end })
-    if (end.type === 'info') this.process = this.desk.newProcess()
+    if (end.type === 'info') {
+      this.process = this.desk.newProcess()
+      this.desk.keys.note(key)
+    }
     if (answer.kind === 'done' && answer.resp.startsWith('-NOSESSION')) this.session = null
     this.current = null
     this.pause()

@@ -13,7 +13,8 @@ import type { Agenda } from './agenda'
 import { GRAINS_PER_TICK, toNs } from './agenda'
 import type { Answer, ClientDesk, Request } from './client'
 import { SimClient } from './client'
-import { keyName, readOf, readReply } from './operation'
+import { KeyRing } from './keyRing'
+import { readOf, readReply } from './operation'
 import type { ClientPlan } from './plan'
 import { createPrng } from './prng'
 import type { Prng } from './prng'
@@ -42,6 +43,7 @@ const SLOT_READ_TICKS = 120
 export class Workload implements ClientDesk {
   readonly history: HistoryEntry[] = []
   readonly agenda: Agenda
+  readonly keys: KeyRing
   resting = false
   private readonly clients: SimClient[] = []
   private readonly pending = new Map<number, Pending>()
@@ -56,6 +58,7 @@ export class Workload implements ClientDesk {
     private readonly host: WorkloadHost,
   ) {
     this.agenda = host.agenda
+    this.keys = new KeyRing(plan.keys)
     this.slotPrng = createPrng(seed, 303)
     const withSession = Math.round(plan.clients * plan.sessions)
     for (let index = 1; index <= plan.clients; index += 1) {
@@ -162,9 +165,9 @@ export class Workload implements ClientDesk {
     }
     for (const { node, alive } of nodes) {
       if (!alive) continue
-      for (let index = 0; index < this.plan.keys; index += 1) {
+      for (const key of this.keys.all) {
         open += 1
-        this.probeKey(node, keyName(index), end)
+        this.probeKey(node, key, end)
       }
     }
     if (open === 0) onEnd()
