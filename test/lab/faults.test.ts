@@ -1,8 +1,7 @@
 /** Partitions and lost quorums on real processes: who goes on, who does not, and what is told. */
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { readOwnership } from '../../src/main/lab/processIds'
-import { PID_FILE } from '../../src/main/lab/sweep'
+import { PID_FILE, readOwnership } from '../../src/main/lab/processIds'
 import { LabRig } from '../support/cluster'
 import { eventually } from '../support/eventually'
 

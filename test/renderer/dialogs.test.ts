@@ -137,7 +137,7 @@ describe('the protocol of a new cluster', () => {
     const counts = { kind: 'counts', phase1: 2, phase2: 4 } as const
     const wrapper = fields({ ...PLAN, quorums: counts })
     await press(wrapper, 'Blog 2014 (as published)')
-    const part = { variant: 'blog2014', quorums: { kind: 'majority' }, roles: null }
+    const part = { variant: 'blog2014', mutant: null, quorums: { kind: 'majority' }, roles: null }
     expect(wrapper.emitted('change')).toEqual([[part]])
     await wrapper.setProps({ draft: { ...PLAN, variant: 'blog2014' } })
     expect(wrapper.text()).toContain('This is not Paxos')
@@ -270,7 +270,9 @@ describe('the inspector without a selection', () => {
       fault('f2', { kind: 'pause', node: 1, cooperative: false }, 2000),
     ]
     const status = { ...IDLE_STATUS, state: 'running', options: PLAN, faults } as const
-    const wrapper = keep(mount(RunInspector, { props: { status, usable: true } }))
+    const wrapper = keep(
+      mount(RunInspector, { props: { status, usable: true, sentence: () => null } }),
+    )
     const buttons = wrapper.get('[data-testid="faults-now"]').findAll('li button')
     expect(buttons.map((button) => button.text())).toEqual(['Resume', 'Restart'])
     await buttons[1]?.trigger('click')

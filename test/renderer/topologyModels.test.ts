@@ -185,7 +185,7 @@ describe('node actions', () => {
       .filter((action) => action.blocked === null)
       .map((action) => action.id)
 
-  const DISK = ['wipe', 'storageFault', 'clock'] as const
+  const DISK = ['wipe', 'storageFault', 'clock', 'failpoint'] as const
   it.each([
     [
       'running',

@@ -5,8 +5,7 @@
 import { join } from 'node:path'
 import { LEADER_POLICY } from '../../src/core/paxos/config'
 import { createLab } from '../../src/main/lab/lab'
-import { readOwnership } from '../../src/main/lab/processIds'
-import { PID_FILE } from '../../src/main/lab/sweep'
+import { PID_FILE, readOwnership } from '../../src/main/lab/processIds'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
 
 const [nodeEntry = '', switchboardEntry = '', dir = '', paused = ''] = process.argv.slice(2)

@@ -5,6 +5,7 @@
  */
 import type { Ballot, NodeId } from './ballot'
 import { sameBallot } from './ballot'
+import { elects } from './election'
 import { valueIds } from './fact'
 import { keepsLease } from './leading'
 import type { Accept, Prepare, SlotVote } from './message'
@@ -104,14 +105,14 @@ export function refuse(
 }
 
 /**
- * Under a lease not silent even where stale ballots meet silence: the leader that others are bound
- * to would never learn of a promise above its ballot, and this node could neither follow it nor be
- * elected.
+ * With an elected leader not silent even where stale ballots meet silence: a leader that a quorum
+ * follows would never learn of a promise above its ballot, and this node could neither follow it
+ * nor, without a vote of the others, be elected.
  */
 export function refuseHeartbeat(r: ReplicaState, from: NodeId, ballot: Ballot): void {
   const { promised } = r.acceptor
   refuse(r, from, ballot, promised, 2)
-  const isSilent = r.config.refusal === 'silence' && r.policy.kind === 'lease'
+  const isSilent = r.config.refusal === 'silence' && elects(r.policy)
   if (isSilent && !sameBallot(ballot, promised)) {
     sendNack(r, from, ballot, promised)
   }

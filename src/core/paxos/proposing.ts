@@ -223,6 +223,14 @@ export function abandonBallot(r: ReplicaState, reason: 'preempted' | 'manual' | 
   r.outbox.clearTimer('heartbeat')
 }
 
+/** A person took the ballot away: what waits here gets another one, as after a preemption. */
+export function backOffOnce(r: ReplicaState): void {
+  if (r.waiting.own.size === 0) return
+  const { resendTicks } = r.config
+  const wait = backoffWait(r.policy, Math.max(1, r.preemptionsInRow))
+  backOff(r, wait?.ticksMin ?? resendTicks, wait?.ticksMax ?? resendTicks)
+}
+
 export function backOff(r: ReplicaState, ticksMin: number, ticksMax: number): void {
   r.backingOff = true
   r.outbox.setTimer('bid', ticksMin, ticksMax)

@@ -29,6 +29,7 @@ import { takeChosen, takeWatermark } from './learning'
 import type { Accept, Heartbeat, Message, Nack, Promised, SnapshotPart, Value } from './message'
 import {
   abandonBallot,
+  backOffOnce,
   becomeLeader,
   bid,
   checkOutvoted,
@@ -257,7 +258,8 @@ export class Replica {
     if (r.proposer.phase === 'idle') return
     abandonBallot(r, 'manual')
     const wait = electionWait(r.policy)
-    if (wait === null) return
+    // Without an elected leader nobody else looks after what waits here.
+    if (wait === null) return backOffOnce(r)
     const ticks = wait.ticksMax * STEP_DOWN_PATIENCE
     r.outbox.setTimer('election', ticks, ticks)
   }

@@ -182,9 +182,13 @@ export class SimNode {
   resume(): void {
     if (!this.paused) return
     this.paused = false
-    const { deferred } = this
+    const { deferred, life } = this
     this.deferred = []
-    for (const run of deferred) run()
+    for (const run of deferred) {
+      // The first of them may have ended the process: nobody is there to hear the rest.
+      if (this.machine === null || this.life !== life) return
+      run()
+    }
     this.schedule()
   }
 

@@ -33,7 +33,6 @@ import { NodeFaults } from './nodeFaults'
 import { portsTaken } from './ports'
 import { PidFile } from './processIds'
 import { inputsDir, nodeDir, startFile } from './startFile'
-import { PID_FILE } from './sweep'
 import { Switchboard } from './switchboard'
 
 const HOST = '127.0.0.1'
@@ -103,7 +102,7 @@ export class Cluster {
     this.gate = new Gate(clock, (fact) => setup.tell(fact), this.switchboard)
     this.adversary = new Adversary(identity.members, clock, this.links, this.faults, this.gate)
     const dirs = dataDir.startsWith(runDir) ? [runDir] : [runDir, dataDir]
-    this.pids = new PidFile(dirs.map((dir) => join(dir, PID_FILE)))
+    this.pids = new PidFile(dirs, (words) => this.note('error', words))
   }
 
   /** Resolves when every node is ready or has failed; rejects if none is, or no switchboard. */
@@ -343,7 +342,8 @@ export class Cluster {
 
   private onMemberReady(member: Member): void {
     // Before anybody can reach it: it has promised nothing yet.
-    this.ran.add(member.node)
+    const say = (words: string): void => this.note('error', words)
+    if (!this.ran.tryAdd(member.node, say)) return member.killNow()
     this.switchboard?.route(member.node, member.peerPort)
     if (this.switchboard !== null) this.sendPeers(member)
     // Without link proxies the others must learn its port.

@@ -24,9 +24,8 @@ import type { ClusterRules } from '../../shared/clusterOptions'
 import { asCount, Fields } from '../../shared/fields'
 import { FrameError } from '../../shared/frame'
 import { parseQuorums, parseRoles } from '../../shared/policyCodec'
-import { isAlive, killStale, readOwnership } from './processIds'
+import { isAlive, killStale, PID_FILE, readOwnership } from './processIds'
 import { writeJson } from './runDir'
-import { PID_FILE } from './sweep'
 
 const CLUSTER_FILE = 'cluster.json'
 const RAN_FILE = 'ran.json'
@@ -159,13 +158,28 @@ export class RanNodes {
     return this.nodes.has(node)
   }
 
-  /** Written before anything is said to the node: it has promised nothing yet. */
+  /**
+   * Written before anything is said to the node: it has promised nothing yet.
+   *
+   * @throws Error if it cannot be written: then the node must not take part.
+   */
   add(node: number): void {
     if (this.nodes.has(node)) return
-    this.nodes.add(node)
-    const nodes = [...this.nodes].sort((a, b) => a - b)
+    const nodes = [...this.nodes, node].sort((a, b) => a - b)
     writeFileSync(`${this.path}.new`, JSON.stringify({ version: 1, nodes }) + '\n')
     renameSync(`${this.path}.new`, this.path)
+    this.nodes.add(node)
+  }
+
+  /** False, and said why, if it cannot be written. */
+  tryAdd(node: number, onProblem: (words: string) => void): boolean {
+    try {
+      this.add(node)
+      return true
+    } catch (error) {
+      onProblem(`node ${node} may not take part: ${String(error)}`)
+      return false
+    }
   }
 }
 

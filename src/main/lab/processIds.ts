@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { asList, Fields } from '../../shared/fields'
 
 export interface ProcessId {
@@ -19,6 +20,7 @@ export interface Ownership {
   readonly children: readonly ProcessId[]
 }
 
+export const PID_FILE = 'pids.json'
 const CHILDREN_MAX = 100
 /** In /proc/PID/stat, counted after the name in parentheses. */
 const START_FIELD = 19
@@ -80,21 +82,38 @@ export class PidFile {
   private readonly lab = processId(process.pid)
   private readonly children = new Map<number, ProcessId>()
 
-  constructor(private readonly paths: readonly string[]) {
+  private readonly paths: readonly string[]
+
+  /** Throws if the first one cannot be written; what goes wrong later is told. */
+  constructor(
+    dirs: readonly string[],
+    private readonly onProblem: (words: string) => void,
+  ) {
+    this.paths = dirs.map((dir) => join(dir, PID_FILE))
     this.write()
   }
 
   add(pid: number): void {
     this.children.set(pid, processId(pid))
-    this.write()
+    this.rewrite()
   }
 
   remove(pid: number): void {
-    if (this.children.delete(pid)) this.write()
+    if (this.children.delete(pid)) this.rewrite()
   }
 
   close(): void {
     for (const path of this.paths) rmSync(path, { force: true })
+  }
+
+  /** A full disk must not end the lab: a child that is not listed ends with its control channel. */
+  private rewrite(): void {
+    try {
+      this.write()
+    } catch (error) {
+      for (const path of this.paths) rmSync(`${path}.new`, { force: true })
+      this.onProblem(`the list of processes cannot be written: ${String(error)}`)
+    }
   }
 
   private write(): void {

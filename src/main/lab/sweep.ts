@@ -5,9 +5,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive, killStale, readOwnership } from './processIds'
-
-export const PID_FILE = 'pids.json'
+import { isAlive, killStale, PID_FILE, readOwnership } from './processIds'
 
 export interface SweepResult {
   /** Run directories whose lab is gone. */

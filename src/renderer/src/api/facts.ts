@@ -3,7 +3,10 @@ import type { ActiveFault, Fault, Link } from '../../../core/fault'
 import type { Ballot } from '../../../core/paxos/ballot'
 import { compareBallot } from '../../../core/paxos/ballot'
 import type { ElectionPolicy } from '../../../core/paxos/config'
-import type { LabStatus, NodeView } from '../../../shared/api'
+import type { ClusterOptions, LabStatus, NodeView } from '../../../shared/api'
+import { isPaxos, quorumWords, rolesWords, VARIANT_NAMES } from '../../../shared/clusterOptions'
+import { mutantLabel } from '../../../core/mutants'
+import { nameOfReadMode } from '../../../core/kv/readMode'
 
 export interface Claimant {
   readonly node: number
@@ -67,4 +70,41 @@ export function policyWords(policy: ElectionPolicy, tickMs: number): string {
   if (backoff.kind === 'fixed') return `back-off fixed ${ms(backoff.ticks)} ms`
   const name = backoff.kind === 'random' ? 'random' : 'exponential random'
   return `back-off ${name} ${ms(backoff.ticksMin)}–${ms(backoff.ticksMax)} ms`
+}
+
+/** What is not Paxos is not called so. */
+export function clusterName(options: ClusterOptions): string {
+  const { nodes, mode } = options
+  if (isPaxos(options)) return `${nodes} nodes, ${mode}-Paxos`
+  return `${nodes} nodes, ${mode === 'multi' ? 'a log of slots' : 'single decree'}`
+}
+
+interface OptionRow {
+  readonly name: string
+  readonly words: string
+  /** It may break what Paxos promises, on purpose. */
+  readonly unsafe: boolean
+}
+
+/** What sets this cluster apart from the usual one, a row each; empty for a plain one. */
+export function optionRows(options: ClusterOptions): OptionRow[] {
+  const { variant, mutant, roles, quorums, learnerMode, phases, refusal, readMode } = options
+  const row = (name: string, words: string, unsafe = false): OptionRow[] => [
+    { name, words, unsafe },
+  ]
+  const told =
+    learnerMode.kind === 'set' ? learnerMode.nodes.map((node) => `N${node}`).join(' ') : 'everybody'
+  return [
+    ...(variant === 'lamport' ? [] : row('Variant', VARIANT_NAMES[variant], true)),
+    ...(mutant === null ? [] : row('Mutant', mutantLabel(mutant).replace(/^mutant /, ''), true)),
+    ...(roles === null ? [] : row('Roles', rolesWords(roles))),
+    ...(quorums.kind === 'majority' ? [] : row('Quorums', quorumWords(quorums))),
+    ...(learnerMode.kind === 'leader' ? [] : row('Votes told to', told)),
+    ...(phases === 'both' ? [] : row('Phases', 'second only: not safe', true)),
+    ...(refusal === 'nack' ? [] : row('Refusal', 'silence')),
+    ...(readMode === 'log'
+      ? []
+      : row('Reads', nameOfReadMode(readMode), readMode === 'valueMajority')),
+    ...(options.recordInputs ? row('Inputs', 'recorded for replay') : []),
+  ]
 }

@@ -2,6 +2,7 @@
 import type { GateFrame, LabEvent } from '../../../core/event'
 import type { Fault, Link } from '../../../core/fault'
 import { nameOfReadMode } from '../../../core/kv/readMode'
+import { mutantLabel } from '../../../core/mutants'
 import { formatBallot } from '../../../core/paxos/ballot'
 import { clockWords, isFaultOfNode, storageWords } from '../../../shared/faultWords'
 import type { FaultOfNode } from '../../../shared/faultWords'
@@ -186,7 +187,10 @@ const SENTENCES: Sentences = {
   storageFailed: (e) => `storage failed: ${e.reason}`,
   nodeFailed: (e) => `failed: ${e.reason}`,
   factsDropped: (e) => `${count(e.count)} facts dropped`,
-  clusterStarted: (e) => `cluster ${e.cluster} with ${e.members.length} nodes, seed ${e.seed}`,
+  clusterStarted: (e) => {
+    const label = e.mutant ? `, ${mutantLabel(e.mutant)}` : ''
+    return `cluster ${e.cluster} with ${e.members.length} nodes, seed ${e.seed}${label}`
+  },
   clusterStopped: () => 'cluster stopped',
   nodeStarted: (e) => `${name(e.node)} started, pid ${e.pid}`,
   nodeReady: (e) => `${name(e.node)} ready, clients at ${e.clientPort}`,

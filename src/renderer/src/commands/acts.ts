@@ -2,7 +2,7 @@
  * Acts of a person on the lab, named as toasts name them. Menus, keys, palette, inspector and the
  * topology share them, so that one act behaves the same everywhere.
  */
-import type { Link, PartitionPreset, StorageFault } from '../../../core/fault'
+import type { FailpointArm, Link, PartitionPreset, StorageFault } from '../../../core/fault'
 import type { ElectionPolicy } from '../../../core/paxos/config'
 import { DEFAULT_LOAD } from '../../../shared/api'
 import type { ClusterOptions, LinkChange, LoadOptions, NodeView } from '../../../shared/api'
@@ -91,11 +91,16 @@ export async function clockFault(node: number, clock: ClockSetting): Promise<voi
   await useLabStore().act((call) => call.clockFault(node, clock), `Set the clock of N${node}`)
 }
 
+export async function armFailpoint(node: number, arm: FailpointArm): Promise<void> {
+  await useLabStore().act((call) => call.failpoint(node, arm), `Arm a failpoint at N${node}`)
+}
+
 export async function startCluster(options: ClusterOptions): Promise<void> {
   const lab = useLabStore()
   if (lab.status.state !== 'idle') await stopCluster()
   const ui = useUiStore()
-  ui.plan = options
+  // What the next start offers is never a mutant.
+  ui.plan = { ...options, mutant: null }
   ui.view = 'lab'
   await lab.act((call) => call.startCluster(options), `Start ${options.nodes} nodes`)
 }
@@ -111,7 +116,8 @@ export async function runScenario(name: string, seed: number | null = null): Pro
 }
 
 export async function changeLinks(links: readonly Link[], change: LinkChange): Promise<void> {
-  const title = `${change.kind === 'cut' ? 'Cut' : 'Change'} ${linksWords(links)}`
+  const verb = change.kind === 'cut' ? 'Cut' : change.kind === 'hold' ? 'Hold frames of' : 'Change'
+  const title = `${verb} ${linksWords(links)}`
   await useLabStore().act((call) => call.changeLinks(links, change), title)
 }
 

@@ -4,6 +4,7 @@ import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
 import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
+import type { NodeDialog } from '../stores/ui'
 import {
   actOnNode,
   copyText,
@@ -47,7 +48,7 @@ function atNode(act: NodeAct): Run {
   }
 }
 
-function openAtNode(dialog: 'storageFault' | 'clock'): void {
+function openAtNode(dialog: NodeDialog): void {
   const { current } = useSelectionStore()
   if (current.kind === 'node') useUiStore().openForNode(dialog, current.node)
 }
@@ -143,6 +144,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   },
   'view.inspector': toggleInspector,
   'view.filter': () => useUiStore().askFilter(),
+  'view.gate': () => useUiStore().askGate(),
   'view.themeLight': theme('light'),
   'view.themeDark': theme('dark'),
   'view.themeSystem': theme('system'),
@@ -156,6 +158,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'node.wipe': atNode('wipe'),
   'node.storageFault': () => openAtNode('storageFault'),
   'node.clock': () => openAtNode('clock'),
+  'node.failpoint': () => openAtNode('failpoint'),
   'node.startElection': atNode('startElection'),
   'node.stepDown': atNode('stepDown'),
   'node.propose': proposeHere,
@@ -168,6 +171,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'network.majorityMinority': () => partition('majorityMinority'),
   'network.bridge': () => partition('bridge'),
   'network.oneWay': () => partition('oneWay'),
+  'network.hold': () => useUiStore().openHold(null),
   'network.undo': undoFault,
   'network.healAll': healAll,
   'policy.leader': () => setPolicy(POLICY_PRESETS.leader),

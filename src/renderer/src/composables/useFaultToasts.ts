@@ -12,9 +12,15 @@ export function useFaultToasts(): void {
   const toasts = useToastsStore()
   const scripted = (): boolean => lab.status.scenario !== null && !lab.status.scenario.done
 
+  /** The last hold: a note that names it says that the gate froze. */
+  let holdId: string | null = null
+
   lab.listen({
     events(batch) {
       for (const event of batch) {
+        if (event.type === 'faultStarted' && event.fault.fault.kind === 'hold') {
+          holdId = event.fault.id
+        }
         if (event.type === 'faultStarted' && !scripted()) {
           const { id, fault } = event.fault
           const run = (): void => void endFault(id)
@@ -38,7 +44,13 @@ export function useFaultToasts(): void {
           })
         }
         if (event.type === 'labNote' && event.level === 'error') {
-          toasts.show({ level: 'error', title: 'The lab reports', why: event.words })
+          const frozenBy =
+            holdId !== null && event.words.includes(`fault ${holdId} `) ? holdId : null
+          const action =
+            frozenBy === null
+              ? null
+              : { label: 'Release the gate', run: (): void => void endFault(frozenBy) }
+          toasts.show({ level: 'error', title: 'The lab reports', why: event.words, action })
         }
       }
     },

@@ -1,6 +1,7 @@
 /** Which view, dialog and tab is open: layout only, never facts. */
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
+import type { Link } from '../../../core/fault'
 import { LEADER_POLICY } from '../../../core/paxos/config'
 import { DEFAULT_CLUSTER } from '../../../shared/api'
 import type { ClusterOptions } from '../../../shared/api'
@@ -15,7 +16,11 @@ export type DialogName =
   | 'partition'
   | 'storageFault'
   | 'clock'
-export type LowerTab = 'client' | 'events' | 'acceptors' | 'log'
+  | 'failpoint'
+  | 'hold'
+export type LowerTab = 'client' | 'events' | 'acceptors' | 'log' | 'gate'
+/** Dialogs that are about one node. */
+export type NodeDialog = 'storageFault' | 'clock' | 'failpoint'
 
 /** A wish for the client panel: at this node, to write, read or propose. */
 export interface ClientWish {
@@ -31,10 +36,16 @@ export const useUiStore = defineStore('ui', () => {
   const dialog = ref<DialogName | null>(null)
   /** Which node the open dialog is about. */
   const dialogNode = ref(1)
+  /** Which link the dialog of a hold begins with; null: all of them. */
+  const dialogLink = shallowRef<Link | null>(null)
   const lowerTab = ref<LowerTab>('client')
   const drawer = ref(false)
   /** What Start starts: the options of the last cluster, or the defaults. */
-  const plan = shallowRef<ClusterOptions>({ ...DEFAULT_CLUSTER, policy: LEADER_POLICY })
+  const plan = shallowRef<ClusterOptions>({
+    ...DEFAULT_CLUSTER,
+    policy: LEADER_POLICY,
+    freezeOnViolation: true,
+  })
   const clientWish = shallowRef<ClientWish | null>(null)
   /** Counts wishes to focus the filter of the event list. */
   const filterWish = ref(0)
@@ -53,9 +64,14 @@ export const useUiStore = defineStore('ui', () => {
     dialog.value = name
   }
 
-  function openForNode(name: 'storageFault' | 'clock', node: number): void {
+  function openForNode(name: NodeDialog, node: number): void {
     dialogNode.value = node
     dialog.value = name
+  }
+
+  function openHold(link: Link | null): void {
+    dialogLink.value = link
+    dialog.value = 'hold'
   }
 
   function close(): void {
@@ -75,10 +91,17 @@ export const useUiStore = defineStore('ui', () => {
     lowerWish.value += 1
   }
 
+  function askGate(): void {
+    view.value = 'lab'
+    lowerTab.value = 'gate'
+    lowerWish.value += 1
+  }
+
   return {
     view,
     dialog,
     dialogNode,
+    dialogLink,
     lowerTab,
     drawer,
     narrow,
@@ -88,8 +111,10 @@ export const useUiStore = defineStore('ui', () => {
     lowerWish,
     open,
     openForNode,
+    openHold,
     close,
     askClient,
     askFilter,
+    askGate,
   }
 })

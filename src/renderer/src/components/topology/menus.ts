@@ -40,6 +40,7 @@ export function linkMenu(
       title,
       separated: index === 0,
     })),
+    { ...PLAIN, blocked, id: 'hold', title: 'Hold its frames…' },
     {
       ...PLAIN,
       id: 'plain',

@@ -14,6 +14,7 @@ export type NodeActionId =
   | 'wipe'
   | 'storageFault'
   | 'clock'
+  | 'failpoint'
   | 'isolate'
   | 'propose'
   | 'elect'
@@ -78,6 +79,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
     { id: 'wipe', title: 'Wipe the disk', key: '', blocked: isStarting, danger: true },
     { id: 'storageFault', title: 'Storage fault…', key: '', blocked: isStarting },
     { id: 'clock', title: 'Clock…', key: '', blocked: isStarting },
+    { id: 'failpoint', title: 'Crash at a failpoint…', key: '', blocked: isStarting },
     { id: 'isolate', title: 'Isolate', key: 'I', blocked: linkReason(status), separated: true },
     { id: 'propose', title: 'Propose now', key: 'O', blocked: needsUp, separated: true },
     { id: 'elect', title: 'Start election', key: 'E', blocked: needsUp },
