@@ -200,7 +200,7 @@ export interface GateFrame {
 export interface LearnerReadResult {
   readonly verdict: 'chosen' | 'undetermined'
   readonly value: string | null
-  /** Why it is undetermined, in words; empty when chosen. */
+  /** Why it is undetermined, or why the value of a chosen slot is not kept; else empty. */
   readonly reason: string
   readonly replies: readonly {
     readonly node: NodeId

@@ -165,8 +165,12 @@ function judgeKey(replies: ReadonlyMap<NodeId, Held>, quorums: Quorums): Judged 
 
 function judgeSlot(slot: Slot, replies: ReadonlyMap<NodeId, Held>, quorums: Quorums): Judged {
   const votes: { readonly node: NodeId; readonly vote: OpenVote }[] = []
+  let isApplied = false
   for (const [node, held] of replies) {
-    if (held.appliedThrough >= slot) return { verdict: 'chosen', value: held.value, reason: '' }
+    if (held.appliedThrough >= slot) {
+      if (held.value !== null) return { verdict: 'chosen', value: held.value, reason: '' }
+      isApplied = true
+    }
     for (const vote of held.open) if (vote.slot === slot) votes.push({ node, vote })
   }
   for (const { vote } of votes) {
@@ -175,7 +179,13 @@ function judgeSlot(slot: Slot, replies: ReadonlyMap<NodeId, Held>, quorums: Quor
       return { verdict: 'chosen', value: describeValue(vote.value), reason: '' }
     }
   }
+  if (isApplied) return { verdict: 'chosen', value: null, reason: inSnapshot(slot) }
   return undetermined(`no ballot has a quorum of votes among ${replies.size} answers`)
+}
+
+/** A slot below a snapshot: chosen and applied, but nobody who answered keeps its value. */
+export function inSnapshot(slot: Slot): string {
+  return `slot ${slot} is chosen; its value is no longer kept, it went into a snapshot`
 }
 
 function describeOpen(vote: OpenVote): string {

@@ -9,6 +9,7 @@
  * | learner | ask all (S1); may be undetermined | nothing |
  * | propose | a ballot of this node in the slot, or a command of its own | nothing; it writes |
  * | valueMajority | counts values, not ballots | nothing holds: it is unsafe |
+ * | local | from this node's own state, at once | nothing holds: it may be stale, it is unsafe |
  */
 import type { LearnerReadResult } from './event'
 import { INDEX_READS_MAX, IndexReads, undeterminedRead } from './indexReads'
@@ -16,7 +17,7 @@ import type { IndexRead } from './indexReads'
 import type { Kv } from './kv/kv'
 import { describeValue, parseCommand } from './kv/value'
 import { canChange } from './kv/commands'
-import { LearnerReads, READS_MAX } from './learnerRead'
+import { inSnapshot, LearnerReads, READS_MAX } from './learnerRead'
 import type { MachineInput, ReadAnswer } from './machineTypes'
 import type { NodeId, Slot } from './paxos/ballot'
 import { formatBallot } from './paxos/ballot'
@@ -86,6 +87,9 @@ export class ReadDesk {
         if (subject.kind === 'slot') return this.readByBallot(tag, subject.slot)
         this.readByCommand(tag, subject.key)
         if (!this.parts.state.leads) this.parts.startElection()
+        return
+      case 'local':
+        return this.answerLocally(tag, subject)
     }
   }
 
@@ -173,12 +177,30 @@ export class ReadDesk {
   private finishIndexed(read: IndexRead): void {
     const { tag, subject, at } = read
     const { state } = this.parts
-    const done = (value: string | null): void => {
-      this.parts.answer({ tag, result: { verdict: 'chosen', value, reason: '', replies: [] } })
-    }
-    if (subject.kind === 'key') return done(this.parts.kv().map.get(subject.key) ?? null)
-    if (subject.slot <= state.appliedThrough) return done(this.slotText(subject.slot))
+    if (subject.kind === 'key') return this.answerKey(tag, subject.key)
+    if (subject.slot <= state.appliedThrough) return this.answerSlot(tag, subject.slot)
     this.refuse(tag, `slot ${subject.slot} lies above slot ${at ?? 0}, the last that is chosen`)
+  }
+
+  /** Asks nobody: what was chosen since may be missing. */
+  private answerLocally(tag: number, subject: ReadSubject): void {
+    if (subject.kind === 'key') return this.answerKey(tag, subject.key)
+    const { slot } = subject
+    if (this.parts.state.log.isChosen(slot)) return this.answerSlot(tag, slot)
+    this.refuse(tag, `this node does not know slot ${slot} to be chosen`)
+  }
+
+  /** From the state of this node as it is. */
+  private answerKey(tag: number, key: string): void {
+    const value = this.parts.kv().map.get(key) ?? null
+    this.parts.answer({ tag, result: { verdict: 'chosen', value, reason: '', replies: [] } })
+  }
+
+  /** A slot that this node knows to be chosen. */
+  private answerSlot(tag: number, slot: Slot): void {
+    const value = this.slotText(slot)
+    const reason = value === null ? inSnapshot(slot) : ''
+    this.parts.answer({ tag, result: { verdict: 'chosen', value, reason, replies: [] } })
   }
 
   private readByCommand(tag: number, key: string): void {
@@ -198,8 +220,7 @@ export class ReadDesk {
     const { log, proposer } = state
     this.ballots = this.ballots.filter(({ tag, slot }) => {
       if (log.isChosen(slot)) {
-        const value = this.slotText(slot)
-        this.parts.answer({ tag, result: { verdict: 'chosen', value, reason: '', replies: [] } })
+        this.answerSlot(tag, slot)
         return false
       }
       if (!state.leads || slot < proposer.nextSlot) return true
@@ -209,9 +230,10 @@ export class ReadDesk {
     })
   }
 
-  private slotText(slot: Slot): string {
+  /** Null: a snapshot took the place of the slot. */
+  private slotText(slot: Slot): string | null {
     const entry = this.parts.state.log.at(slot)
-    return entry === undefined ? 'in the snapshot' : describeValue(entry.chosenValue)
+    return entry === undefined ? null : describeValue(entry.chosenValue)
   }
 
   private refuse(tag: number, reason: string): void {

@@ -73,7 +73,8 @@ async function performRead(
 ): Promise<Performed> {
   const at = node === null ? null : resolveNode(status, node)
   const { verdict, value, reason } = await lab.read(at, subject, mode)
-  const found = value === null ? '(nil)' : JSON.stringify(value)
+  const nil = reason === '' ? '(nil)' : `(nil): ${reason}`
+  const found = value === null ? nil : JSON.stringify(value)
   const answer = verdict === 'chosen' ? found : `undetermined: ${reason}`
   const words = mode === 'learner' ? answer : `${answer} (${nameOfReadMode(mode)})`
   return { verb, ok: true, verdict, value, reason, mode, words }

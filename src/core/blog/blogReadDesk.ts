@@ -62,6 +62,7 @@ export class BlogReadDesk {
       case 'confirmed':
       case 'lease':
       case 'propose':
+      case 'local':
         return this.refuse(tag, `the blog variant has no read "${nameOfReadMode(mode)}"`)
     }
   }

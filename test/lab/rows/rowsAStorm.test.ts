@@ -1,4 +1,4 @@
-/** S8, S9, S15 over the record of one run of real processes with kills and cuts. */
+/** S8, S9, S10, S15 over the record of one run of real processes with kills and cuts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Oracle } from '../../../src/core/check/oracle'
 import { judgeProposals } from '../../../src/core/check/judgeProposals'
@@ -109,6 +109,24 @@ describe('a run with kills and cuts', () => {
     // Each id names the request of one client: no two slots hold the same one.
     const ids = chosen.map((view) => view.chosen?.id).filter((id) => id !== '-')
     expect(new Set(ids).size).toBeGreaterThan(10)
+  })
+
+  it('S10: learns, executes and answers only what was chosen', () => {
+    const checks = new Oracle({ acceptors: NODES })
+    for (const event of events) checks.feed(event)
+    expect(checks.finish()).toEqual([])
+    const states = Object.fromEntries(checks.views().map(({ id, state }) => [id, state]))
+    expect(states).toMatchObject({ I9: 'holds', I10: 'holds', I11: 'holds', I13: 'holds' })
+    // The same record without the votes of one slot: nothing was chosen there, and it is noticed.
+    const deaf = new Oracle({ acceptors: NODES })
+    const [slot = 0] = [...chosenByVotes(events, 3).keys()].slice(5)
+    const told = events.filter(({ type, ...rest }) => {
+      return type !== 'voted' || !('slot' in rest) || rest.slot !== slot
+    })
+    for (const event of told) deaf.feed(event)
+    deaf.finish()
+    const found = deaf.views().filter(({ state }) => state !== 'holds' && state !== 'idle')
+    expect(found.map(({ id }) => id)).toContain('I10')
   })
 
   it('S15: has witnesses and grounds for every proposal, and P2b, P2a and P2 follow', () => {

@@ -36,6 +36,16 @@ describe('the order of disk and wire', () => {
     expect(rig.violations()).toEqual([])
   })
 
+  it('S24: nodes that send first are found by the record numbers (M19)', async () => {
+    await open({ mutant: 'M19' })
+    for (const node of [1, 2, 3]) {
+      await rig.lab.storageFault({ kind: 'slowFlush', node, delayMs: 15, jitterMs: 5 })
+    }
+    await rig.write(1, 'k', 'v')
+    await rig.told('sentAfter', ({ after, durable }) => after > durable)
+    await eventually('I4', () => rig.violations().includes('I4'))
+  })
+
   it('S24: a node whose flush does not end says nothing, and may lose power', async () => {
     await open()
     await rig.lab.storageFault({ kind: 'slowFlush', node: 3, delayMs: 60_000, jitterMs: 0 })
@@ -89,6 +99,8 @@ describe('a power loss between two proposers that share one acceptor', () => {
     const words = Object.fromEntries(found.map((event) => [event.invariant, event.words]))
     expect(words['I2']).toMatch(/^N2 restarted with promise 0\.0 and forgot 1\.1/)
     await eventually('two values', () => rig.violations().includes('I8'))
+    // It had said that the record was durable.
+    expect(rig.violations()).toContain('I4')
     expect(chosenByVotes(await rig.record(), 3).get(1)).toHaveLength(2)
   })
 })
