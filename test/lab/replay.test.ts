@@ -2,6 +2,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { judgeRun } from '../../src/main/lab/judgeRun'
 import { replayRun } from '../../src/main/lab/replayRun'
 import { DEFAULT_LOAD } from '../../src/shared/api'
 import { CliProcess, endAll } from '../support/cliProcess'
@@ -148,6 +149,23 @@ describe('replay of a real run', () => {
     expect((await replay(home)).code).toBe(2)
   })
 
+  it('does not take a recording for whole that ends long before the record', async () => {
+    const names = readdirSync(join(recorded, 'inputs'))
+    // Whoever has a second life was killed in the first, whose recording may be cut.
+    const second = names.find((name) => name.includes('.life2.')) ?? ''
+    const killed = second.replace('.life2.', '.life1.')
+    const cut = copyOf('short')
+    const text = readFileSync(join(cut, 'inputs', killed), 'utf8')
+    writeFileSync(join(cut, 'inputs', killed), text.split('\n').slice(0, 3).join('\n') + '\n')
+    const short = await replay(cut)
+    expect(short.stdout).toMatch(/ms and \d+ facts before the record of the run/)
+    expect(short.code).toBe(2)
+    writeFileSync(join(cut, 'inputs', killed), '')
+    const empty = await replay(cut)
+    expect(empty.stdout).toMatch(/is empty: nothing was recorded/)
+    expect(empty.code).toBe(2)
+  })
+
   it('goes on in the simulator from an event of its record, equal for equal seeds', async () => {
     const events = readFileSync(join(recorded, 'events.ndjson'), 'utf8').trim().split('\n')
     const killed = events.findIndex((line) => line.includes('"nodeExited"')) + 1
@@ -169,6 +187,9 @@ describe('replay of a real run', () => {
     expect((await fork(killed, 1)).measures.hash).toBe(first.measures.hash)
     const late = await fork(events.length, 2)
     expect(late.verdict).toBe('valid')
+    // A record of real processes is in no certain order, and so is what goes on from it.
+    expect(await judgeRun(late.runDir)).toMatchObject({ verdict: 'valid' })
+    expect(await judgeRun(first.runDir)).toMatchObject({ verdict: 'valid' })
     expect(late.measures.hash).not.toBe(first.measures.hash)
     const beyond = await replay(recorded, '--fork', '99999999', '--runs', runs)
     expect(beyond).toMatchObject({

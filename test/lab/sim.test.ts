@@ -6,6 +6,7 @@ import { drawPlan } from '../../src/core/sim/swarm'
 import { runTrial } from '../../src/core/trial/trial'
 import { verifyRecord } from '../../src/main/lab/recordFile'
 import { listRuns } from '../../src/main/lab/runDir'
+import { judgeRun } from '../../src/main/lab/judgeRun'
 import { parseSimPlan, printSimPlan } from '../../src/shared/simPlanCodec'
 import { CliProcess, endAll, temporaryFolder } from '../support/cliProcess'
 
@@ -68,6 +69,19 @@ it('a failing seed leaves a run directory, a card and a smaller plan, which fail
   expect(await small.ended()).toBe(1)
   const first: unknown = small.lines[0]?.['violations']
   expect(first).toMatchObject([{ invariant: 'I1' }])
+})
+
+it('a run that only stands still says so in its own checks, and when it is judged again', async () => {
+  const out = join(home.path, 'runs')
+  const run = sim('--seed', '1', '--mutant', 'M13', '--out', out, '--json')
+  expect(await run.ended()).toBe(1)
+  const runDir = String(run.lines[0]?.['runDir'])
+  const { checks } = JSON.parse(readFileSync(join(runDir, 'result.json'), 'utf8'))
+  const violated = { id: 'I15', state: 'violated' }
+  expect(checks).toContainEqual(expect.objectContaining(violated))
+  const again = await judgeRun(runDir)
+  expect(again.verdict).toBe('violated')
+  expect(again.checks).toContainEqual(expect.objectContaining(violated))
 })
 
 it.each([

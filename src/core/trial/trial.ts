@@ -108,11 +108,18 @@ class Trial {
       chosenSlots: oracle.chosenSlots,
       operations: end.operations,
       history: end.history,
-      checks: oracle.views(),
+      checks: oracle.views().map((view) => this.withFound(view)),
       faults: Object.fromEntries(end.strikes),
       healTicks: end.healTicks,
       words: verdict === 'unknown' ? words : '',
     }
+  }
+
+  /** What the world or a machine itself found, which no fact tells. */
+  private withFound(view: InvariantView): InvariantView {
+    const found = this.violations.find(({ invariant }) => invariant === view.id)
+    if (found === undefined || view.state === 'violated') return view
+    return { ...view, state: 'violated', words: found.words, evidence: found.evidence }
   }
 
   private take(event: LabEvent): void {
@@ -127,10 +134,7 @@ class Trial {
   private judgeHistory({ history }: SimEnd): string {
     if (this.options.fork !== undefined) return ''
     const judged = checkHistory(history, 'kv', HISTORY_BUDGET)
-    if (judged.verdict === 'unknown') return judged.words
-    if (judged.verdict === 'violated') {
-      this.violations.push({ invariant: 'I14', words: judged.words, evidence: [] })
-    }
-    return ''
+    this.violations.push(...this.oracle.setHistory(judged))
+    return judged.verdict === 'unknown' ? judged.words : ''
   }
 }

@@ -12,6 +12,7 @@ import { MODEL_NAMES } from '../../core/check/linear/models'
 import type { Operation } from '../../core/check/linear/operations'
 import { FrameError } from '../../shared/frame'
 import type { HistoryParser } from '../../shared/historyCodec'
+import type { CheckView } from '../../shared/api'
 import { readHistory } from '../lab/historyFile'
 import { judgeInSlices } from '../lab/historyJudge'
 import { judgeRun } from '../lab/judgeRun'
@@ -126,7 +127,8 @@ function reportRun(
   run: RunJudgement,
   judged: Judged | null,
 ): number {
-  for (const { id, title, state, words } of run.checks) {
+  const checks = run.checks.map((view) => withHistory(view, judged))
+  for (const { id, title, state, words } of checks) {
     output.say(`${state.padEnd(13)}  ${id.padEnd(6)}  ${title}: ${words}`)
   }
   output.say(run.record)
@@ -140,10 +142,20 @@ function reportRun(
     { verdict: worst ?? 'valid', measures, runDir },
     {
       type: 'result',
-      events: { verdict: run.verdict, checks: run.checks, record: run.record },
+      events: { verdict: run.verdict, checks, record: run.record },
       history: judged && { verdict: judged.verdict.verdict, ...detailsOf(judged) },
     },
   )
+}
+
+/** I14 is the history's verdict. */
+function withHistory(view: CheckView, judged: Judged | null): CheckView {
+  if (view.id !== 'I14' || judged === null || view.state === 'violated') return view
+  const { verdict, words } = judged.verdict
+  const state = ({ valid: 'holds', violated: 'violated', unknown: 'notEnoughData' } as const)[
+    verdict
+  ]
+  return { ...view, state, words }
 }
 
 function measuresOf({ keys, operations, configurations }: HistoryVerdict) {

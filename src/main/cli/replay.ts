@@ -144,6 +144,7 @@ function lifeWords({ node, life, state, rounds, words }: LifeReplay): string {
     case 'cut':
     case 'stopped':
       return `${who}: recorded until round ${rounds}: ${words}`
+    case 'short':
     case 'changed':
     case 'unreadable':
     case 'missing':

@@ -82,6 +82,10 @@ interface Tasks extends Iterable<TrialTask> {
 
 function readTasks(flags: SimFlags): Tasks {
   if (typeof flags.plan === 'string') {
+    const other = (['seed', 'seeds', 'mutant', 'faults', 'nodes'] as const).find(
+      (one) => flags[one],
+    )
+    if (other !== undefined) throw new UsageError(`--plan says everything; drop --${other}`)
     const plan = readPlan(flags.plan)
     return { count: 1, [Symbol.iterator]: () => [{ kind: 'plan', plan } as const].values() }
   }

@@ -1,9 +1,10 @@
 /**
  * Judges a run after the fact: its record is folded through the oracle once more, by whoever made
- * it. What the run said of itself (`violated` events, `result.json`) is not looked at.
+ * it. What the run said of itself (`violated` events) is taken over only for what cannot be judged
+ * from facts alone: its clients' history (I14) and its own bounds of liveness (I15).
  *
- * Order:  the record of a simulator, explorer or replay is in the true order; that of real
- *         processes is not, and is judged so.
+ * Order:  the record of a simulator or explorer is in the true order; that of real processes, and
+ *         so of a fork of theirs, is not, and is judged so.
  * Errors: FrameError with file and line for what is no record; those of the file system.
  * Losses: a hole in `seq`, or a chain of hashes that is broken: then no check says that it holds.
  */
@@ -30,6 +31,7 @@ export interface RunJudgement {
 }
 
 type Started = Extract<LabEvent, { type: 'clusterStarted' }>
+type Told = Extract<LabEvent, { type: 'violated' }>
 
 /** `liveness`: I15 is judged by these bounds; without them it is not. */
 export async function judgeRun(dir: string, liveness?: LivenessBounds): Promise<RunJudgement> {
@@ -44,6 +46,8 @@ export async function judgeRun(dir: string, liveness?: LivenessBounds): Promise<
 class RecordJudge {
   private oracle: Oracle | null = null
   private readonly before: LabEvent[] = []
+  /** What the run itself found, by invariant. */
+  private readonly told = new Map<string, Told>()
   private lastSeq = 0
   private events = 0
 
@@ -56,6 +60,7 @@ class RecordJudge {
 
   feed(event: LabEvent): void {
     this.events += 1
+    if (event.type === 'violated') this.told.set(event.invariant, event)
     if (event.type === 'clusterStarted' && this.oracle === null) {
       this.oracle = oracleFor(event, this.liveness)
       if (this.brokenAt !== null) this.oracle.noteLoss(this.brokenAt)
@@ -76,8 +81,15 @@ class RecordJudge {
     const { oracle, events } = this
     if (oracle === null) throw noStart(this.path)
     oracle.finish()
-    const checks = oracle.views()
+    const checks = oracle.views().map((view) => this.withTold(view))
     return { verdict: verdictOf({ checks }), checks, events, record }
+  }
+
+  private withTold(view: CheckView): CheckView {
+    const told = view.state === 'idle' ? this.told.get(view.id) : undefined
+    if (told === undefined) return view
+    const words = `As the run itself found: ${told.words}`
+    return { ...view, state: 'violated', words, evidence: told.evidence }
   }
 }
 
@@ -89,7 +101,7 @@ function oracleFor(started: Started, liveness: LivenessBounds | undefined): Orac
   return new Oracle({
     acceptors: roles?.acceptors ?? members,
     ...(quorums && { system: quorums }),
-    order: source === 'processes' ? 'causal' : 'total',
+    order: source === 'processes' || source === 'replay' ? 'causal' : 'total',
     ...(liveness && { liveness }),
   })
 }

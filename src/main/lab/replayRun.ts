@@ -13,9 +13,14 @@ import { readEvents } from './textLines'
 
 /**
  * `whole`: to the orderly end; `cut`: the process was killed, all that was written is equal;
+ * `short`: the same, but the record tells of much more than the recording;
  * `stopped`: the recording says why it goes no further.
  */
-type LifeState = 'whole' | 'cut' | 'stopped' | 'different' | 'changed' | 'unreadable' | 'missing'
+type LifeState =
+  'whole' | 'cut' | 'stopped' | 'short' | 'different' | 'changed' | 'unreadable' | 'missing'
+
+/** A killed process loses what it had not written: moments. More than this is another matter. */
+const LOST_MS_MAX = 500
 
 export interface LifeReplay {
   readonly node: number
@@ -23,6 +28,8 @@ export interface LifeReplay {
   readonly state: LifeState
   /** Rounds that were replayed and equal. */
   readonly rounds: number
+  /** Facts of this life that the node had told by the last of them. */
+  readonly facts: number
   /** Empty for a life that was replayed whole. */
   readonly words: string
   readonly difference: Difference | null
@@ -57,8 +64,9 @@ export async function replayRun(runDir: string, watch?: LifeWatcher): Promise<Ru
   for (const { node, life } of told) {
     if (files.some((file) => file.node === node && file.life === life)) continue
     const words = `life ${life} of node ${node} has no recording`
-    lives.push({ node, life, state: 'missing', rounds: 0, words, difference: null })
+    lives.push({ node, life, state: 'missing', rounds: 0, facts: 0, words, difference: null })
   }
+  await markShort(runDir, lives)
   const rounds = lives.reduce((sum, life) => sum + life.rounds, 0)
   const nodes = new Set(files.map(({ node }) => node)).size
   return { verdict: verdictOf(lives, rounds), rounds, nodes, lives }
@@ -73,8 +81,9 @@ async function replayLife(
   const { node, life } = file
   let replayer: Replayer | null = null
   let end: RecordingEnd | null = null
+  let facts = 0
   const answer = (state: LifeState, words: string, difference: Difference | null = null) => {
-    return { node, life, state, words, difference, rounds: replayer?.rounds ?? 0 }
+    return { node, life, state, words, difference, rounds: replayer?.rounds ?? 0, facts }
   }
   try {
     for await (const line of readRecording(file)) {
@@ -84,14 +93,17 @@ async function replayLife(
         difference = replayer?.recoverSnapshot(line.snapshot) ?? null
       } else if (line.kind === 'records') {
         for (const record of line.records) difference ??= replayer?.recoverRecord(record) ?? null
-      } else if (line.kind === 'round') difference = replayer?.round(line.round) ?? null
-      else end = line.end
+      } else if (line.kind === 'round') {
+        difference = replayer?.round(line.round) ?? null
+        facts = line.round.facts
+      } else end = line.end
       if (difference !== null) return answer('different', differenceWords(difference), difference)
     }
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error
     return answer(error.what, error.message)
   }
+  if (replayer === null) return answer('missing', `${file.path} is empty: nothing was recorded`)
   if (end !== null) return end.why === 'closed' ? answer('whole', '') : answer('stopped', end.words)
   if (!isOrderly) return answer('cut', 'the process ended before all was written')
   const words = `${file.path}: the end is missing, though the node ended in order`
@@ -101,7 +113,32 @@ async function replayLife(
 function verdictOf(lives: readonly LifeReplay[], rounds: number): RunReplay['verdict'] {
   const states = new Set(lives.map(({ state }) => state))
   if (states.has('different') || states.has('changed')) return 'violated'
-  return rounds === 0 || states.has('unreadable') || states.has('missing') ? 'unknown' : 'valid'
+  const isHollow = states.has('unreadable') || states.has('missing') || states.has('short')
+  return rounds === 0 || isHollow ? 'unknown' : 'valid'
+}
+
+/** Holds the end of each cut recording against what the record tells of that life. */
+async function markShort(runDir: string, lives: LifeReplay[]): Promise<void> {
+  const missing = new Map<
+    LifeReplay,
+    { readonly sinceMs: number; untilMs: number; facts: number }
+  >()
+  for await (const event of readEvents(runDir, (text) => text.includes('"nodeSeq"'))) {
+    if (event.by === 'lab') continue
+    const { by, life, nodeSeq, atMs } = event
+    const own = lives.find((one) => one.state === 'cut' && one.node === by && one.life === life)
+    if (own === undefined || nodeSeq <= own.facts) continue
+    const gap = missing.get(own) ?? { sinceMs: atMs, untilMs: atMs, facts: 0 }
+    gap.untilMs = atMs
+    gap.facts += 1
+    missing.set(own, gap)
+  }
+  for (const [own, { sinceMs, untilMs, facts }] of missing) {
+    const lostMs = Math.round(untilMs - sinceMs)
+    if (lostMs <= LOST_MS_MAX) continue
+    const words = `the recording ends ${lostMs} ms and ${facts} facts before the record of the run`
+    lives[lives.indexOf(own)] = { ...own, state: 'short', words }
+  }
 }
 
 /** Lives that the record of the run names; none without a record. */
