@@ -7,13 +7,18 @@
  * Sessions: the node is the client of the replicated log: its session is `node.life`, and each
  *           request of its clients is one request of that session.
  */
-import { checkCommand, isWrite, runCommand } from './kv/commands'
+import { checkCommand } from './kv/commands'
 import { Kv } from './kv/kv'
 import { error, OK } from './kv/resp'
-import { describeValue, parseCommand, printCommand } from './kv/value'
-import type { NodeStatus } from './event'
+import { parseCommand, printCommand } from './kv/value'
 import { ForwardedResults } from './forwardedResults'
-import type { ClientSessionRef, MachineInput, MachineOutput, SlotView } from './machineTypes'
+import type {
+  ClientSessionRef,
+  MachineInput,
+  MachineOutput,
+  MachineStatus,
+  SlotView,
+} from './machineTypes'
 import type { NodeId, Slot } from './paxos/ballot'
 import type { ReplicaConfig } from './paxos/config'
 import type { StableRecord } from './paxos/effect'
@@ -25,28 +30,11 @@ import type { Snapshot } from './paxos/snapshot'
 import { ReadDesk } from './readDesk'
 import { RequestRuns } from './requestFacts'
 import { Requests } from './requests'
+import { SingleDecree } from './singleDecree'
 import { slotViews } from './slotViews'
 import { restoreKv, SnapshotKeeper } from './snapshotKeeper'
 
-/** The part of a node's status that the protocol knows. */
-export type MachineStatus = Pick<
-  NodeStatus,
-  | 'node'
-  | 'life'
-  | 'role'
-  | 'ballot'
-  | 'promised'
-  | 'leader'
-  | 'votedThrough'
-  | 'chosenThrough'
-  | 'appliedThrough'
-  | 'digest'
-  | 'policy'
-  | 'waiting'
-  | 'inFlight'
-  | 'bids'
-  | 'preemptions'
->
+export type { MachineStatus } from './machineTypes'
 
 export class Machine {
   private readonly replica: Replica
@@ -56,6 +44,7 @@ export class Machine {
   private readonly requests: Requests
   private readonly snapshots: SnapshotKeeper
   private readonly results: ForwardedResults
+  private readonly single: SingleDecree
   private readonly submitted = new RequestRuns()
   private readonly answered = new RequestRuns()
   private reported: Slot = 0
@@ -76,6 +65,7 @@ export class Machine {
     this.snapshots = new SnapshotKeeper(config, this.replica.state)
     this.results = new ForwardedResults(config.messageBytesMax)
     this.reads = this.makeReadDesk()
+    this.single = this.makeSingleDecree()
   }
 
   /** False: facts are not even built (benchmarks). */
@@ -215,6 +205,7 @@ export class Machine {
       this.out.replies.push({ tag, outcome: 'done', resp: refusal })
       return false
     }
+    if (this.asksOthers(tag, args)) return true
     const { seq, ackedThrough } = this.requests.open(tag)
     this.submitted.add(this.session, seq)
     this.replica.submit(printCommand({ session: this.session, seq, ackedThrough, args }))
@@ -228,6 +219,7 @@ export class Machine {
       this.out.replies.push({ tag, outcome: 'done', resp: refusal })
       return
     }
+    if (this.asksOthers(tag, args)) return
     const value = printCommand({
       session: session.id,
       seq: session.seq,
@@ -248,25 +240,17 @@ export class Machine {
     if (this.requests.size >= waitingRequestsMax) {
       return error(`BUSY ${waitingRequestsMax} requests wait at this node`)
     }
-    return mode === 'single' ? this.singleAnswer(args) : null
+    return mode === 'single' ? this.single.answerNow(args) : null
   }
 
-  /** Single decree: once a value is chosen, a read is local and a write learns the first value. */
-  private singleAnswer(args: readonly string[]): string | null {
-    if (this.replica.state.appliedThrough >= 1) {
-      return isWrite(args) ? this.alreadyChosen() : runCommand(this.kv.map, args)
-    }
-    return isWrite(args) ? null : error('UNDETERMINED this node has learned no value')
-  }
-
-  private alreadyChosen(): string {
-    const entry = this.replica.state.log.at(1)
-    return error(`CHOSEN already: ${describeValue(entry?.chosenValue ?? '')}`)
+  private asksOthers(tag: number, args: readonly string[]): boolean {
+    return this.config.mode === 'single' && this.single.takesRead(tag, args)
   }
 
   private answerLateComers(): void {
+    this.single.settle()
     if (this.replica.state.appliedThrough < 1 || this.requests.size === 0) return
-    const resp = this.alreadyChosen()
+    const resp = this.single.alreadyChosen()
     for (const id of this.requests.ids()) this.answerOwn(id, resp)
   }
 
@@ -326,7 +310,7 @@ export class Machine {
 
   private abandon(tag: number): void {
     const abandoned = this.requests.abandon(tag)
-    if (abandoned === null) return
+    if (abandoned === null) return this.single.abandon(tag)
     this.out.replies.push(
       abandoned.sent
         ? { tag, outcome: 'unknown', words: 'not answered in time; it may still be chosen' }
@@ -341,13 +325,26 @@ export class Machine {
         config,
         state: replica.state,
         kv: () => this.kv,
-        answer: (answer) => this.out.reads.push(answer),
+        answer: (answer) => {
+          if (!this.single.take(answer)) this.out.reads.push(answer)
+        },
         submitRead: (tag, args) => this.submitRead(tag, args),
         giveUp: (tag) => void this.requests.abandon(-tag),
         startElection: () => this.replica.startElection(),
       },
       this.life,
     )
+  }
+
+  private makeSingleDecree(): SingleDecree {
+    return new SingleDecree({
+      state: this.replica.state,
+      kv: () => this.kv,
+      ask: (tag, key) => {
+        this.reads.start({ type: 'read', tag, subject: { kind: 'key', key }, mode: 'learner' })
+      },
+      reply: (tag, resp) => this.answerTag(tag, resp),
+    })
   }
 
   /** A read as a command of the log. True if it was taken; else the desk has its answer. */

@@ -6,7 +6,7 @@
  * the output (paxos/effect.ts states the contract). `settle` forms batches: the batch grows with
  * load by itself and there is no batching timer.
  */
-import type { LearnerReadResult } from './event'
+import type { LearnerReadResult, NodeStatus } from './event'
 import type { ReadMode } from './kv/readMode'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'
 import type { ElectionPolicy } from './paxos/config'
@@ -81,3 +81,23 @@ export interface SlotView {
   readonly vote: { readonly ballot: Ballot; readonly id: string; readonly text: string } | null
   readonly chosen: { readonly id: string; readonly text: string } | null
 }
+
+/** The part of a node's status that the protocol knows. */
+export type MachineStatus = Pick<
+  NodeStatus,
+  | 'node'
+  | 'life'
+  | 'role'
+  | 'ballot'
+  | 'promised'
+  | 'leader'
+  | 'votedThrough'
+  | 'chosenThrough'
+  | 'appliedThrough'
+  | 'digest'
+  | 'policy'
+  | 'waiting'
+  | 'inFlight'
+  | 'bids'
+  | 'preemptions'
+>

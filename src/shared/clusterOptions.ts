@@ -147,7 +147,8 @@ export function clusterFault(options: ClusterOptions): string | null {
     strangerFault('image', options.image, members) ??
     options.image.map(imageFault).find((words) => words !== null) ??
     mutantFault(options) ??
-    blogFault(options)
+    blogFault(options) ??
+    leaseFault(options)
   )
 }
 
@@ -178,11 +179,23 @@ function mutantFault({ mutant, variant, phases }: ClusterOptions): string | null
 }
 
 /** The blog knows neither roles nor other quorums: its arithmetic is its own. */
-function blogFault({ variant, roles, quorums, image }: ClusterOptions): string | null {
+function blogFault({ variant, roles, quorums, image, policy }: ClusterOptions): string | null {
   if (variant === 'lamport') return null
   if (roles !== null) return 'roles: the blog variant has none, every node plays every role'
   if (quorums.kind !== 'majority') return 'quorums: the blog variant has its own arithmetic'
-  return image.length > 0 ? 'image: the blog variant keeps nothing on disk' : null
+  if (image.length > 0) return 'image: the blog variant keeps nothing on disk'
+  // It bids at once for what a client asks, which is `eager`; `leader` is what nobody chose.
+  const isSilent = policy.kind === 'eager' || (policy.kind === 'leader' && !policy.quorumAware)
+  return isSilent ? null : `policy: ${BLOG_HAS_NO_POLICY}`
+}
+
+export const BLOG_HAS_NO_POLICY =
+  'the blog variant has no elections: a node bids as soon as a client asks'
+
+/** No other policy grants leases: every read would end undetermined. */
+function leaseFault({ readMode, policy }: ClusterOptions): string | null {
+  if (readMode !== 'lease' || policy.kind === 'lease') return null
+  return `readMode: lease reads need the policy "lease"; the policy "${policy.kind}" grants none`
 }
 
 /** False for another algorithm, and for one whose rules are broken on purpose. */

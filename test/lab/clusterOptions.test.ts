@@ -1,6 +1,6 @@
 /** Options of a cluster: what is refused, and that nodes run with what was asked for. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LEASE_POLICY } from '../../src/core/paxos/config'
+import { LEADER_POLICY, LEASE_POLICY } from '../../src/core/paxos/config'
 import { withFlags } from '../../src/main/cli/clusterFlags'
 import { CALL_SCHEMAS } from '../../src/shared/apiSchemas'
 import {
@@ -29,6 +29,15 @@ describe('options that contradict themselves are refused, and say why', () => {
     [{ learnerMode: { kind: 'set', nodes: [7] } }, /^learnerMode: node 7 is no learner/],
     [{ clocks: [{ node: 9, offsetMs: 0, drift: 0 }] }, /^clocks: there is no node 9/],
     [{ variant: 'blog2014', quorums: { kind: 'counts', phase1: 3, phase2: 3 } }, /arithmetic/],
+    [{ variant: 'blog2014', policy: LEASE_POLICY }, /^policy: the blog variant has no elections/],
+    [
+      { variant: 'blog2014', policy: { ...LEADER_POLICY, quorumAware: true } },
+      /^policy: the blog variant has no elections/,
+    ],
+    [
+      { readMode: 'lease', policy: LEADER_POLICY },
+      /^readMode: lease reads need the policy "lease"/,
+    ],
     [{ mutant: 'M6', variant: 'blog2014' }, /^mutant: mutants are of Lamport Paxos/],
     [{ mutant: 'M6', phases: 'second' }, /^mutant: phase 2 only is broken already/],
     [
@@ -43,7 +52,8 @@ describe('options that contradict themselves are refused, and say why', () => {
 
   it('and the defaults are taken at the edge of a host', () => {
     expect(CALL_SCHEMAS.startCluster.safeParse([clusterOptions()]).success).toBe(true)
-    const lease = clusterOptions({ policy: { ...LEASE_POLICY, quorumAware: true } })
+    const policy = { ...LEASE_POLICY, quorumAware: true }
+    const lease = clusterOptions({ policy, readMode: 'lease' })
     expect(CALL_SCHEMAS.startCluster.safeParse([lease]).success).toBe(true)
   })
 })
@@ -96,6 +106,8 @@ describe('flags', () => {
     [{ variant: 'raft' }, /--variant raft is none of lamport, blog2014/],
     [{ 'learner-mode': 'one' }, /--learner-mode one is none of/],
     [{ 'read-mode': 'best' }, /--read-mode best is none of log,/],
+    [{ variant: 'blog2014', policy: 'leader' }, /^--policy: the blog variant has no elections/],
+    [{ 'read-mode': 'lease', policy: 'leader' }, /^readMode: lease reads need the policy "lease"/],
     [{ policy: 'eager', 'quorum-aware': true }, /--quorum-aware needs/],
     [{ roles: '1,2' }, /--roles 1,2 is not/],
     [{ clock: '2' }, /--clock 2 is not NODE:OFFSET_MS/],

@@ -1,7 +1,8 @@
 /** `--data`: the same directory continues, and a wrong one is refused with words. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { makeDir } from '../../src/main/lab/makeDir'
 import { LabRig, temporaryDir } from '../support/cluster'
 
 let rig: LabRig
@@ -41,6 +42,17 @@ it('keeps what a mutant wrote from Paxos, and what Paxos wrote from a mutant', a
   const mutant = rig.start({ nodes: 3, dataDir: sound, mutant: 'M7' })
   await expect(mutant).rejects.toThrow(/with no mutant, not with mutant M7/)
   await expect(rig.start({ nodes: 3, dataDir: broken })).rejects.toThrow(/not with no mutant/)
+})
+
+it('refuses at once a directory that cannot be made, and makes parents that are missing', async () => {
+  writeFileSync(join(dir, 'file'), '')
+  for (const dataDir of [join(dir, 'file', 'data'), '/proc/nope/data']) {
+    const start = rig.start({ nodes: 3, dataDir })
+    await expect(start).rejects.toThrow(`data directory ${dataDir} cannot be made`)
+  }
+  makeDir(join(dir, 'a', 'b', 'c'))
+  makeDir(join(dir, 'a', 'b', 'c'))
+  expect(readdirSync(join(dir, 'a', 'b'))).toEqual(['c'])
 })
 
 it('refuses another number of nodes, another mode, a foreign and a broken directory', async () => {

@@ -10,7 +10,7 @@ import { ClientPort, IN_FLIGHT_MAX, PARTIAL_WAIT_MS } from '../../src/main/node/
 import { CLIENT_IN_FLIGHT_MAX } from '../../src/main/node/clientSession'
 import { LocalCommands } from '../../src/main/node/localCommands'
 import { Refusals } from '../../src/main/node/refusals'
-import { statusOf } from '../support/clusterPorts'
+import { PLAIN_RULES, statusOf } from '../support/clusterPorts'
 import { eventually } from '../support/eventually'
 import { RawClient, respOf, upTo } from '../support/nodeSupport'
 
@@ -44,7 +44,7 @@ async function rig(more: { clientsMax?: number } = {}) {
           statusOf(new Machine({ ...DEFAULT_REPLICA, node: 1, members: [1] }, 1).status()),
         slots: () => [],
         clientAddress: () => '127.0.0.1:6379',
-        mutant: null,
+        rules: PLAIN_RULES,
       },
     }),
   })

@@ -7,9 +7,10 @@ import { DEFAULT_REPLICA } from '../../src/core/paxos/config'
 import { ClientPort } from '../../src/main/node/clientPort'
 import { LocalCommands } from '../../src/main/node/localCommands'
 import { READ_KEYS_MAX } from '../../src/main/node/clientRoutes'
+import { nodeRules, rulePairs } from '../../src/main/node/nodeRules'
 import { Refusals } from '../../src/main/node/refusals'
 import { parseSessionDo } from '../../src/main/node/sessionCommands'
-import { statusOf } from '../support/clusterPorts'
+import { PLAIN_RULES, statusOf } from '../support/clusterPorts'
 import { eventually } from '../support/eventually'
 import { RawClient, respOf, upTo } from '../support/nodeSupport'
 
@@ -48,7 +49,7 @@ async function rig() {
         status: () => ({ ...statusOf(machine.status()), leader: { round: 9, node: 1 } }),
         slots: slotViews,
         clientAddress: () => '127.0.0.1:6379',
-        mutant: null,
+        rules: PLAIN_RULES,
       },
     }),
   })
@@ -129,7 +130,7 @@ describe('SESSION DO', () => {
 
 describe('PAXOS answers at once', () => {
   it.each([
-    [['PAXOS', 'STATUS'], /^\*38\r\n\$4\r\nnode\r\n\$1\r\n1\r\n\$4\r\nlife\r\n\$1\r\n4\r\n/],
+    [['PAXOS', 'STATUS'], /^\*46\r\n\$4\r\nnode\r\n\$1\r\n1\r\n\$4\r\nlife\r\n\$1\r\n4\r\n/],
     [
       ['PAXOS', 'LEADER'],
       /leader\r\n\$1\r\n1\r\n[^]*9\.1\r\n[^]*yes\r\n[^]*127\.0\.0\.1:6379\r\n$/,
@@ -139,6 +140,7 @@ describe('PAXOS answers at once', () => {
     [['PAXOS', 'READMODE'], /^\$3\r\nlog\r\n$/],
     [['PAXOS', 'READMODE', 'Confirmed'], /^\+OK\r\n$/],
     [['PAXOS', 'READMODE', 'majority-value'], /^\+OK UNSAFE: /],
+    [['PAXOS', 'READMODE', 'local'], /^\+OK UNSAFE: .* may be stale\r\n$/],
     [['PAXOS', 'READMODE', 'quick'], /^-ERR there is no read mode 'quick'; there are log, /],
     [['PAXOS', 'READ', 'quick', 'k'], /^-ERR there is no read mode 'quick'/],
     [['PAXOS', 'READ', 'log'], /^-ERR wrong number of arguments for 'paxos\|read' command/],
@@ -148,6 +150,22 @@ describe('PAXOS answers at once', () => {
     [['PAXOS', 'SLOTS', '5'], /^\*10\r\n\$41\r\n5 open \| no vote \| not known to be chosen\r\n/],
     [['PAXOS', 'SLOTS', '1', '9999'], /^\*200\r\n/],
   ])('%j', async (args, wanted) => expect(await answer(...args)).toMatch(wanted))
+
+  it('STATUS tells the rules of the node, and what is not safe says so', async () => {
+    const told =
+      /variant [^]*lamport [^]*mutant [^]*none [^]*phases [^]*both [^]*flush [^]*on [^]*yes/
+    expect((await answer('PAXOS', 'STATUS')).replaceAll('\r\n', ' ')).toMatch(told)
+    const blog = { ...DEFAULT_REPLICA, node: 1, members: [1, 2, 3], variant: 'blog2014' } as const
+    const unsafe = rulePairs(nodeRules({ ...blog, phases: 'second' }, false, true))
+    expect(Object.fromEntries(unsafe)).toEqual({
+      ...{ variant: 'blog2014 (not Paxos)', mutant: 'none', phases: 'second (UNSAFE)' },
+      ...{ flush: 'off (UNSAFE)', votes: 'yes' },
+    })
+    const roles = { proposers: [1], acceptors: [2, 3], learners: [1] }
+    expect(nodeRules({ ...blog, roles }, true, true).votes).toBe(false)
+    expect(nodeRules({ ...blog, votes: false }, true, true).votes).toBe(false)
+    expect(nodeRules(blog, true, false).votes).toBe(false)
+  })
 
   it('SLOTS shows a value as one line of a terminal', async () => {
     const text = 'SET k "???...'

@@ -18,7 +18,7 @@ import { FRAME_BYTES_MAX, FrameError, FrameSplitter, parseFrame } from '../../sr
 import { printFrame } from '../../src/shared/frame'
 import { parseHello } from '../../src/shared/hello'
 import { printMessage } from '../../src/shared/wire'
-import { statusOf } from '../support/clusterPorts'
+import { PLAIN_RULES, statusOf } from '../support/clusterPorts'
 import { eventually } from '../support/eventually'
 import { CLUSTER, RawClient, respOf, SECRET, upTo } from '../support/nodeSupport'
 import { allClosed, CLIENT_GARBAGE, HELLO_GARBAGE, Stranger } from '../support/strangers'
@@ -53,7 +53,7 @@ async function clientRig(clientsMax: number) {
           statusOf(new Machine({ ...DEFAULT_REPLICA, node: 1, members: [1] }, 1).status()),
         slots: () => [],
         clientAddress: () => '127.0.0.1:6379',
-        mutant: null,
+        rules: PLAIN_RULES,
       },
     }),
   })

@@ -7,6 +7,7 @@ import type { MachineStatus } from '../../src/core/machine'
 import type { NodeStatus } from '../../src/core/event'
 import { ClientPort } from '../../src/main/node/clientPort'
 import { LocalCommands } from '../../src/main/node/localCommands'
+import type { NodeRules } from '../../src/main/node/nodeRules'
 import { Refusals } from '../../src/main/node/refusals'
 import { CoreCluster } from './coreCluster'
 import type { ClusterOptions } from './coreCluster'
@@ -15,6 +16,15 @@ import type { ClusterOptions } from './coreCluster'
 export function statusOf(machine: MachineStatus): NodeStatus {
   const rest = { acked: 0, clients: 0, logBytes: 0, dropped: 0 }
   return { ...machine, ...rest, flushMsP95: 0, lagMsP95: 0, rssBytes: 0 }
+}
+
+/** Of a node that runs Paxos as it should be run. */
+export const PLAIN_RULES: NodeRules = {
+  variant: 'lamport',
+  mutant: null,
+  phases: 'both',
+  flush: true,
+  votes: true,
 }
 
 export class ClusterPorts {
@@ -59,7 +69,7 @@ export class ClusterPorts {
         info: () => '# Server\r\nredis_version:7.0.0\r\nloading:0\r\n',
         clients: () => port.list,
         inside: {
-          mutant: null,
+          rules: PLAIN_RULES,
           status: () => statusOf(cluster.machine(node).status()),
           slots: (from, count) => cluster.machine(node).slots(from, count),
           clientAddress: () => `127.0.0.1:${this.port(node)}`,

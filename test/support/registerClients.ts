@@ -10,7 +10,7 @@ import type { RegisterOperation } from './registerJudge'
 export const REGISTER = 'r'
 const ANSWER_MS_MAX = 60_000
 
-export type RegisterReadMode = 'confirmed' | 'lease' | 'log'
+export type RegisterReadMode = 'confirmed' | 'lease' | 'log' | 'local'
 
 export class RegisterClients {
   readonly history: RegisterOperation[] = []
@@ -49,18 +49,6 @@ export class RegisterClients {
     } finally {
       for (const clients of this.clients) clients.close()
     }
-  }
-
-  /** What `node` would answer if it did not ask anybody: the newest write it knows as chosen. */
-  async readLocally(node: number): Promise<RegisterOperation> {
-    const startMs = performance.now()
-    const through = this.lab.status().nodes[node - 1]?.status?.chosenThrough ?? 0
-    const views = await this.lab.slots(node, Math.max(1, through - 100), 200)
-    const texts = views.map(({ chosen }) => chosen?.text ?? '').join('\n')
-    const last = [...texts.matchAll(new RegExp(`SET ${REGISTER} (\\d+)`, 'g'))].at(-1)?.[1]
-    if (last === undefined) throw new Error(`node ${node} knows no write: ${texts}`)
-    const value = Number(last)
-    return { kind: 'read', value, startMs, endMs: performance.now(), at: node }
   }
 
   private async write(): Promise<void> {

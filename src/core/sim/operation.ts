@@ -46,6 +46,11 @@ export function drawWrite(prng: Prng, key: string, unique: string, seen: string)
   return dice < 0.9 ? write('getset', key, unique, ['GETSET', key, unique]) : del(key)
 }
 
+/** A value that nobody else writes. */
+export function lastWrite(key: string): Operation {
+  return write('write', key, 'last;', ['SET', key, 'last;'])
+}
+
 export function readOf(key: string, mode: ReadMode | null): Operation {
   return { f: 'read', key, value: undefined, args: ['GET', key], mode }
 }

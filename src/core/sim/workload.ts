@@ -14,7 +14,8 @@ import { GRAINS_PER_TICK, toNs } from './agenda'
 import type { Answer, ClientDesk, Request } from './client'
 import { SimClient } from './client'
 import { KeyRing } from './keyRing'
-import { readOf, readReply } from './operation'
+import { lastWrite, readOf, readReply } from './operation'
+import type { Operation, OperationEnd } from './operation'
 import type { ClientPlan } from './plan'
 import { createPrng } from './prng'
 import type { Prng } from './prng'
@@ -155,7 +156,10 @@ export class Workload implements ClientDesk {
     }
   }
 
-  /** Reads every key through the log of every node that is up. `onEnd` when all have answered. */
+  /**
+   * One write, so that something is chosen in every run, and every key read through the log of
+   * every node that is up. `onEnd` when all have answered.
+   */
   probe(onEnd: () => void): void {
     const { nodes } = this.host
     let open = 0
@@ -163,29 +167,38 @@ export class Workload implements ClientDesk {
       open -= 1
       if (open === 0) onEnd()
     }
-    for (const { node, alive } of nodes) {
-      if (!alive) continue
+    const up = nodes.filter(({ alive }) => alive)
+    const [first] = up
+    if (first !== undefined) {
+      open += 1
+      this.probeKey(first.node, lastWrite(this.keys.at(0)), end)
+    }
+    for (const { node } of up) {
       for (const key of this.keys.all) {
         open += 1
-        this.probeKey(node, key, end)
+        this.probeKey(node, readOf(key, null), end)
       }
     }
     if (open === 0) onEnd()
   }
 
-  private probeKey(node: NodeId, key: string, onEnd: () => void): void {
+  private probeKey(node: NodeId, operation: Operation, onEnd: () => void): void {
     const process = this.newProcess()
-    const operation = readOf(key, null)
-    const note = (entry: Pick<HistoryEntry, 'type' | 'value'>): void => {
-      this.record({ process, f: 'read', key, time: toNs(this.agenda.now), ...entry })
+    const { f, key, value } = operation
+    const told = value === undefined ? { f, key } : { f, key, value }
+    const note = (entry: OperationEnd | { readonly type: 'invoke' }): void => {
+      this.record({ process, time: toNs(this.agenda.now), ...told, ...entry })
     }
     note({ type: 'invoke' })
     const tag = this.ask(node, { type: 'request', args: operation.args }, (answer) => {
-      const end = answer.kind === 'done' ? readReply(operation, answer.resp) : null
-      note(end?.type === 'ok' ? { type: 'ok', value: end.value ?? null } : { type: 'fail' })
+      if (answer.kind === 'done') note(readReply(operation, answer.resp))
+      // A read that nobody answered saw nothing and changed nothing.
+      else note({ type: f === 'read' || answer.kind === 'notSent' ? 'fail' : 'info' })
       onEnd()
     })
-    if (tag === null) onEnd()
+    if (tag !== null) return
+    note({ type: 'fail' })
+    onEnd()
   }
 
   /** A learner asks all about a slot near the end of the log. */

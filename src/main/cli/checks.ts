@@ -3,12 +3,13 @@
  * is not as it should be. Nothing stays but the folder of runs, which any command makes.
  */
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { open, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { makeDir } from '../lab/makeDir'
 import { missingDisplay, probeElectron } from './electronProbe'
 
 /** `bad`: the lab cannot run; `warn`: it runs with less. */
@@ -108,7 +109,7 @@ function isProgram(path: string): boolean {
 
 function checkRunsDir({ runsDir }: Surroundings): CheckResult {
   try {
-    mkdirSync(runsDir, { recursive: true })
+    makeDir(runsDir)
     accessSync(runsDir, constants.W_OK)
     return { check: 'runs', state: 'ok', words: `runs are kept in ${runsDir}` }
   } catch (error) {

@@ -10,7 +10,7 @@ import { MUTANT_IDS } from '../../core/paxos/mutant'
 import { MAJORITY } from '../../core/paxos/quorum'
 import type { QuorumSystem } from '../../core/paxos/quorum'
 import type { ClusterOptions } from '../../shared/api'
-import { clusterFault, startClockOf } from '../../shared/clusterOptions'
+import { BLOG_HAS_NO_POLICY, clusterFault, startClockOf } from '../../shared/clusterOptions'
 import type { NodeClock } from '../../shared/clusterOptions'
 import { POLICY_NAMES, toPolicy } from '../../shared/policyVerb'
 import { UsageError, wholeFlag } from './usage'
@@ -133,6 +133,9 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
     clocks: flags.clock === undefined ? base.clocks : flags.clock.split(',').map(clockOf),
     freezeOnViolation: isOn('freeze', flags.freeze) ?? base.freezeOnViolation,
     recordInputs: flags['record-inputs'] === true || base.recordInputs,
+  }
+  if (flags.policy !== undefined && options.variant === 'blog2014') {
+    throw new UsageError(`--policy: ${BLOG_HAS_NO_POLICY}`)
   }
   const fault = clusterFault(options)
   if (fault !== null) throw new UsageError(fault)

@@ -1,10 +1,11 @@
 /** What commands that run a lab have in common: where it lies, its folder of runs, its end. */
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LabCallError } from '../../shared/api'
 import type { Verdict } from '../../shared/labWords'
 import { defaultRunsDir } from '../assemble'
+import { makeDir } from '../lab/makeDir'
 import { EXIT } from './output'
 import type { Output } from './output'
 
@@ -30,7 +31,7 @@ export function chooseRunsDir(flag: string | undefined, output: Output): string 
   if (flag !== undefined) return resolve(flag)
   const home = defaultRunsDir()
   try {
-    mkdirSync(home, { recursive: true })
+    makeDir(home)
     accessSync(home, constants.W_OK)
     return home
   } catch {

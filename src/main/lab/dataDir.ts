@@ -8,7 +8,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mutantLabel } from '../../core/mutants'
 import { MUTANT_IDS } from '../../core/paxos/mutant'
@@ -24,6 +24,7 @@ import type { ClusterRules } from '../../shared/clusterOptions'
 import { asCount, Fields } from '../../shared/fields'
 import { FrameError } from '../../shared/frame'
 import { parseQuorums, parseRoles } from '../../shared/policyCodec'
+import { makeDir } from './makeDir'
 import { isAlive, killStale, PID_FILE, readOwnership } from './processIds'
 import { writeJson } from './runDir'
 
@@ -54,9 +55,11 @@ export async function claimDataDir(
   mode: ClusterIdentity['mode'],
   rules: ClusterRules = LAMPORT_RULES,
 ): Promise<ClusterIdentity> {
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+  try {
+    makeDir(dir)
+  } catch (error) {
     throw refused(`data directory ${dir} cannot be made: ${String(error)}`)
-  })
+  }
   await awaitFormerLab(dir)
   const found = await readIdentity(dir)
   if (found === null) return await startDir(dir, newIdentity(nodes, mode, rules))

@@ -5,10 +5,11 @@
  * short and its verdict is unknown.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterOptions, RunCard } from '../../shared/api'
 import { Fields } from '../../shared/fields'
+import { makeDir } from './makeDir'
 
 export const RECORD_FILE = 'events.ndjson'
 export const RESULT_FILE = 'result.json'
@@ -38,7 +39,7 @@ export async function createRunDir(
   start: Omit<RunStart, 'options'> & { readonly options: object },
 ): Promise<string> {
   const path = join(runsDir, runName(new Date(start.startedAt)))
-  await mkdir(path, { recursive: true })
+  makeDir(path)
   await writeJson(join(path, RUN_FILE), { version: 1, ...start })
   return path
 }

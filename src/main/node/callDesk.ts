@@ -5,13 +5,7 @@
 import type { MachineInput, MachineReply, ReadAnswer, SlotView } from '../../core/machineTypes'
 import type { NodeStatus } from '../../core/event'
 import type { FailpointArm, StorageFault } from '../../core/fault'
-import type {
-  ClockSetting,
-  HandAct,
-  NodeAnswer,
-  NodeCall,
-  RecordView,
-} from '../../shared/control'
+import type { ClockSetting, HandAct, NodeAnswer, NodeCall, RecordView } from '../../shared/control'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
 import { FailpointError, failpoints } from './failpoints'
 

@@ -1,9 +1,9 @@
 /** Text of INFO: sections as Redis names them, and `paxos` for what this server is about. */
 import type { NodeStatus } from '../../core/event'
-import { MUTANTS } from '../../core/mutants'
 import { formatBallot } from '../../core/paxos/ballot'
-import type { MutantId } from '../../core/paxos/mutant'
 import { SERVER_VERSION } from './localCommands'
+import { rulePairs } from './nodeRules'
+import type { NodeRules } from './nodeRules'
 
 export interface InfoFacts {
   readonly status: NodeStatus
@@ -12,7 +12,7 @@ export interface InfoFacts {
   readonly clientPort: number
   readonly clientsMax: number
   readonly members: readonly number[]
-  readonly mutant: MutantId | null
+  readonly rules: NodeRules
   readonly connectionsTaken: number
   readonly commands: number
   readonly unanswered: number
@@ -77,7 +77,7 @@ function sections(facts: InfoFacts): Readonly<Record<string, Section>> {
   }
 }
 
-function paxos({ status, members, peerPort, mutant }: InfoFacts): Section {
+function paxos({ status, members, peerPort, rules }: InfoFacts): Section {
   return [
     ['node', status.node],
     ['life', status.life],
@@ -97,6 +97,6 @@ function paxos({ status, members, peerPort, mutant }: InfoFacts): Section {
     ['in_flight', status.inFlight],
     ['bids', status.bids],
     ['preemptions', status.preemptions],
-    ['mutant', mutant === null ? 'none' : `${mutant}: ${MUTANTS[mutant].name}`],
+    ...rulePairs(rules),
   ]
 }

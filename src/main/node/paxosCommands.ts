@@ -3,14 +3,14 @@
  * from what the node knows; READ goes through the machine (`clientReads.ts`).
  */
 import type { NodeStatus } from '../../core/event'
-import { nameOfReadMode, READ_MODE_NAMES, readModeOf } from '../../core/kv/readMode'
+import { isUnsafeRead, nameOfReadMode, READ_MODE_NAMES, readModeOf } from '../../core/kv/readMode'
 import type { ReadMode } from '../../core/kv/readMode'
 import { array, bulk, error, NIL, OK } from '../../core/kv/resp'
 import type { SlotView } from '../../core/machineTypes'
-import { MUTANTS } from '../../core/mutants'
 import { formatBallot } from '../../core/paxos/ballot'
-import type { MutantId } from '../../core/paxos/mutant'
 import type { ClientSession } from './clientSession'
+import { rulePairs } from './nodeRules'
+import type { NodeRules } from './nodeRules'
 
 /** Slots that one answer lists; the machine gives no more either. */
 const SLOTS_MAX = 200
@@ -22,7 +22,7 @@ export interface PaxosInside {
   slots(from: number, count: number): SlotView[]
   /** Where this node takes clients, as `host:port`. */
   clientAddress(): string
-  readonly mutant: MutantId | null
+  readonly rules: NodeRules
 }
 
 const HELP = [
@@ -43,6 +43,7 @@ const NOTES: Readonly<Record<ReadMode, string>> = {
   learner: 'all acceptors were asked; a majority knows nothing newer',
   propose: 'settled by a ballot of this node where acceptors alone did not tell',
   valueMajority: 'UNSAFE: equal values were counted whatever their ballots; it may never be chosen',
+  local: 'UNSAFE: this node answered from its own state and asked nobody; it may be stale',
 }
 
 /** The reply; null for a READ that is well formed, which the machine answers. */
@@ -124,10 +125,7 @@ function statusPairs(inside: PaxosInside): Pairs {
     ['preemptions', status.preemptions],
     ['clients', status.clients],
     ['acknowledged', status.acked],
-    [
-      'mutant',
-      inside.mutant === null ? 'none' : `${inside.mutant}: ${MUTANTS[inside.mutant].name}`,
-    ],
+    ...rulePairs(inside.rules),
   ]
 }
 
@@ -185,7 +183,7 @@ function readMode(args: readonly string[], session: ClientSession): string {
   const mode = readModeOf(given)
   if (mode === null) return noMode(given)
   session.readMode = mode
-  return mode === 'valueMajority' ? `+OK ${NOTES[mode]}\r\n` : OK
+  return isUnsafeRead(mode) ? `+OK ${NOTES[mode]}\r\n` : OK
 }
 
 function noMode(given: string): string {

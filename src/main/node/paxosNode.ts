@@ -24,6 +24,7 @@ import { LocalCommands } from './localCommands'
 import type { LogDisk } from './logDisk'
 import type { StorageError } from './logReader'
 import { NodeClock } from './nodeClock'
+import { nodeRules } from './nodeRules'
 import { openStorage } from './openStorage'
 import { describeRecord } from './recordText'
 import { recoverMachine } from './recovery'
@@ -249,7 +250,7 @@ export class PaxosNode {
           status: () => this.status(),
           slots: (from, count) => this.machine.slots(from, count),
           clientAddress: () => `${file.host}:${this.clientPort}`,
-          mutant: file.replica.mutant,
+          rules: nodeRules(file.replica, flush, this.storage.mayVote),
         },
       }),
     })
@@ -350,7 +351,7 @@ export class PaxosNode {
         clientPort: this.clientPort,
         clientsMax: file.clientsMax,
         members: file.replica.members,
-        mutant: file.replica.mutant,
+        rules: nodeRules(file.replica, file.flush, this.storage.mayVote),
         connectionsTaken: clients.connectionsTaken,
         commands: clients.commands,
         unanswered: clients.unanswered,

@@ -6,7 +6,7 @@ import type { ElectionPolicy } from '../../../core/paxos/config'
 import type { ClusterOptions, LabStatus, NodeView } from '../../../shared/api'
 import { isPaxos, quorumWords, rolesWords, VARIANT_NAMES } from '../../../shared/clusterOptions'
 import { mutantLabel } from '../../../core/mutants'
-import { nameOfReadMode } from '../../../core/kv/readMode'
+import { isUnsafeRead, nameOfReadMode } from '../../../core/kv/readMode'
 
 export interface Claimant {
   readonly node: number
@@ -102,9 +102,7 @@ export function optionRows(options: ClusterOptions): OptionRow[] {
     ...(learnerMode.kind === 'leader' ? [] : row('Votes told to', told)),
     ...(phases === 'both' ? [] : row('Phases', 'second only: not safe', true)),
     ...(refusal === 'nack' ? [] : row('Refusal', 'silence')),
-    ...(readMode === 'log'
-      ? []
-      : row('Reads', nameOfReadMode(readMode), readMode === 'valueMajority')),
+    ...(readMode === 'log' ? [] : row('Reads', nameOfReadMode(readMode), isUnsafeRead(readMode))),
     ...(options.recordInputs ? row('Inputs', 'recorded for replay') : []),
   ]
 }
