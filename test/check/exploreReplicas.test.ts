@@ -74,7 +74,7 @@ describe('the shipped core in bounded worlds', () => {
     ['1 command, nothing else', 173, { requests: 1, withhold: [] }],
     ['2 commands, no heartbeats', 24848, { withhold: ['heartbeat'] }],
     ['2 commands, 1 crash, no heartbeats or nacks', 178570, { crashes: 1 }],
-    ['1 command, 1 crash, 1 wiped node', 2676, { requests: 1, crashes: 1, wipes: 1 }],
+    ['1 command, 1 crash, 1 wiped node', 2836, { requests: 1, crashes: 1, wipes: 1 }],
     [
       '2 commands at one node, 1 crash, flushes by hand',
       108221,
