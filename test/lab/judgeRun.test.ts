@@ -78,6 +78,8 @@ describe('a violation', () => {
     await rig.write(1, 'k', 'v')
     const leader = await rig.leader()
     const node = leader === 1 ? 2 : 1
+    // What a node had not told before its end, nobody can miss.
+    await rig.event('its promise', (event) => event.type === 'promised' && event.by === node)
     await rig.lab.powerLoss([node], false)
     await rig.lab.restartNode(node)
     return await rig.event('violated', ({ type }) => type === 'violated')
