@@ -18,7 +18,8 @@ export function noteMessage(message: Message): MessageWords {
   return { message: message.type, ballot, slot, count: last - slot + 1 }
 }
 
-function runsOf(message: Message): readonly SlotRange[] {
+/** The runs of slots that a message is about. */
+export function runsOf(message: Message): readonly SlotRange[] {
   switch (message.type) {
     case 'prepare':
       return message.ranges

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FAILPOINTS, FailpointError, Failpoints } from '../../src/main/node/failpoints'
+import { FailpointError, Failpoints } from '../../src/main/node/failpoints'
+import { FAILPOINTS } from '../../src/shared/failpoints'
 import { root } from '../support/tree'
 
 function planted(): { points: Failpoints; done: string[] } {

@@ -21,7 +21,7 @@ import {
   parseSets,
 } from '../../src/renderer/src/components/dialogs/quorumText'
 import ChecksList from '../../src/renderer/src/components/inspect/ChecksList.vue'
-import { FAILPOINTS } from '../../src/main/node/failpoints'
+import { FAILPOINTS } from '../../src/shared/failpoints'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
 import type { CheckView, ClusterOptions } from '../../src/shared/api'
 import { membersOf } from '../../src/shared/clusterOptions'

@@ -4,7 +4,8 @@
  */
 import type { FrameHead, FrameMatch } from '../../core/fault'
 import { frameMatches } from '../../core/fault'
-import type { Message, SlotRange } from '../../core/paxos/message'
+import { runsOf } from '../../core/messageNote'
+import type { Message } from '../../core/paxos/message'
 import { FrameError, parseFrame } from '../../shared/frame'
 import { parseMessage } from '../../shared/wire'
 import type { LinkFrame } from './linkFrame'
@@ -34,30 +35,4 @@ function read(frame: LinkFrame): Message | null {
     if (error instanceof FrameError) return null
     throw error
   }
-}
-
-function runsOf(message: Message): readonly SlotRange[] {
-  switch (message.type) {
-    case 'prepare':
-      return message.ranges
-    case 'promise':
-      return message.votes.map(({ slot }) => ({ from: slot, to: slot }))
-    case 'accept':
-    case 'chosen':
-      return run(message.slot, message.values.length)
-    case 'accepted':
-      return run(message.slot, message.count)
-    case 'catchUp':
-      return [{ from: message.from, to: message.to }]
-    case 'query':
-      return message.subject.kind === 'slot' ? run(message.subject.slot, 1) : []
-    case 'held':
-      return message.open.map(({ slot }) => ({ from: slot, to: slot }))
-    default:
-      return []
-  }
-}
-
-function run(slot: number, count: number): SlotRange[] {
-  return count === 0 ? [] : [{ from: slot, to: slot + count - 1 }]
 }
