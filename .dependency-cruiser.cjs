@@ -39,6 +39,12 @@ module.exports = {
       { pathNot: '^src/core/(measure/|event|fault|assert|paxos/(ballot|fact)[.]ts$)' },
     ),
     deny(
+      'reports-read-folds-only',
+      'A report tells of what was recorded, by the same folds that the window draws.',
+      { path: '^src/core/report/' },
+      { pathNot: '^src/core/(report/|measure/|event|fault|assert|paxos/(ballot|config)[.]ts$)' },
+    ),
+    deny(
       'shared-is-contracts',
       'shared is what both ends of a wire agree on.',
       { path: '^src/shared/' },

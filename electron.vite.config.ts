@@ -14,6 +14,7 @@ const mainInputs = {
   switchboard: resolve(root, 'src/main/switchboard/index.ts'),
   explorer: resolve(root, 'src/main/explore/index.ts'),
   simulator: resolve(root, 'src/main/sim/index.ts'),
+  trial: resolve(root, 'src/main/experiment/index.ts'),
 }
 
 /** Names the packages that went into a bundle; `src/main/licences.mjs` lists their licences. */

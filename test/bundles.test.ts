@@ -32,7 +32,7 @@ function importsOf(entry: string): { packages: string[]; files: string[] } {
 const fromPackages = (names: string[]) => names.filter((name) => !name.startsWith('node:'))
 
 describe('main bundles', () => {
-  it.each(['web', 'cli', 'node', 'switchboard', 'explorer'])('%s runs under plain Node', (name) => {
+  it.each(['web', 'cli', 'node', 'switchboard', 'explorer', 'trial'])('%s runs under plain Node', (name) => {
     const { packages } = importsOf(`main/${name}.js`)
     expect(packages.length).toBeGreaterThan(0)
     expect(packages).not.toContain('electron')
@@ -44,7 +44,7 @@ describe('main bundles', () => {
 
   it('imports nothing that an installed package lacks', () => {
     const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> }
-    const entries = ['index', 'web', 'cli', 'node', 'switchboard', 'explorer']
+    const entries = ['index', 'web', 'cli', 'node', 'switchboard', 'explorer', 'trial']
     const used = entries.flatMap((name) => fromPackages(importsOf(`main/${name}.js`).packages))
     const known = ['electron', ...Object.keys(dependencies)]
     expect(used.filter((name) => !known.includes(name))).toEqual([])

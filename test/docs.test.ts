@@ -8,22 +8,22 @@ import { VERBS } from '../src/shared/verbs'
 import { root } from './support/tree'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const scenarios = read('docs/scenarios.md').replaceAll('\\|', '|')
+const experiments = read('docs/experiments.md').replaceAll('\\|', '|')
 
-it.each(Object.entries(VERBS))('docs/scenarios.md has the verb %s as it is', (_name, verb) => {
-  expect(scenarios).toContain(`| \`${verb.usage}\` | ${verb.help} |`)
+it.each(Object.entries(VERBS))('docs/experiments.md has the verb %s as it is', (_name, verb) => {
+  expect(experiments).toContain(`| \`${verb.usage}\` | ${verb.help} |`)
 })
 
-it.each(Object.entries(MEASURES))('docs/scenarios.md has the measure %s as it is', (name, help) => {
-  expect(scenarios).toContain(`| \`${name}\` | ${help} |`)
+it.each(Object.entries(MEASURES))('docs/experiments.md has the measure %s as it is', (name, help) => {
+  expect(experiments).toContain(`| \`${name}\` | ${help} |`)
 })
 
 const FOLDER = 'resources/scenarios'
 const bundled = readdirSync(join(root, FOLDER))
 
-it.each(bundled)('docs/scenarios.md has the bundled scenario %s as it is', (file) => {
+it.each(bundled)('docs/experiments.md has the bundled scenario %s as it is', (file) => {
   const { name, title, summary } = parseScenario(read(`${FOLDER}/${file}`), file)
-  expect(scenarios).toContain(`| \`${name}\` | ${title} | ${summary} |`)
+  expect(experiments).toContain(`| \`${name}\` | ${title} | ${summary} |`)
 })
 
 /** Every row that the essay and the paper give; S2b and S20b are traps that they hide. */

@@ -49,6 +49,7 @@ const PLANTS: readonly (readonly [string, string, string])[] = [
   ['sim-and-check-apart', 'src/core/sim/a.ts', "import '../check/oracle'"],
   ['sim-and-check-apart', 'src/core/check/a.ts', "import '../sim/world'"],
   ['folds-read-events-only', 'src/core/measure/a.ts', "import '../machine'"],
+  ['reports-read-folds-only', 'src/core/report/a.ts', "import '../check/oracle'"],
   ['shared-is-contracts', 'src/shared/a.ts', "import '../main/lab/lab'"],
   ['shared-is-contracts', 'src/shared/b.ts', "import 'ws'"],
   ['zod-in-one-place', 'src/main/lab/b.ts', "import 'zod'"],

@@ -127,6 +127,8 @@ export type LabFact =
   | { readonly type: 'frameReleased'; readonly frame: GateFrame; readonly how: GateEnd }
   /** It never leaves the gate. */
   | { readonly type: 'frameDropped'; readonly frame: GateFrame; readonly how: GateEnd }
+  /** It stands directly before the frame of this id now, in the order of the gate; null: last. */
+  | { readonly type: 'frameMoved'; readonly frame: GateFrame; readonly before: number | null }
   /**
    * A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load.
    */
@@ -154,6 +156,15 @@ export type LabFact =
   | { readonly type: 'statusSampled'; readonly nodes: readonly NodeStatus[] }
   /** Frames per directed link since the last one. Empty in direct mode. */
   | { readonly type: 'trafficSampled'; readonly links: readonly LinkTraffic[] }
+  /**
+   * Messages that the switchboard saw end, at most 256; only while somebody watches or the run
+   * records them. `missed` more were not told: over the bound of what is told a second.
+   */
+  | {
+      readonly type: 'messagesSeen'
+      readonly missed: number
+      readonly messages: readonly SeenMessage[]
+    }
   /** What the load generator saw in one bucket of `spanMs` that ends at `atMs`. */
   | {
       readonly type: 'loadSampled'
@@ -166,8 +177,19 @@ export type LabFact =
       /** Requests that wait now, and the longest such wait. */
       readonly waiting: number
       readonly waitMsMax: number
-      /** Log-bucket histogram of latencies: [bucket index, count] pairs, see core/measure. */
+      /**
+       * Log-bucket histogram of response times, from when a request was due: [bucket index, count]
+       * pairs, see core/measure.
+       */
       readonly latency: readonly (readonly [number, number])[]
+      /** Requests that became due. Missing in older records: those that were sent. */
+      readonly offered?: number
+      /** Of these, never sent: too many waited already, or the load was stopped first. */
+      readonly shed?: number
+      /** Open loop: requests that are due and were not sent yet. */
+      readonly backlog?: number
+      /** Open loop: service times, from when a request was sent. Missing: as `latency`. */
+      readonly service?: readonly (readonly [number, number])[]
     }
   | {
       readonly type: 'violated'
@@ -179,6 +201,29 @@ export type LabFact =
 
 /** `byHand`: a person, a scenario or an adversary asked; `holdEnded`: nobody holds it any more. */
 export type GateEnd = 'byHand' | 'holdEnded'
+
+/** How a message ended: `doubled` is told of each copy, under one id. */
+export const MESSAGE_FATES = ['passed', 'dropped', 'doubled'] as const
+export type MessageFate = (typeof MESSAGE_FATES)[number]
+
+/** One message on its way over a link, from when the switchboard got it to when it let it go. */
+export interface SeenMessage {
+  /** Unique in a life of the switchboard. */
+  readonly id: number
+  readonly from: NodeId
+  readonly to: NodeId
+  /** Null for a type that this version does not know. */
+  readonly message: MessageType | null
+  readonly ballot: Ballot | null
+  /** First slot that it is about, and how many follow one another; 0 where it names none. */
+  readonly slot: Slot
+  readonly count: number
+  readonly bytes: number
+  /** Lab time, ms. */
+  readonly sentAtMs: number
+  readonly endedAtMs: number
+  readonly fate: MessageFate
+}
 
 /** A frame at the gate, named by what it says. */
 export interface GateFrame {

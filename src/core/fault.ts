@@ -13,7 +13,24 @@ export interface Link {
   readonly to: NodeId
 }
 
-export type PartitionPreset = 'isolateLeader' | 'majorityMinority' | 'bridge' | 'oneWay' | 'custom'
+/** Partitions with a name; `partition.ts` says what each cuts. */
+export const NAMED_PRESETS = [
+  'isolateLeader',
+  'majorityMinority',
+  'bridge',
+  'ring',
+  'majoritiesRing',
+  'chained',
+  'quorumLoss',
+  'constrained',
+  'oneWay',
+] as const
+export type NamedPreset = (typeof NAMED_PRESETS)[number]
+export type PartitionPreset = NamedPreset | 'custom'
+
+/** How a delay varies; `delayShape.ts` draws it. */
+export const DELAY_SHAPES = ['constant', 'uniform', 'normal', 'exponential', 'pareto'] as const
+export type DelayShape = (typeof DELAY_SHAPES)[number]
 
 /**
  * Which frames a fault means: those that fit every field that is given. `{}` means all. A range of
@@ -42,8 +59,8 @@ interface Matching {
 }
 
 /**
- * Faults of links, made by the switchboard. `delay`, `reorder`, `drop` and `duplicate` without a
- * match replace their like.
+ * Faults of links, made by the switchboard. `delay`, `reorder`, `drop`, `burst`, `bandwidth` and
+ * `duplicate` without a match replace their like.
  */
 export type LinkFault =
   /** Frames of these links are dropped until it ends. */
@@ -55,13 +72,22 @@ export type LinkFault =
       readonly groups: readonly (readonly NodeId[])[]
       readonly links: readonly Link[]
     }
-  /** Each frame waits delayMs + uniform(-jitterMs, jitterMs), order per link kept. */
+  /** Each frame waits as `delayShape.ts` draws it, at most DELAY_MS_MAX; order per link kept. */
   | ({
       readonly kind: 'delay'
       readonly links: readonly Link[]
       readonly delayMs: number
       readonly jitterMs: number
+      /** Left out: uniform. */
+      readonly shape?: DelayShape | undefined
     } & Matching)
+  /** A link carries so many bytes a second; what its full queue cannot take is dropped. */
+  | {
+      readonly kind: 'bandwidth'
+      readonly links: readonly Link[]
+      readonly bytesPerSecond: number
+      readonly queueBytes: number
+    }
   /** Each frame waits uniform(0, windowMs) with `probability` (0 to 1); later ones overtake it. */
   | ({
       readonly kind: 'reorder'
@@ -75,6 +101,13 @@ export type LinkFault =
       readonly links: readonly Link[]
       readonly probability: number
     } & Matching)
+  /** A burst begins at a frame with `probability` (0 to 1) and drops `meanFrames` on average. */
+  | ({
+      readonly kind: 'burst'
+      readonly links: readonly Link[]
+      readonly probability: number
+      readonly meanFrames: number
+    } & Matching)
   /** The next `count` frames of each link are dropped; it ends by itself. */
   | ({
       readonly kind: 'dropNext'
@@ -87,6 +120,10 @@ export type LinkFault =
       readonly links: readonly Link[]
       readonly probability: number
     } & Matching)
+  /** The connections break now, with RST: what is in flight is lost. It ends by itself. */
+  | { readonly kind: 'reset'; readonly links: readonly Link[] }
+  /** The receiver's end is closed; the sender's stays up and swallows everything until it ends. */
+  | { readonly kind: 'halfOpen'; readonly links: readonly Link[] }
   /** Frames that match wait at the gate until they are released, or dropped, or it ends. */
   | {
       readonly kind: 'hold'
@@ -96,6 +133,8 @@ export type LinkFault =
       readonly atEnd: 'release' | 'drop'
       /** Set when an adversary, not a person or a scenario, decides what is released. */
       readonly adversary?: AdversaryKind | undefined
+      /** Set when step mode works with it (docs/stepping.md). */
+      readonly stepping?: true | undefined
     }
 
 /** Who may order the frames: `flp` keeps every ballot from a quorum of votes, without any loss. */
@@ -159,6 +198,13 @@ export type NodeFault =
       readonly drift: number
     }
   | { readonly kind: 'failpoint'; readonly node: NodeId; readonly arm: FailpointArm }
+  | ({ readonly kind: 'slow'; readonly node: NodeId } & SlowSetting)
+
+/** Before each round the whole node stands still for delayMs + uniform(-jitterMs, jitterMs). */
+export interface SlowSetting {
+  readonly delayMs: number
+  readonly jitterMs: number
+}
 
 export type Fault = LinkFault | ProcessFault | DirectoryFault | NodeFault
 export type FaultKind = Fault['kind']
@@ -173,6 +219,12 @@ export interface ActiveFault {
 }
 
 export const DELAY_MS_MAX = 60_000
+/** Delay and jitter of a slow node, each: more is a pause, and its calls would time out. */
+export const SLOW_MS_MAX = 1000
+export const BANDWIDTH_MAX = 1_000_000_000
+export const QUEUE_BYTES_MAX = 16_777_216
+/** Frames that `dropNext` takes, and mean length of a burst. */
+export const FRAMES_MAX = 1_000_000
 
 export function linkKey(link: Link): string {
   return `${link.from}>${link.to}`

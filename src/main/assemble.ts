@@ -55,12 +55,27 @@ function childEntry(mainDir: string, name: string): string {
 
 /** Those a newcomer meets first, then by level and name. Throws ScenarioError. */
 export function bundledScenarios(mainDir: string): Scenario[] {
-  const folder = join(mainDir, '../../resources/scenarios')
+  const folder = scenariosDir(mainDir)
   const files = readdirSync(folder).filter((file) => file.endsWith(SUFFIX))
   const scenarios = files.map((file) =>
     parseScenario(readFileSync(join(folder, file), 'utf8'), file),
   )
   return scenarios.sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name))
+}
+
+/** Each is in a file of its name. */
+export function bundledNames(mainDir: string): string[] {
+  const files = readdirSync(scenariosDir(mainDir)).filter((file) => file.endsWith(SUFFIX))
+  return files.map((file) => file.slice(0, -SUFFIX.length)).sort()
+}
+
+export function bundledText(mainDir: string, name: string): { text: string; file: string } {
+  const file = name + SUFFIX
+  return { text: readFileSync(join(scenariosDir(mainDir), file), 'utf8'), file }
+}
+
+function scenariosDir(mainDir: string): string {
+  return join(mainDir, '../../resources/scenarios')
 }
 
 function placeOf({ name, level }: Scenario): number {

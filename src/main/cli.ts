@@ -5,16 +5,21 @@
 import { ScenarioError } from '../shared/experiment'
 import { readAppVersion } from './assemble'
 import { checkCommand } from './cli/check'
+import { compareCommand } from './cli/compare'
 import { doctorCommand } from './cli/doctor'
 import { exploreCommand } from './cli/explore'
 import { exportCommand } from './cli/export'
 import type { CliContext } from './cli/labCommand'
+import { mergeCommand } from './cli/merge'
 import { EXIT, Output } from './cli/output'
 import { reenactCommand } from './cli/reenact'
 import { replayCommand } from './cli/replay'
+import { reportCommand } from './cli/report'
 import { runCommand } from './cli/run'
+import { schemaCommand } from './cli/schema'
 import { serveCommand } from './cli/serve'
 import { simCommand } from './cli/sim'
+import { stormCommand } from './cli/storm'
 import { upCommand } from './cli/up'
 import { UsageError, programHelp } from './cli/usage'
 import type { CliCommand } from './cli/usage'
@@ -31,12 +36,17 @@ async function main(rawArgs: readonly string[]): Promise<number> {
   const commands = [
     upCommand,
     runCommand,
+    compareCommand,
+    mergeCommand,
     simCommand,
+    stormCommand,
     exploreCommand,
     reenactCommand,
     checkCommand,
     replayCommand,
     exportCommand,
+    reportCommand,
+    schemaCommand,
     serveCommand,
     doctorCommand,
   ].map((make) => make(context))

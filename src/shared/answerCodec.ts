@@ -13,6 +13,7 @@ import type { NodeAnswer, RecordView } from './control'
 import { asCount, asText, Fields } from './fields'
 import { FrameError } from './frame'
 import { parsePolicy } from './policyCodec'
+import { parseStepView } from './steppingCodec'
 
 const REPLIES_MAX = 99
 const VOTES_MAX = 10_000
@@ -32,6 +33,7 @@ export function parseAnswer(answer: Fields): NodeAnswer {
     'failpoints',
     'records',
     'hand',
+    'step',
     'error',
   ])
   switch (kind) {
@@ -55,6 +57,8 @@ export function parseAnswer(answer: Fields): NodeAnswer {
     }
     case 'hand':
       return { kind, steps: answer.count('steps'), idle: answer.flag('idle') }
+    case 'step':
+      return { kind, view: parseStepView(answer.at('view')) }
     case 'records':
       return { kind, records: answer.list('records', SLOTS_MAX, parseRecordView) }
   }

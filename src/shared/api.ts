@@ -13,20 +13,27 @@ import type {
   FailpointArm,
   FrameMatch,
   Link,
-  PartitionPreset,
+  LinkFault,
+  NamedPreset,
+  SlowSetting,
   StorageFault,
 } from '../core/fault'
 import type { ReadMode } from '../core/kv/readMode'
 import type { SlotView } from '../core/machineTypes'
 import type { ElectionPolicy } from '../core/paxos/config'
 import type { SeriesFrame, SeriesSnapshot } from '../core/measure/series'
+import type { StormEnd, StormOptions, StormView } from '../core/storm/storm'
 import type { AdversaryOptions, AdversaryView, GateSelect, GateView } from './gate'
 import type { ReadSubject } from '../core/paxos/message'
 import type { ClusterOptions } from './clusterOptions'
 import type { ClockSetting, RecordView } from './control'
+import type { StepApi, SteppingView } from './stepping'
+import type { LoadOptions } from './load'
 
 export { DEFAULT_CLUSTER } from './clusterOptions'
 export type { ClusterOptions, NodeCount } from './clusterOptions'
+export { DEFAULT_LOAD } from './load'
+export type { LoadOptions } from './load'
 
 export type NodeLifeState =
   | 'starting'
@@ -53,31 +60,6 @@ export interface NodeView {
   readonly failure: readonly string[]
 }
 
-export interface LoadOptions {
-  readonly clients: number
-  /** 0 to 1. */
-  readonly readRatio: number
-  readonly keys: number
-  readonly valueBytes: number
-  /** Requests a second over all clients; 0: closed loop, as fast as answers come. */
-  readonly targetPerSecond: number
-  /**
-   * 0 to 1: how many requests are about more than GET and SET: CAS, INCR and APPEND. Missing: none.
-   */
-  readonly mixRatio?: number | undefined
-  /** Nodes the clients are spread over; empty: all members. */
-  readonly nodes: readonly number[]
-}
-
-export const DEFAULT_LOAD: LoadOptions = {
-  clients: 4,
-  readRatio: 0.5,
-  keys: 100,
-  valueBytes: 16,
-  targetPerSecond: 40,
-  nodes: [],
-}
-
 export type LabState = 'idle' | 'starting' | 'running' | 'stopping'
 
 /** State of one invariant, as the checks panel and the status bar show it. */
@@ -97,6 +79,10 @@ export interface LabStatus {
   readonly scenario: { readonly name: string; readonly step: string; readonly done: boolean } | null
   /** Null: nobody orders the frames. */
   readonly adversary: AdversaryView | null
+  /** Step mode; missing or null: time passes. */
+  readonly stepping?: SteppingView | null
+  /** The storm that blows, or the last one; missing or null: there was none. */
+  readonly storm?: StormView | null
   readonly runDir: string | null
   readonly events: number
   readonly dropped: number
@@ -124,6 +110,18 @@ export interface RunCard {
   readonly verdict: 'valid' | 'violated' | 'unknown'
 }
 
+/** A run of the past, as a window shows it; its milestones are asked for in parts. */
+export interface SavedRun {
+  readonly card: RunCard
+  readonly status: LabStatus
+  readonly series: SeriesSnapshot
+  readonly milestones: number
+  /** Events of the record that are no milestones. */
+  readonly left: number
+  /** What is wrong with the record, such as a torn last line; empty: nothing. */
+  readonly notes: readonly string[]
+}
+
 export interface LabSnapshot {
   readonly status: LabStatus
   /** The last milestones (at most 5,000), oldest first. */
@@ -133,26 +131,15 @@ export interface LabSnapshot {
   readonly runs: readonly RunCard[]
 }
 
-interface Matching {
-  /** Left out: every frame. */
-  readonly match?: FrameMatch | undefined
-}
+type WithoutLinks<Change> = Change extends unknown ? Omit<Change, 'links'> : never
 
+/** A link fault without its links; `linkFaults.ts` has units and ranges. */
 export type LinkChange =
-  | { readonly kind: 'cut' }
-  | ({ readonly kind: 'delay'; readonly delayMs: number; readonly jitterMs: number } & Matching)
-  | ({
-      readonly kind: 'reorder'
-      readonly probability: number
-      readonly windowMs: number
-    } & Matching)
-  | ({ readonly kind: 'drop'; readonly probability: number } & Matching)
-  | ({ readonly kind: 'dropNext'; readonly count: number } & Matching)
-  | ({ readonly kind: 'duplicate'; readonly probability: number } & Matching)
+  | WithoutLinks<Exclude<LinkFault, { kind: 'partition' | 'hold' }>>
   | { readonly kind: 'hold'; readonly match: FrameMatch; readonly atEnd: 'release' | 'drop' }
 
 export type PartitionRequest =
-  | { readonly preset: Exclude<PartitionPreset, 'custom'> }
+  | { readonly preset: NamedPreset }
   /** Nodes of different groups cannot talk; a node named in no group is alone. */
   | { readonly preset: 'custom'; readonly groups: readonly (readonly number[])[] }
 
@@ -164,7 +151,7 @@ export interface WriteResult {
   readonly latencyMs: number
 }
 
-export interface LabApi {
+export interface LabApi extends StepApi {
   snapshot(): Promise<LabSnapshot>
   startCluster(options: ClusterOptions): Promise<void>
   stopCluster(): Promise<void>
@@ -184,6 +171,8 @@ export interface LabApi {
   storageFault(fault: StorageFault): Promise<string>
   /** The node's own clock, by which elections and leases go, from now on. */
   clockFault(node: number, clock: ClockSetting): Promise<string>
+  /** The node stands still before each round from now on; holds until it is ended. */
+  slowNode(node: number, slow: SlowSetting): Promise<string>
   /** Arms one point in a node; `docs/storage.md` lists their names. */
   failpoint(node: number, arm: FailpointArm): Promise<string>
   /** Starts one fault on these links and answers its id. */
@@ -203,6 +192,10 @@ export interface LabApi {
   /** From now on the adversary orders the frames of every link; answers the id of its hold. */
   startAdversary(options: AdversaryOptions): Promise<string>
   stopAdversary(): Promise<void>
+  /** Random faults on the running cluster, until `stopStorm` or the time is over. */
+  startStorm(options: StormOptions): Promise<void>
+  /** Heals all, restarts all, and answers whether the cluster got going within a minute. */
+  stopStorm(): Promise<StormEnd>
   /** Ends one fault: heals a partition or link, restarts a killed node, resumes a paused one. */
   endFault(id: string): Promise<void>
   /**
@@ -228,8 +221,19 @@ export interface LabApi {
   records(node: number, fromOffset: number, count: number): Promise<readonly RecordView[]>
   runScenario(name: string, seed: number | null): Promise<void>
   stopScenario(): Promise<void>
+  /**
+   * Whether this viewer wants to see single messages (`messagesSeen`); counted per viewer, and over
+   * when it leaves.
+   */
+  watchMessages(on: boolean): Promise<void>
   /** Events `from` to `to` of the record of this run, at most 10,000. */
   events(from: number, to: number): Promise<readonly LabEvent[]>
+  /** A past run, by the id of its card; whatever runs now goes on. */
+  openRun(id: string): Promise<SavedRun>
+  /** Milestones of an opened run from this index on, at most 2,000. */
+  runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]>
+  /** Events `from` to `to` of its record, at most 10,000. */
+  runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]>
 }
 
 /** Pushes from the lab to every viewer, in order. */

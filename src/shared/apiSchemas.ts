@@ -4,17 +4,21 @@
  *
  * Limits: texts, lists and numbers have bounds; see the constants.
  */
-import { DELAY_MS_MAX } from '../core/fault'
 import type { LabApi } from './api'
-import { adversaryOptions, frameMatch, gateSelect, matching, waitCall } from './gateSchemas'
+import { adversaryOptions, frameMatch, gateSelect, waitCall } from './gateSchemas'
 import { LabCallError } from './api'
 import { clusterOptions, policy } from './clusterSchemas'
 import { COMMANDS, isCommandId } from './commands'
 import type { CommandId } from './commands'
+import { loadOptions } from './loadOptions'
+import { linkChange, partition } from './linkSchemas'
 import { nodeCalls } from './nodeSchemas'
 import type { HostCalls } from './rpc'
+import { stormCalls } from './stormSchemas'
+import { savedRunCalls } from './savedRunSchemas'
 import { OUTSIDE_LINKS } from './shell'
 import type { OutsideLink } from './shell'
+import { stepCalls } from './stepSchemas'
 import { z } from './zod'
 
 const NODES_MAX = 9
@@ -27,55 +31,10 @@ const EVENTS_MAX = 10_000
 
 const whole = z.number().int()
 const node = whole.min(1).max(NODES_MAX)
-const probability = z.number().min(0).max(1)
 const seed = whole.min(0).max(0xffff_ffff)
 const link = z.strictObject({ from: node, to: node })
 const links = z.array(link).min(1).max(LINKS_MAX)
-const nodes = z.array(node).max(NODES_MAX)
 const commandArgs = z.array(z.string().max(ARG_CHARS_MAX)).min(1).max(ARGS_MAX)
-
-const linkChange = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('cut') }),
-  z.strictObject({
-    kind: z.literal('delay'),
-    delayMs: z.number().min(0).max(DELAY_MS_MAX),
-    jitterMs: z.number().min(0).max(DELAY_MS_MAX),
-    ...matching,
-  }),
-  z.strictObject({
-    kind: z.literal('reorder'),
-    probability,
-    windowMs: z.number().min(0).max(DELAY_MS_MAX),
-    ...matching,
-  }),
-  z.strictObject({ kind: z.literal('drop'), probability, ...matching }),
-  z.strictObject({
-    kind: z.literal('dropNext'),
-    count: whole.min(1).max(1_000_000),
-    ...matching,
-  }),
-  z.strictObject({ kind: z.literal('duplicate'), probability, ...matching }),
-  z.strictObject({
-    kind: z.literal('hold'),
-    match: frameMatch,
-    atEnd: z.enum(['release', 'drop']),
-  }),
-])
-
-const partition = z.discriminatedUnion('preset', [
-  z.strictObject({ preset: z.enum(['isolateLeader', 'majorityMinority', 'bridge', 'oneWay']) }),
-  z.strictObject({ preset: z.literal('custom'), groups: z.array(nodes).min(1).max(NODES_MAX) }),
-])
-
-const load = z.strictObject({
-  clients: whole.min(1).max(64),
-  readRatio: probability,
-  keys: whole.min(1).max(1_000_000),
-  valueBytes: whole.min(1).max(ARG_CHARS_MAX),
-  targetPerSecond: z.number().min(0).max(1_000_000),
-  mixRatio: probability.optional(),
-  nodes,
-})
 
 const commandId = z.custom<CommandId>((value) => typeof value === 'string' && isCommandId(value))
 const outsideLink = z.custom<OutsideLink>(
@@ -113,6 +72,7 @@ const labSchemas: Schemas<keyof LabApi> = {
   gateWait: waitCall,
   startAdversary: z.tuple([adversaryOptions]),
   stopAdversary: none,
+  ...stormCalls,
   endFault: z.tuple([z.string().min(1).max(40)]),
   healAll: z.tuple([z.boolean()]),
   command: z.tuple([node, commandArgs]),
@@ -121,14 +81,17 @@ const labSchemas: Schemas<keyof LabApi> = {
   startElection: oneNode,
   stepDown: oneNode,
   setPolicy: z.tuple([policy]),
-  setLoad: z.tuple([load.nullable()]),
+  setLoad: z.tuple([loadOptions.nullable()]),
   slots: z.tuple([node, whole.min(1), whole.min(1).max(SLOTS_MAX)]),
   runScenario: z.tuple([z.string().min(1).max(100), seed.nullable()]),
   stopScenario: none,
+  watchMessages: z.tuple([z.boolean()]),
   events: z
     .tuple([whole.min(1), whole.min(1)])
     .refine(([from, to]) => from <= to, 'from is above to')
     .refine(([from, to]) => to - from < EVENTS_MAX, `at most ${EVENTS_MAX} events a call`),
+  ...stepCalls,
+  ...savedRunCalls,
 }
 
 export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
@@ -145,11 +108,17 @@ export const LOOKING: ReadonlySet<keyof LabApi> = new Set([
   'snapshot',
   'gateList',
   'gateInspect',
+  'watchMessages',
   'gateWait',
+  'stepChoices',
+  'stepScript',
   'learnerRead',
   'slots',
   'records',
   'events',
+  'openRun',
+  'runMilestones',
+  'runEvents',
 ] as const)
 
 /** Parses the arguments of one call; throws `badArgument` that says which and why. */

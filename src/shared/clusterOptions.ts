@@ -75,6 +75,8 @@ export interface ClusterOptions {
   readonly freezeOnViolation: boolean
   /** Nodes write down what their machines are given, so that the run can be replayed. */
   readonly recordInputs: boolean
+  /** Single messages go into the record, whoever watches. Not in direct mode. */
+  readonly recordMessages: boolean
   /** Given: no time passes for the nodes, and the lab drives them by hand; see `HandOptions`. */
   readonly hand?: HandOptions
   /** A node of another make takes this one's place, by a join card; the lab starts the rest. */
@@ -107,6 +109,7 @@ export const DEFAULT_CLUSTER: Omit<ClusterOptions, 'policy'> = {
   telemetry: 'facts',
   freezeOnViolation: false,
   recordInputs: false,
+  recordMessages: false,
 }
 
 /** What a cluster on one data directory must keep from start to start. */
@@ -141,6 +144,9 @@ export function clusterFault(options: ClusterOptions): string | null {
   if (rolesWords !== null) return `roles: ${rolesWords}`
   const quorumWords = quorumFault(quorums, acceptorsOf(options))
   if (quorumWords !== null) return `quorums: ${quorumWords}`
+  if (options.recordMessages && options.direct) {
+    return 'recordMessages: nobody sees single messages in direct mode'
+  }
   return (
     learnersFault(options, members) ??
     strangerFault('clocks', options.clocks, members) ??

@@ -135,6 +135,7 @@ export const clusterOptions = z
     telemetry: z.enum(['off', 'facts']),
     freezeOnViolation: z.boolean(),
     recordInputs: z.boolean(),
+    recordMessages: z.boolean(),
   })
   .superRefine((options: ClusterOptions, context) => {
     const words = clusterFault(options)

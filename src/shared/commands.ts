@@ -22,7 +22,13 @@ export type CommandWhen =
   /** A cluster with a switchboard runs: links can be changed. */
   | 'links'
   | 'faults'
+  /** In step mode. */
+  | 'stepping'
   | 'scenario'
+  /** A storm blows, or calms down. */
+  | 'storm'
+  /** A run that is over is shown in place of the live lab. */
+  | 'saved'
 
 export interface Command {
   readonly id: CommandId
@@ -80,8 +86,12 @@ const rows = [
   ['lab.toggleLoad', 'Start or stop the load', 'global', 'running'],
   ['lab.takeControl', 'Take control', 'global', 'always'],
   ['view.palette', 'Command palette…', 'global', 'always', ['Mod+K', 'Mod+Shift+P']],
+  ['view.openRun', 'Open a run…', 'global', 'always', ['Mod+O'], 'Alt+O'],
+  ['view.simulate', 'Simulate in this window…', 'global', 'always'],
+  ['view.closeRun', 'Close the saved run', 'global', 'saved'],
   ['view.start', 'Start page', 'global', 'always'],
   ['view.lab', 'Lab', 'global', 'always', ['Mod+1'], 'Alt+1'],
+  ['view.timeline', 'Timeline', 'global', 'always', ['Mod+2'], 'Alt+2'],
   ['view.rail', 'Show or hide the rail', 'global', 'always', ['Mod+B']],
   ['view.inspector', 'Show or hide the inspector', 'global', 'always', ['Mod+I']],
   ['view.filter', 'Filter the events', 'stage', 'always', ['/']],
@@ -106,6 +116,7 @@ const rows = [
   ['node.wipe', 'Wipe the disk', 'stage', 'nodeSelected'],
   ['node.storageFault', 'Storage fault…', 'stage', 'nodeSelected'],
   ['node.clock', 'Clock…', 'stage', 'nodeSelected'],
+  ['node.slow', 'Slow…', 'stage', 'nodeSelected'],
   ['node.failpoint', 'Crash at a failpoint…', 'stage', 'nodeSelected'],
   ['node.startElection', 'Start an election', 'stage', 'nodeSelected', ['E']],
   ['node.stepDown', 'Step down', 'stage', 'nodeSelected'],
@@ -124,8 +135,17 @@ const rows = [
   ['network.isolateLeader', 'Isolate the leader', 'global', 'links'],
   ['network.majorityMinority', 'Majority | minority', 'global', 'links'],
   ['network.bridge', 'Bridge', 'global', 'links'],
+  ['network.ring', 'Ring', 'global', 'links'],
+  ['network.majoritiesRing', 'Ring of majorities', 'global', 'links'],
+  ['network.chained', 'Chain', 'global', 'links'],
+  ['network.quorumLoss', 'Quorum loss', 'global', 'links'],
+  ['network.constrained', 'Constrained election', 'global', 'links'],
   ['network.oneWay', 'One-way', 'global', 'links'],
   ['network.hold', 'Hold frames…', 'global', 'links'],
+  ['network.stepMode', 'Step mode on or off', 'stage', 'links', ['Shift+G']],
+  ['network.stepNext', 'Deliver the next frame', 'stage', 'stepping', ['N']],
+  ['network.startStorm', 'Start a storm…', 'global', 'running'],
+  ['network.endStorm', 'End the storm', 'global', 'storm'],
   ['network.undo', 'Heal the last cut', 'global', 'faults', ['Mod+Z']],
   ['network.healAll', 'Heal all', 'global', 'faults', ['Ctrl+H']],
   ['policy.leader', 'Policy: leader', 'global', 'running'],

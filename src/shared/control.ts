@@ -4,7 +4,7 @@
  * connection closes. Types only; `controlCodec.ts` parses.
  */
 import type { LearnerReadResult, LinkTraffic, NodeReport, NodeStatus } from '../core/event'
-import type { FailpointArm, LinkFault, StorageFault } from '../core/fault'
+import type { FailpointArm, LinkFault, SlowSetting, StorageFault } from '../core/fault'
 import type { FlushMode } from '../core/handHost'
 import type { ReadMode } from '../core/kv/readMode'
 import type { SlotView } from '../core/machineTypes'
@@ -12,6 +12,8 @@ import type { ElectionPolicy, ReplicaConfig } from '../core/paxos/config'
 import type { StableRecord, TimerName } from '../core/paxos/effect'
 import type { ReadSubject } from '../core/paxos/message'
 import type { GateAct, GateAnswer, GateCall } from './gate'
+import type { NodeStepView, StepAct } from './stepping'
+import type { SeenReport } from './messagesCodec'
 
 /** How much a node reports. `off` is for benchmarks, `facts` the default in the lab. */
 export type TelemetryLevel = 'off' | 'facts'
@@ -42,6 +44,8 @@ export interface NodeFile {
   readonly storageFaults: readonly StorageFault[]
   readonly failpoints: readonly FailpointArm[]
   readonly clock: ClockSetting
+  /** How long the node stands still before each round; null: not at all. */
+  readonly slow: SlowSetting | null
   /** What a new log begins with: a scenario's disk image. Left alone when there is a log. */
   readonly image: readonly StableRecord[]
   /** True: this node has run before, so that a directory without a log means lost promises. */
@@ -61,6 +65,8 @@ export interface NodeFile {
    * lab says so (`hand`): a schedule is re-enacted.
    */
   readonly hand?: FlushMode
+  /** True: it comes up in step mode (docs/stepping.md), as the rest of its cluster is. */
+  readonly stepping?: boolean
   /** Where to dial the lab; null: stand alone, no control (bring your own node, tests). */
   readonly control: { readonly host: string; readonly port: number } | null
 }
@@ -79,6 +85,7 @@ export const NODE_DEFAULTS = {
   storageFaults: [],
   failpoints: [],
   clock: TRUE_CLOCK,
+  slow: null,
   image: [],
   expectLog: false,
   rejoin: 'refuse',
@@ -112,6 +119,7 @@ export type NodeCall =
   | { readonly action: 'resume' }
   | { readonly action: 'read'; readonly subject: ReadSubject; readonly mode: ReadMode }
   | { readonly action: 'setClock'; readonly clock: ClockSetting }
+  | { readonly action: 'setSlow'; readonly slow: SlowSetting | null }
   /** Replaces what the disk does wrong. */
   | { readonly action: 'setStorageFaults'; readonly faults: readonly StorageFault[] }
   /** Replaces the armed failpoints. */
@@ -123,6 +131,8 @@ export type NodeCall =
   | { readonly action: 'slots'; readonly from: number; readonly count: number }
   /** For nodes that are driven by hand. */
   | { readonly action: 'hand'; readonly hand: HandAct }
+  /** Step mode: timers, clock and requests of clients wait until the lab says so. */
+  | { readonly action: 'step'; readonly step: StepAct }
   /** Every key with its value, for the check that all logs are equal. At most 10,000 keys. */
   | { readonly action: 'status' }
 
@@ -143,6 +153,8 @@ export type NodeAnswer =
   | { readonly kind: 'records'; readonly records: readonly RecordView[] }
   /** Inputs that its machine has taken in this life; idle: nothing is on its way to the disk. */
   | { readonly kind: 'hand'; readonly steps: number; readonly idle: boolean }
+  /** All facts up to here were sent before. */
+  | { readonly kind: 'step'; readonly view: NodeStepView }
   | { readonly kind: 'error'; readonly words: string }
 
 /** One record of a node's log, as text. */
@@ -167,6 +179,8 @@ export type NodeToLab =
   /** At most every 250 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }
   | { readonly type: 'answer'; readonly call: number; readonly answer: NodeAnswer }
+  /** In step mode, when what waits at the node is other than before. */
+  | { readonly type: 'stepping'; readonly view: NodeStepView }
 
 /**
  * Start-up of the switchboard: everything in the environment and in frames; argv has no secrets.
@@ -195,6 +209,8 @@ export type LabToSwitchboard =
       readonly fault: LinkFault
     }
   | { readonly type: 'endFault'; readonly call: number; readonly id: string }
+  /** Whether it tells of single messages (`messages`). */
+  | { readonly type: 'watch'; readonly on: boolean }
   /** Frames that a `hold` keeps back. Answered by `gateAnswer`. */
   | { readonly type: 'gate'; readonly call: number; readonly body: GateCall }
   | { readonly type: 'stop' }
@@ -213,6 +229,7 @@ export type SwitchboardToLab =
     }
   /** Every 100 ms while there was traffic. */
   | { readonly type: 'traffic'; readonly links: readonly LinkTraffic[] }
+  | ({ readonly type: 'messages' } & SeenReport)
   /** A fault ended by itself (`dropNext` used up). */
   | { readonly type: 'faultEnded'; readonly id: string }
   | { readonly type: 'gateAnswer'; readonly call: number; readonly answer: GateAnswer }

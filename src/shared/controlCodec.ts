@@ -5,8 +5,6 @@
  *         counts and shows.
  * Errors: FrameError that says where and what; the connection must then be closed.
  */
-import type { AdversaryKind, Link, LinkFault } from '../core/fault'
-import { DELAY_MS_MAX } from '../core/fault'
 import type { ReadSubject } from '../core/paxos/message'
 import type {
   LabToNode,
@@ -18,17 +16,12 @@ import type {
   SwitchboardFile,
   SwitchboardToLab,
 } from './control'
-import { asCount, asList, asText, Fields } from './fields'
-import {
-  GATE_ACTS_MAX,
-  parseGateAct,
-  parseGateAnswer,
-  parseGateCall,
-  parseMatch,
-  parseMatching,
-} from './gateCodec'
+import { parseLink, parseLinkFault } from './faultCodec'
+import { asCount, asText, Fields } from './fields'
+import { GATE_ACTS_MAX, parseGateAct, parseGateAnswer, parseGateCall } from './gateCodec'
 import { parseFacts } from './factCodec'
 import { FrameError } from './frame'
+import { parseSeenReport } from './messagesCodec'
 import { parseAnswer, parseLinkTraffic, parseNodeStatus } from './answerCodec'
 import {
   parseClock,
@@ -37,9 +30,11 @@ import {
   parseHandMode,
   parseImage,
   parseReadMode,
+  parseSlow,
   parseStorageFaults,
 } from './nodeOptionsCodec'
-import { asNodeId, parsePolicy, parseReplicaConfig } from './policyCodec'
+import { parsePolicy, parseReplicaConfig } from './policyCodec'
+import { parseStepAct, parseStepping, parseStepView } from './steppingCodec'
 
 export interface Frame {
   readonly type: string
@@ -52,17 +47,6 @@ const ARGS_MAX = 1024
 const PORT_MAX = 65_535
 export const SLOT_VIEWS_MAX = 200
 export const RECORD_VIEWS_MAX = 500
-const LINK_FAULTS = [
-  'cut',
-  'partition',
-  'delay',
-  'reorder',
-  'drop',
-  'dropNext',
-  'duplicate',
-  'hold',
-] as const
-
 export function parseLabToNode(frame: Frame): LabToNode | null {
   const fields = Fields.of(frame, 'frame')
   switch (frame.type) {
@@ -96,12 +80,14 @@ function parseCall(body: Fields): NodeCall {
     'resume',
     'read',
     'setClock',
+    'setSlow',
     'setStorageFaults',
     'armFailpoints',
     'failpointHits',
     'records',
     'slots',
     'hand',
+    'step',
     'status',
   ])
   switch (action) {
@@ -117,6 +103,8 @@ function parseCall(body: Fields): NodeCall {
       }
     case 'setClock':
       return { action, clock: parseClock(body.at('clock')) }
+    case 'setSlow':
+      return { action, slow: parseSlow(body, 'slow') }
     case 'setStorageFaults':
       return { action, faults: parseStorageFaults(body, 'faults') }
     case 'armFailpoints':
@@ -131,6 +119,8 @@ function parseCall(body: Fields): NodeCall {
       return { action, from: body.count('from', 1), count: body.count('count', 1, SLOT_VIEWS_MAX) }
     case 'hand':
       return { action, hand: parseHandAct(body.at('hand')) }
+    case 'step':
+      return { action, step: parseStepAct(body.at('step')) }
     default:
       return { action }
   }
@@ -174,6 +164,8 @@ export function parseNodeToLab(frame: Frame): NodeToLab | null {
         call: fields.count('call'),
         answer: parseAnswer(fields.at('answer')),
       }
+    case 'stepping':
+      return { type: 'stepping', view: parseStepView(fields.at('view')) }
     default:
       return null
   }
@@ -188,6 +180,8 @@ export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
         node: fields.count('node', 1),
         port: fields.count('port', 1, PORT_MAX),
       }
+    case 'watch':
+      return { type: 'watch', on: fields.flag('on') }
     case 'startFault':
       return {
         type: 'startFault',
@@ -206,77 +200,6 @@ export function parseLabToSwitchboard(frame: Frame): LabToSwitchboard | null {
   }
 }
 
-export function parseLinkFault(fault: Fields): LinkFault {
-  const kind = fault.oneOf('kind', LINK_FAULTS)
-  const links = fault.list('links', LINKS_MAX, parseLink)
-  switch (kind) {
-    case 'cut':
-      return { kind, links }
-    case 'partition':
-      return {
-        kind,
-        links,
-        preset: fault.oneOf('preset', [
-          'isolateLeader',
-          'majorityMinority',
-          'bridge',
-          'oneWay',
-          'custom',
-        ]),
-        groups: fault.list('groups', PEERS_MAX, (group, where) =>
-          asList(group, where, PEERS_MAX, asNodeId),
-        ),
-      }
-    case 'hold':
-      return {
-        kind,
-        links,
-        match: parseMatch(fault.at('match')),
-        atEnd: fault.oneOf('atEnd', ['release', 'drop']),
-        ...parseAdversary(fault),
-      }
-    default:
-      return { ...parseShare(kind, links, fault), ...parseMatching(fault) }
-  }
-}
-
-function parseAdversary(fault: Fields): { readonly adversary?: AdversaryKind } {
-  if (fault.raw('adversary') === undefined) return {}
-  return { adversary: fault.oneOf('adversary', ['flp']) }
-}
-
-/** Faults that touch a share of the frames, or some of them. */
-function parseShare(
-  kind: 'delay' | 'reorder' | 'drop' | 'duplicate' | 'dropNext',
-  links: readonly Link[],
-  fault: Fields,
-): LinkFault {
-  switch (kind) {
-    case 'delay':
-      return { kind, links, delayMs: waitMs(fault, 'delayMs'), jitterMs: waitMs(fault, 'jitterMs') }
-    case 'reorder': {
-      const probability = fault.probability('probability')
-      return { kind, links, probability, windowMs: waitMs(fault, 'windowMs') }
-    }
-    case 'drop':
-    case 'duplicate':
-      return { kind, links, probability: fault.probability('probability') }
-    case 'dropNext':
-      return { kind, links, count: fault.count('count', 1) }
-  }
-}
-
-function waitMs(fault: Fields, name: string): number {
-  const ms = fault.number(name)
-  if (ms >= 0 && ms <= DELAY_MS_MAX) return ms
-  throw new FrameError(`${fault.where}.${name} is not from 0 to ${DELAY_MS_MAX} ms`)
-}
-
-function parseLink(value: unknown, where: string): Link {
-  const link = Fields.of(value, where)
-  return { from: link.count('from', 1), to: link.count('to', 1) }
-}
-
 export function parseSwitchboardToLab(frame: Frame): SwitchboardToLab | null {
   const fields = Fields.of(frame, 'frame')
   switch (frame.type) {
@@ -289,6 +212,8 @@ export function parseSwitchboardToLab(frame: Frame): SwitchboardToLab | null {
           port: Fields.of(value, where).count('port', 1, PORT_MAX),
         })),
       }
+    case 'messages':
+      return { type: 'messages', ...parseSeenReport(fields) }
     case 'traffic':
       return { type: 'traffic', links: fields.list('links', LINKS_MAX, parseLinkTraffic) }
     case 'faultEnded':
@@ -339,6 +264,7 @@ export function parseNodeFile(value: unknown): NodeFile {
     storageFaults: parseStorageFaults(file, 'storageFaults'),
     failpoints: parseFailpoints(file, 'failpoints'),
     clock: parseClock(file.at('clock')),
+    slow: parseSlow(file, 'slow'),
     image: parseImage(file, 'image'),
     expectLog: file.flag('expectLog'),
     rejoin: file.oneOf('rejoin', ['refuse', 'learner']),
@@ -346,6 +272,7 @@ export function parseNodeFile(value: unknown): NodeFile {
     powerWitness: file.flag('powerWitness'),
     readMode: parseReadMode(file, 'readMode'),
     recordInputs: file.textOrNull('recordInputs'),
+    ...parseStepping(file),
     ...parseHandMode(file),
     control: control && parseAddress(control),
   }

@@ -104,6 +104,11 @@ export interface TrialResult {
   readonly availability: readonly AvailabilityCard[]
   readonly cost: CostLedger | null
   readonly decision: DecisionTime | null
+  /**
+   * From the first ballot, under the policy that it began with, censored where that was switched:
+   * what a sweep over policies compares. Missing in older results.
+   */
+  readonly firstDecision?: DecisionTime | null | undefined
 }
 
 /** The content of `experiment.json`. */

@@ -19,6 +19,8 @@ export function nodeFaultWords(fault: FaultOfNode): string {
       return `power loss of ${at}${fault.tornTail ? ', torn tail' : ''}`
     case 'clock':
       return `clock of ${at} ${clockWords(fault)}`
+    case 'slow':
+      return `${at} slow: ${slowWords(fault)}`
     case 'failpoint': {
       const { name, action, skip, delayMs } = fault.arm
       const delay = action === 'delay' ? ` ${delayMs} ms` : ''
@@ -35,9 +37,13 @@ export function clockWords({ offsetMs, drift }: { offsetMs: number; drift: numbe
   return `${sign(offsetMs)} ms${drift === 0 ? '' : `, drift ${percent} %`}`
 }
 
+export function slowWords({ delayMs, jitterMs }: { delayMs: number; jitterMs: number }): string {
+  return `${delayMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ''} ms before each round`
+}
+
 type StorageFaultHere = Exclude<
   NodeFault,
-  { readonly kind: 'clock' } | { readonly kind: 'failpoint' }
+  { readonly kind: 'clock' } | { readonly kind: 'failpoint' } | { readonly kind: 'slow' }
 >
 
 export function storageWords(fault: StorageFaultHere): string {

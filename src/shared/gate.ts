@@ -31,12 +31,21 @@ export type GateSelect =
   /** The oldest that match. */
   | { readonly kind: 'match'; readonly match: FrameMatch; readonly count: number }
 
+export type GatePlace = 'before' | 'after'
+
 /** Lab → switchboard. */
 export type GateCall =
   | { readonly action: 'list'; readonly match: FrameMatch }
   | { readonly action: 'inspect'; readonly id: number }
-  /** Which links have a connection up to the receiver now. */
+  /** Which links have a connection up to the receiver now, and what came over each. */
   | { readonly action: 'links' }
+  /** Another place in the order of the gate: directly before or after a frame that waits, too. */
+  | {
+      readonly action: 'move'
+      readonly id: number
+      readonly place: GatePlace
+      readonly other: number
+    }
   | { readonly action: 'release' | 'drop' | 'duplicate'; readonly select: GateSelect }
   | {
       readonly action: 'wait'
@@ -62,12 +71,20 @@ export interface GateAnswer {
   readonly isLate: boolean
   /** For `links`. */
   readonly open?: readonly Link[]
+  /** For `links`: frames that came over each open connection. Whatever was held is told before. */
+  readonly came?: readonly LinkCount[]
+}
+
+export interface LinkCount extends Link {
+  readonly frames: number
 }
 
 /** Switchboard → lab: what happened at the gate, in order. */
 export type GateAct =
   | { readonly act: 'held'; readonly frame: GateFrame }
   | { readonly act: 'released' | 'dropped'; readonly frame: GateFrame; readonly how: GateEnd }
+  /** It stands directly before the frame of this id now; null: at the end. */
+  | { readonly act: 'moved'; readonly frame: GateFrame; readonly before: number | null }
 
 /** A frame that waits, as viewers see it. */
 export interface HeldFrame extends GateFrame {

@@ -19,7 +19,16 @@ import {
 export const GATE_ACTS_MAX = 1000
 const FAULT_CHARS_MAX = 64
 const LINKS_MAX = 10_000
-const GATE_ACTIONS = ['list', 'links', 'inspect', 'release', 'drop', 'duplicate', 'wait'] as const
+const GATE_ACTIONS = [
+  'list',
+  'links',
+  'inspect',
+  'move',
+  'release',
+  'drop',
+  'duplicate',
+  'wait',
+] as const
 
 export function parseMatch(match: Fields): FrameMatch {
   const count = (name: string, min: number): number | undefined =>
@@ -55,6 +64,10 @@ export function parseGateCall(body: Fields): GateCall {
       return { action }
     case 'inspect':
       return { action, id: body.count('id', 1) }
+    case 'move': {
+      const place = body.oneOf('place', ['before', 'after'])
+      return { action, id: body.count('id', 1), place, other: body.count('other', 1) }
+    }
     case 'wait':
       return {
         action,
@@ -103,18 +116,25 @@ export function parseGateAnswer(answer: Fields): GateAnswer {
   }
 }
 
-function parseOpen(answer: Fields): Pick<GateAnswer, 'open'> {
+function parseOpen(answer: Fields): Pick<GateAnswer, 'open' | 'came'> {
   if (answer.raw('open') === undefined) return {}
   return {
     open: answer.list('open', LINKS_MAX, (link, where) => parseLink(Fields.of(link, where))),
+    came: answer.list('came', LINKS_MAX, (value, where) => {
+      const link = Fields.of(value, where)
+      return { ...parseLink(link), frames: link.count('frames') }
+    }),
   }
 }
 
 export function parseGateAct(value: unknown, where: string): GateAct {
   const fields = Fields.of(value, where)
-  const act = fields.oneOf('act', ['held', 'released', 'dropped'])
+  const act = fields.oneOf('act', ['held', 'released', 'dropped', 'moved'])
   const frame = parseGateFrame(fields.at('frame'))
   if (act === 'held') return { act, frame }
+  if (act === 'moved') {
+    return { act, frame, before: fields.raw('before') === null ? null : fields.count('before', 1) }
+  }
   const how: GateEnd = fields.oneOf('how', ['byHand', 'holdEnded'])
   return { act, frame, how }
 }

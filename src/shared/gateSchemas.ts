@@ -22,9 +22,6 @@ export const frameMatch = z.strictObject({
   ballotRound: whole.min(0).optional(),
 })
 
-/** For faults that may be limited to some frames. */
-export const matching = { match: frameMatch.optional() }
-
 const count = whole.min(1).max(GATE_COUNT_MAX)
 
 export const gateSelect = z.discriminatedUnion('kind', [

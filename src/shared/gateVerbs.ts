@@ -1,6 +1,6 @@
 /**
  * Verbs of the gate and of the adversary: `hold`, `gate`, `held`, `release`, `discard`, `double`,
- * `reorder`, `adversary`. One grammar with `verbs.ts`, which takes them in.
+ * `move`, `adversary`. One grammar with `verbs.ts`, which takes them in.
  *
  * MATCH:  `any`, or message types joined by commas, then `slot N`, `slot N-M`, `ballot R.N`; in a
  *         ballot `*` stands for any round or node.
@@ -10,7 +10,7 @@
 import type { FrameMatch } from '../core/fault'
 import { DELAY_MS_MAX } from '../core/fault'
 import type { MessageType } from '../core/paxos/message'
-import type { AdversaryOptions, GateSelect } from './gate'
+import type { AdversaryOptions, GatePlace, GateSelect } from './gate'
 import { ADVERSARY_HOLD_MS_MIN, GATE_COUNT_MAX, GATE_WAIT_COUNT_MAX, MESSAGE_TYPES } from './gate'
 import type { LinksRef, VerbArgs } from './verbArgs'
 
@@ -26,13 +26,6 @@ export type GateVerb =
       readonly match: FrameMatch
       readonly atEnd: 'release' | 'drop'
     }
-  | {
-      readonly verb: 'reorder'
-      readonly links: LinksRef
-      readonly probability: number
-      readonly windowMs: number
-      readonly match: FrameMatch | undefined
-    }
   /** With an id: the text of that frame. */
   | { readonly verb: 'gate'; readonly id: number | null; readonly match: FrameMatch }
   | {
@@ -42,6 +35,12 @@ export type GateVerb =
       readonly withinMs: number
     }
   | { readonly verb: 'release' | 'discard' | 'double'; readonly select: SelectRef }
+  | {
+      readonly verb: 'move'
+      readonly id: number
+      readonly place: GatePlace
+      readonly other: number
+    }
   /** Null: off. */
   | { readonly verb: 'adversary'; readonly options: AdversaryOptions | null }
 
@@ -60,17 +59,6 @@ function selectVerb(verb: 'release' | 'discard' | 'double', help: string): GateV
 }
 
 export const GATE_VERBS: Readonly<Record<GateVerb['verb'], GateVerbSpec>> = {
-  reorder: {
-    usage: 'reorder all|A B|A > B PROBABILITY WINDOW_MS [only MATCH]',
-    help: 'with this probability a frame waits up to WINDOW_MS, and later ones overtake it',
-    parse: (args) => ({
-      verb: 'reorder',
-      links: args.links(),
-      probability: args.probability(),
-      windowMs: args.ms('the window'),
-      match: parseOnly(args),
-    }),
-  },
   hold: {
     usage: 'hold all|A B|A > B MATCH [drop-at-end]',
     help:
@@ -105,6 +93,11 @@ export const GATE_VERBS: Readonly<Record<GateVerb['verb'], GateVerbSpec>> = {
   release: selectVerb('release', 'lets frames of the gate go on, in the order given'),
   discard: selectVerb('discard', 'drops frames of the gate'),
   double: selectVerb('double', 'puts one more copy of each beside it at the gate'),
+  move: {
+    usage: 'move ID before|after ID',
+    help: 'another place for a frame in the order of the gate, also among those of other links',
+    parse: parseMove,
+  },
   adversary: {
     usage: 'adversary flp on [HOLD_MS]   or   adversary flp off',
     help:
@@ -119,7 +112,7 @@ export function parseOnly(args: VerbArgs): FrameMatch | undefined {
   return args.takes('only') ? parseMatch(args) : undefined
 }
 
-function parseMatch(args: VerbArgs): FrameMatch {
+export function parseMatch(args: VerbArgs): FrameMatch {
   const match: { -readonly [Field in keyof FrameMatch]: FrameMatch[Field] } = {}
   if (!args.takes('any')) match.types = parseTypes(args)
   for (;;) {
@@ -168,9 +161,22 @@ function parseSelect(args: VerbArgs): SelectRef {
     return { kind: 'match', match, count: args.takes('count') ? parseCount(args) : GATE_COUNT_MAX }
   }
   const ids: number[] = []
-  do ids.push(args.whole('the id of a held frame', 1, Number.MAX_SAFE_INTEGER))
+  do ids.push(parseId(args))
   while (!args.isEmpty)
   return { kind: 'ids', ids }
+}
+
+function parseMove(args: VerbArgs): GateVerb {
+  const id = parseId(args)
+  const isBefore = args.takes('before')
+  if (!isBefore && !args.takes('after')) {
+    args.fail(`"${args.word('before or after')}" is neither before nor after`)
+  }
+  return { verb: 'move', id, place: isBefore ? 'before' : 'after', other: parseId(args) }
+}
+
+export function parseId(args: VerbArgs): number {
+  return args.whole('the id of a held frame', 1, Number.MAX_SAFE_INTEGER)
 }
 
 function parseCount(args: VerbArgs): number {

@@ -1,9 +1,10 @@
 /** What a lab's status says, in figures and in words for people. */
-import type { ActiveFault, Fault, FrameMatch, Link } from '../core/fault'
+import type { ActiveFault, DelayShape, Fault, FrameMatch, Link } from '../core/fault'
 import { compareBallot, formatBallot } from '../core/paxos/ballot'
 import type { ElectionPolicy } from '../core/paxos/config'
 import type { LabStatus, NodeView } from './api'
 import { isFaultOfNode, nodeFaultWords } from './faultWords'
+import { changeWords } from './linkFaults'
 
 /** The node that leads, by its own word: of several, the one with the highest ballot. */
 export function leaderOf(status: LabStatus): number | null {
@@ -24,7 +25,7 @@ export function followerOf(status: LabStatus): number | null {
 }
 
 /** True when every node that runs has applied the same slots to the same state. */
-export function logsEqual(status: LabStatus): boolean {
+export function logsEqual(status: Pick<LabStatus, 'nodes'>): boolean {
   const seen = new Set<string>()
   for (const { state, status: own } of status.nodes) {
     if (state === 'running') seen.add(own ? `${own.appliedThrough} ${own.digest}` : '?')
@@ -63,6 +64,7 @@ export function faultWords(fault: Fault): string {
       return `partition ${fault.groups.map((group) => group.join(',')).join(' | ')}`
     case 'hold': {
       if (fault.adversary !== undefined) return `adversary ${fault.adversary}`
+      if (fault.stepping !== undefined) return 'step mode'
       const atEnd = fault.atEnd === 'drop' ? ', dropped at its end' : ''
       return `hold ${matchWords(fault.match)} on ${linksWords(fault.links)}${atEnd}`
     }
@@ -72,6 +74,12 @@ export function faultWords(fault: Fault): string {
     case 'dropNext':
     case 'duplicate':
       return shareWords(fault) + onlyWords(fault.match)
+    case 'burst':
+      return `${changeWords(fault)} on ${linksWords(fault.links)}${onlyWords(fault.match)}`
+    case 'bandwidth':
+    case 'reset':
+    case 'halfOpen':
+      return `${changeWords(fault)} on ${linksWords(fault.links)}`
   }
 }
 
@@ -95,7 +103,7 @@ function shareWords(fault: ShareFault): string {
   const links = linksWords(fault.links)
   switch (fault.kind) {
     case 'delay':
-      return `delay ${links} ${fault.delayMs} ms ± ${fault.jitterMs} ms`
+      return `delay ${links} ${fault.delayMs} ms ± ${fault.jitterMs} ms${shapeWords(fault)}`
     case 'reorder':
       return `reorder ${links} ${fault.probability * 100} % within ${fault.windowMs} ms`
     case 'drop':
@@ -104,6 +112,11 @@ function shareWords(fault: ShareFault): string {
     case 'dropNext':
       return `drop the next ${fault.count} of ${links}`
   }
+}
+
+/** Nothing for uniform jitter, which is what "±" says. */
+export function shapeWords({ shape }: { readonly shape?: DelayShape | undefined }): string {
+  return shape === undefined || shape === 'uniform' ? '' : ` ${shape}`
 }
 
 function onlyWords(match: FrameMatch | undefined): string {

@@ -4,8 +4,8 @@
  *
  * Errors: FrameError that says where and what.
  */
-import { DELAY_MS_MAX } from '../core/fault'
-import type { FailpointArm, StorageFault } from '../core/fault'
+import { DELAY_MS_MAX, SLOW_MS_MAX } from '../core/fault'
+import type { FailpointArm, SlowSetting, StorageFault } from '../core/fault'
 import type { FlushMode } from '../core/handHost'
 import { READ_MODES } from '../core/kv/readMode'
 import type { ReadMode } from '../core/kv/readMode'
@@ -16,7 +16,7 @@ import type { ClockSetting, HandAct } from './control'
 import { asText, Fields } from './fields'
 import { FrameError } from './frame'
 
-const TIMERS: readonly TimerName[] = [
+export const TIMERS = [
   'election',
   'heartbeat',
   'bid',
@@ -24,7 +24,7 @@ const TIMERS: readonly TimerName[] = [
   'read',
   'catchUp',
   'gather',
-]
+] as const satisfies readonly TimerName[]
 const FAULTS_MAX = 20
 const ARMS_MAX = 100
 const IMAGE_RECORDS_MAX = 10_000
@@ -81,6 +81,17 @@ export function parseClock(clock: Fields): ClockSetting {
   }
   if (drift <= -1 || drift > 10) throw new FrameError(`${clock.where}.drift is not from -1 to 10`)
   return { offsetMs, drift }
+}
+
+export function parseSlow(fields: Fields, name: string): SlowSetting | null {
+  const slow = fields.atOrNull(name)
+  if (slow === null) return null
+  const ms = (field: string): number => {
+    const value = slow.number(field)
+    if (value >= 0 && value <= SLOW_MS_MAX) return value
+    throw new FrameError(`${slow.where}.${field} is not from 0 to ${SLOW_MS_MAX} ms`)
+  }
+  return { delayMs: ms('delayMs'), jitterMs: ms('jitterMs') }
 }
 
 export function parseReadMode(fields: Fields, name: string): ReadMode {

@@ -1,5 +1,5 @@
 /** Parsers of faults inside nodes and of reads, from viewers; see `apiSchemas.ts`. */
-import { DELAY_MS_MAX } from '../core/fault'
+import { DELAY_MS_MAX, SLOW_MS_MAX } from '../core/fault'
 import { clock, readMode } from './clusterSchemas'
 import { RECORD_VIEWS_MAX } from './controlCodec'
 import { z } from './zod'
@@ -11,6 +11,7 @@ const NAME_CHARS_MAX = 64
 const whole = z.number().int()
 const node = whole.min(1).max(NODES_MAX)
 const delayMs = z.number().int().min(0).max(DELAY_MS_MAX)
+const slowMs = z.number().min(0).max(SLOW_MS_MAX)
 
 const storageFault = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -42,6 +43,7 @@ export const nodeCalls = {
   wipeNode: z.tuple([node]),
   storageFault: z.tuple([storageFault]),
   clockFault: z.tuple([node, z.strictObject(clock)]),
+  slowNode: z.tuple([node, z.strictObject({ delayMs: slowMs, jitterMs: slowMs })]),
   failpoint: z.tuple([node, failpointArm]),
   read: z.tuple([node.nullable(), subject, readMode]),
   records: z.tuple([node, whole.min(0), whole.min(1).max(RECORD_VIEWS_MAX)]),

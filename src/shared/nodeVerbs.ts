@@ -1,11 +1,11 @@
 /**
- * Verbs of faults inside nodes and of reads: `power-loss`, `wipe`, `storage`, `clock`, `failpoint`,
- * `read`, `read-slot`, `records`. One grammar with `verbs.ts`, which takes them in.
+ * Verbs of faults inside nodes and of reads: `power-loss`, `wipe`, `storage`, `clock`, `slow`,
+ * `failpoint`, `read`, `read-slot`, `records`. One grammar with `verbs.ts`, which takes them in.
  *
  * MODE: how a read finds its value, by the names of `core/kv/readMode.ts`.
  */
-import type { FailpointArm, StorageFault } from '../core/fault'
-import { DELAY_MS_MAX } from '../core/fault'
+import type { FailpointArm, SlowSetting, StorageFault } from '../core/fault'
+import { DELAY_MS_MAX, SLOW_MS_MAX } from '../core/fault'
 import { READ_MODE_NAMES, readModeOf } from '../core/kv/readMode'
 import type { ReadMode } from '../core/kv/readMode'
 import type { ReadSubject } from '../core/paxos/message'
@@ -27,6 +27,7 @@ export type NodeFaultVerb =
   | { readonly verb: 'wipe'; readonly node: NodeRef }
   | { readonly verb: 'storage'; readonly node: NodeRef; readonly fault: StorageRef }
   | { readonly verb: 'clock'; readonly node: NodeRef; readonly clock: ClockSetting }
+  | { readonly verb: 'slow'; readonly node: NodeRef; readonly slow: SlowSetting }
   | { readonly verb: 'failpoint'; readonly node: NodeRef; readonly arm: FailpointArm }
   /** `node` null: any that runs. */
   | {
@@ -89,6 +90,18 @@ export const NODE_FAULT_VERBS: Readonly<Record<NodeFaultVerb['verb'], NodeVerbSp
       clock: {
         offsetMs: args.number('the offset', -OFFSET_MS_MAX, OFFSET_MS_MAX),
         drift: args.isEmpty ? 0 : args.share('the drift', -1, DRIFT_MAX),
+      },
+    }),
+  },
+  slow: {
+    usage: 'slow NODE MS [JITTER_MS]',
+    help: 'a node stands still for MS, give or take JITTER_MS, before each round of its work',
+    parse: (args) => ({
+      verb: 'slow',
+      node: args.node(),
+      slow: {
+        delayMs: args.number('the delay', 0, SLOW_MS_MAX),
+        jitterMs: args.isEmpty ? 0 : args.number('the jitter', 0, SLOW_MS_MAX),
       },
     }),
   },

@@ -1,14 +1,14 @@
 /** Carries a verb of the gate out on a lab; errors as in `performVerb.ts`. */
-import { formatBallot } from '../core/paxos/ballot'
 import { LabCallError } from './api'
 import type { LabApi, LabStatus } from './api'
-import type { AdversaryOptions, GateSelect, GateView, HeldFrame } from './gate'
+import type { AdversaryOptions, GateSelect, GateView } from './gate'
 import type { GateVerb, SelectRef } from './gateVerbs'
 import { resolveLinks } from './resolveRefs'
+import { frameWords } from './stepWords'
 
 export type GateVerbResult =
-  | { readonly verb: 'hold' | 'reorder'; readonly fault: string }
-  | ({ readonly verb: 'gate' | 'held' | 'release' | 'discard' | 'double' } & GateView)
+  | { readonly verb: 'hold'; readonly fault: string }
+  | ({ readonly verb: 'gate' | 'held' | 'release' | 'discard' | 'double' | 'move' } & GateView)
   | { readonly verb: 'gate'; readonly frame: string }
   | { readonly verb: 'adversary'; readonly adversary: AdversaryOptions | null }
 
@@ -29,13 +29,6 @@ export async function performGate(
       const fault = await lab.changeLinks(links, { kind: 'hold', match, atEnd })
       return { verb: 'hold', ok: true, fault, words: `hold holds (${fault})` }
     }
-    case 'reorder': {
-      const { probability, windowMs, match } = verb
-      const links = resolveLinks(status, verb.links)
-      const change = { kind: 'reorder', probability, windowMs, match } as const
-      const fault = await lab.changeLinks(links, change)
-      return { verb: 'reorder', ok: true, fault, words: `reorder holds (${fault})` }
-    }
     case 'gate': {
       if (verb.id === null) return listed(verb.verb, 'wait', await lab.gateList(verb.match))
       const frame = await lab.gateInspect(verb.id)
@@ -50,6 +43,12 @@ export async function performGate(
     case 'double': {
       const { call, words } = SELECT_CALLS[verb.verb]
       return listed(verb.verb, words, await lab[call](selectOf(status, verb.select)))
+    }
+    case 'move': {
+      const { id, place, other } = verb
+      const { frames, total } = await lab.gateMove(id, place, other)
+      const words = `frame ${id} stands ${place} frame ${other}`
+      return { verb: 'move', ok: true, frames, total, words }
     }
     case 'adversary':
       return performAdversary(lab, verb.options)
@@ -81,16 +80,6 @@ function listed(
   const more = total > shown.length ? [`and ${total - shown.length} more`] : []
   const head = `${total} ${total === 1 ? 'frame' : 'frames'} ${done}`
   return { verb, ok: true, frames, total, words: [head, ...shown, ...more].join('; ') }
-}
-
-/** `7: 1 > 2 accept 3.1 slot 4`. */
-function frameWords({ id, link, message, ballot, slot, count }: HeldFrame): string {
-  const slots = count > 1 ? `slots ${slot}-${slot + count - 1}` : `slot ${slot}`
-  return [
-    `${id}: ${link.from} > ${link.to} ${message ?? 'unknown type'}`,
-    ...(ballot === null ? [] : [formatBallot(ballot)]),
-    ...(slot === 0 ? [] : [slots]),
-  ].join(' ')
 }
 
 function selectOf(status: LabStatus, select: SelectRef): GateSelect {

@@ -10,7 +10,7 @@ import { resolveNode } from './resolveRefs'
 
 export type NodeFaultResult =
   | { readonly verb: 'power-loss'; readonly faults: readonly string[] }
-  | { readonly verb: 'wipe' | 'storage' | 'clock' | 'failpoint'; readonly fault: string }
+  | { readonly verb: 'wipe' | 'storage' | 'clock' | 'slow' | 'failpoint'; readonly fault: string }
   | ({ readonly verb: 'read' | 'read-slot'; readonly mode: ReadMode } & Pick<
       LearnerReadResult,
       'verdict' | 'value' | 'reason'
@@ -47,6 +47,12 @@ export async function performNodeFault(
       const fault = await lab.clockFault(node, verb.clock)
       const words = nodeFaultWords({ kind: 'clock', node, ...verb.clock })
       return { verb: 'clock', ok: true, fault, words: `${words} (${fault})` }
+    }
+    case 'slow': {
+      const node = resolveNode(status, verb.node)
+      const fault = await lab.slowNode(node, verb.slow)
+      const words = nodeFaultWords({ kind: 'slow', node, ...verb.slow })
+      return { verb: 'slow', ok: true, fault, words: `${words} (${fault})` }
     }
     case 'failpoint': {
       const node = resolveNode(status, verb.node)

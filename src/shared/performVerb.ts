@@ -8,15 +8,22 @@ import type { NodeStatus } from '../core/event'
 import type { SlotView } from '../core/machineTypes'
 import { formatBallot } from '../core/paxos/ballot'
 import type { ElectionPolicy } from '../core/paxos/config'
-import type { LabApi, LabStatus, LinkChange, LoadOptions, NodeLifeState, WriteResult } from './api'
+import type { LabApi, LabStatus, LoadOptions, NodeLifeState, WriteResult } from './api'
+import { loadWords } from './load'
 import type { Verdict } from './labWords'
 import { leaderOf, policyWords, statusWords, verdictOf } from './labWords'
 import { performGate } from './performGate'
 import type { GateVerbResult } from './performGate'
+import { isLinkVerb, performLinks } from './linkVerbs'
+import type { LinkVerbResult } from './linkVerbs'
 import { performNodeFault } from './performNode'
 import type { NodeFaultResult } from './performNode'
 import { toPolicy } from './policyVerb'
-import { resolveLinks, resolveNode } from './resolveRefs'
+import { resolveNode } from './resolveRefs'
+import { performCommandStep, performStep } from './stepVerbs'
+import type { StepVerbResult } from './stepVerbs'
+import { performStorm } from './stormVerb'
+import type { StormVerbResult } from './stormVerb'
 import { VERBS } from './verbs'
 import type { NodeRef, Verb, VerbName } from './verbs'
 
@@ -43,12 +50,11 @@ export interface NodeSummary {
 export type VerbResult = ResultBase &
   (
     | GateVerbResult
-    | {
-        readonly verb: 'partition' | 'cut' | 'delay' | 'drop' | 'drop-next' | 'duplicate'
-        readonly fault: string
-      }
+    | LinkVerbResult
     | ({ readonly verb: 'write' | 'get' | 'do' | 'propose' } & WriteResult)
     | NodeFaultResult
+    | StepVerbResult
+    | StormVerbResult
     | { readonly verb: 'policy'; readonly policy: ElectionPolicy }
     | { readonly verb: 'slots'; readonly slots: readonly SlotView[] }
     | {
@@ -78,6 +84,7 @@ export async function performVerb(
   context: VerbContext,
 ): Promise<VerbResult> {
   const status = await context.status()
+  if (isLinkVerb(verb)) return performLinks(lab, verb, status)
   switch (verb.verb) {
     case 'kill':
     case 'stop':
@@ -87,34 +94,23 @@ export async function performVerb(
     case 'elect':
     case 'step-down':
       return performOnNode(lab, verb.verb, resolveNode(status, verb.node))
-    case 'partition': {
-      const fault = await lab.partition(verb.request)
-      return { verb: verb.verb, ok: true, fault, words: `partitioned (${fault})` }
-    }
-    case 'cut':
-    case 'delay':
-    case 'drop':
-    case 'drop-next':
-    case 'duplicate': {
-      const fault = await lab.changeLinks(resolveLinks(status, verb.links), changeOf(verb))
-      return { verb: verb.verb, ok: true, fault, words: `${verb.verb} holds (${fault})` }
-    }
     case 'power-loss':
     case 'wipe':
     case 'storage':
     case 'clock':
+    case 'slow':
     case 'failpoint':
     case 'read':
     case 'read-slot':
     case 'records':
       return performNodeFault(lab, verb, status)
     case 'hold':
-    case 'reorder':
     case 'gate':
     case 'held':
     case 'release':
     case 'discard':
     case 'double':
+    case 'move':
     case 'adversary':
       return performGate(lab, verb, status)
     case 'heal':
@@ -128,18 +124,25 @@ export async function performVerb(
     case 'load':
       await lab.setLoad(verb.load)
       return { verb: 'load', ok: true, load: verb.load, words: loadWords(verb.load) }
+    case 'step':
+      return performStep(lab, verb, status)
+    case 'storm':
+      return performStorm(lab, verb, status)
     case 'status':
       return performStatus(status)
-    case 'help': {
-      const verbs = Object.values(VERBS).map(({ usage, help }) => ({ usage, help }))
-      const words = verbs.map(({ usage, help }) => `${usage}: ${help}`).join('\n')
-      return { verb: 'help', ok: true, verbs, words }
-    }
+    case 'help':
+      return performHelp()
     case 'quit':
       return { verb: 'quit', ok: true, words: 'stopping' }
     default:
       return performQuestion(lab, verb, status)
   }
+}
+
+function performHelp(): VerbResult {
+  const verbs = Object.values(VERBS).map(({ usage, help }) => ({ usage, help }))
+  const words = verbs.map(({ usage, help }) => `${usage}: ${help}`).join('\n')
+  return { verb: 'help', ok: true, verbs, words }
 }
 
 type QuestionVerb = Extract<Verb, { verb: 'write' | 'get' | 'do' | 'propose' | 'slots' }>
@@ -155,6 +158,11 @@ async function performQuestion(
     case 'do':
     case 'propose': {
       const node = resolveNode(status, verb.node)
+      if (status.stepping) {
+        // Nothing moves by itself: whoever waited for the answer could not give the next step.
+        const kind = verb.verb === 'propose' ? 'propose' : 'command'
+        return performCommandStep(lab, kind, node, verb.args)
+      }
       const result =
         verb.verb === 'propose'
           ? await lab.propose(node, verb.args)
@@ -222,31 +230,6 @@ function performStatus(status: LabStatus): VerbResult {
     verdict: verdictOf(status),
     words: statusWords(status),
   }
-}
-
-function changeOf(
-  verb: Extract<Verb, { verb: 'cut' | 'delay' | 'drop' | 'drop-next' | 'duplicate' }>,
-): LinkChange {
-  switch (verb.verb) {
-    case 'cut':
-      return { kind: 'cut' }
-    case 'delay': {
-      const { delayMs, jitterMs, match } = verb
-      return { kind: 'delay', delayMs, jitterMs, match }
-    }
-    case 'drop-next':
-      return { kind: 'dropNext', count: verb.count, match: verb.match }
-    case 'drop':
-    case 'duplicate':
-      return { kind: verb.verb, probability: verb.probability, match: verb.match }
-  }
-}
-
-function loadWords(load: LoadOptions | null): string {
-  if (load === null) return 'load is off'
-  const where = load.nodes.length === 0 ? 'all nodes' : `nodes ${load.nodes.join(',')}`
-  const pace = load.targetPerSecond === 0 ? 'as fast as answers come' : `${load.targetPerSecond}/s`
-  return `${load.clients} clients at ${where}, ${pace}`
 }
 
 function slotWords({ slot, state, chosen, vote }: SlotView): string {

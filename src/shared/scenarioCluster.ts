@@ -1,12 +1,12 @@
 /**
  * The `cluster` of a scenario file, in words that a person writes: `quorums: [2, 4]`,
- * `learnerMode: all`, `image:` with slots such as `1-134`. See `docs/scenarios.md`.
+ * `learnerMode: all`, `image:` with slots such as `1-134`. See `docs/experiments.md`.
  *
  * Errors: zod issues; `experiment.ts` gives them their place in the file.
  */
 import { READ_MODE_NAMES, readModeOf } from '../core/kv/readMode'
 import { parseBallot } from '../core/paxos/ballot'
-import { EAGER_POLICY, EXPONENTIAL_POLICY, LEADER_POLICY, LEASE_POLICY } from '../core/paxos/config'
+import { LEADER_POLICY } from '../core/paxos/config'
 import type { ElectionPolicy, LearnerMode } from '../core/paxos/config'
 import { MUTANT_IDS } from '../core/paxos/mutant'
 import { MAJORITY } from '../core/paxos/quorum'
@@ -16,8 +16,10 @@ import type { ClusterOptions } from './clusterOptions'
 import { clock } from './clusterSchemas'
 import type { DiskImage } from './diskImage'
 import { IMAGE_RUNS_MAX } from './diskImage'
-import { POLICY_NAMES, toPolicy } from './policyVerb'
-import { splitWords, VerbError } from './verbArgs'
+import { LabCallError } from './api'
+import { policyName } from './experimentPlan'
+import { parsePolicyRef, POLICY_NAMES, POLICY_USAGE, toPolicy } from './policyVerb'
+import { splitWords, VerbArgs, VerbError } from './verbArgs'
 import { z } from './zod'
 
 const WAIT_MS_MAX = 600_000
@@ -35,14 +37,26 @@ const node = z.number().int().min(1).max(NODES_MAX)
 const nodes = z.array(node).min(1).max(NODES_MAX)
 const sets = z.array(z.array(node).max(NODES_MAX)).max(SETS_MAX)
 
-const POLICIES: Readonly<Record<(typeof POLICY_NAMES)[number], ElectionPolicy>> = {
-  eager: EAGER_POLICY,
-  exponential: EXPONENTIAL_POLICY,
-  random: toPolicy({ kind: 'random', ms: null }, 5),
-  fixed: toPolicy({ kind: 'fixed', ms: null }, 5),
-  leader: LEADER_POLICY,
-  lease: LEASE_POLICY,
-}
+/** `eager`, `backoff-exponential`, or with times in ms: `random 20 1500`. */
+const policy = z
+  .string()
+  .transform((text, context): ElectionPolicy => {
+    try {
+      const args = new VerbArgs(splitWords(policyName(text)), POLICY_USAGE)
+      const ref = parsePolicyRef(args)
+      args.end()
+      return toPolicy(ref, DEFAULT_CLUSTER.tickMs)
+    } catch (error) {
+      if (!(error instanceof VerbError || error instanceof LabCallError)) throw error
+      const names = [...POLICY_NAMES, 'backoff-exponential', 'backoff-random', 'backoff-fixed']
+      context.addIssue({
+        code: 'custom',
+        message: `${error.message}; there are ${names.join(', ')}, with times in ms or without`,
+      })
+      return z.NEVER
+    }
+  })
+  .meta({ description: POLICY_USAGE, examples: [...POLICY_NAMES, 'random 20 1500'] })
 
 const count = z.number().int()
 const quorums = z.union(
@@ -136,6 +150,7 @@ const plain = {
   flush: z.boolean().exactOptional(),
   freezeOnViolation: z.boolean().exactOptional(),
   recordInputs: z.boolean().exactOptional(),
+  recordMessages: z.boolean().exactOptional(),
   windowSlots: count.min(1).max(1_000_000).exactOptional(),
   clocks: z
     .array(z.strictObject({ node, ...clock }))
@@ -146,18 +161,18 @@ const plain = {
 export const cluster = z
   .strictObject({
     ...plain,
-    policy: z.enum(POLICY_NAMES).optional(),
+    policy: policy.optional(),
     quorumAware: z.boolean().optional(),
     requestDeadline: duration.optional(),
     image: z.array(image).max(NODES_MAX).optional(),
   })
   .transform((raw, context): ClusterOptions => {
-    const { policy, quorumAware, requestDeadline, image: disks, ...given } = raw
+    const { policy: own, quorumAware, requestDeadline, image: disks, ...given } = raw
     const options: ClusterOptions = {
       ...DEFAULT_CLUSTER,
       ...given,
       image: (disks ?? []).flat(),
-      policy: withAware(POLICIES[policy ?? 'leader'], quorumAware === true),
+      policy: withAware(own ?? LEADER_POLICY, quorumAware === true),
       requestDeadlineMs: requestDeadline ?? DEFAULT_CLUSTER.requestDeadlineMs,
     }
     const words = clusterFault(options)

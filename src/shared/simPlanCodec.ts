@@ -5,10 +5,11 @@
  * Errors: FrameError that says where and what: `plan.faults[3].at is not a whole number`. What is
  *         no fault here (a gate's hold, a failpoint) is refused. Unknown fields are ignored.
  */
+import type { LinkFault } from '../core/fault'
 import { READ_MODES } from '../core/kv/readMode'
 import type { SimFault, PlannedFault, SimPlan, ClientPlan } from '../core/sim/plan'
 import { BREAKING_KINDS, FAULT_KINDS } from '../core/sim/plan'
-import { parseLinkFault } from './controlCodec'
+import { parseLinkFault } from './faultCodec'
 import { asCount, Fields } from './fields'
 import { FrameError } from './frame'
 import { parsePolicy } from './policyCodec'
@@ -19,7 +20,6 @@ const FAULTS_MAX = 100_000
 /** A tick is 5 ms: some days of virtual time. */
 const TICKS_MAX = 100_000_000
 const GRAINS_MAX = 1_000_000
-const LINKS_MAX = NODES_MAX * NODES_MAX
 
 /** @throws FrameError that names the field. */
 export function parseSimPlan(text: string, where = 'plan'): SimPlan {
@@ -108,13 +108,12 @@ function parseFault(fault: Fields, nodes: number): SimFault {
     case 'reorder':
     case 'drop':
     case 'dropNext':
-    case 'duplicate': {
+    case 'duplicate':
+    case 'reset': {
       const parsed = parseLinkFault(fault)
-      if (parsed.kind === 'hold') throw new FrameError(`${fault.where}: nothing holds frames here`)
-      return parsed
+      if (isSimulated(parsed)) return parsed
+      throw new FrameError(`${fault.where}: ${parsed.kind} is not simulated`)
     }
-    case 'reset':
-      return { kind, links: fault.list('links', LINKS_MAX, parseLink) }
     case 'pause':
       return { kind, node: node(), cooperative: fault.flag('cooperative') }
     case 'powerLoss':
@@ -140,7 +139,6 @@ function parseFault(fault: Fields, nodes: number): SimFault {
   }
 }
 
-function parseLink(value: unknown, where: string) {
-  const link = Fields.of(value, where)
-  return { from: link.count('from', 1, NODES_MAX), to: link.count('to', 1, NODES_MAX) }
+function isSimulated(fault: LinkFault): fault is Extract<SimFault, LinkFault> {
+  return FAULT_KINDS.some((kind) => kind === fault.kind)
 }

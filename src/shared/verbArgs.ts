@@ -101,6 +101,11 @@ export class VerbArgs {
     return Number(word)
   }
 
+  /** Whether the next word is a number without a sign. */
+  get isNumberNext(): boolean {
+    return /^\d+(\.\d+)?$/.test(this.words[this.at] ?? '')
+  }
+
   rest(): string[] {
     const rest = this.words.slice(this.at)
     this.at = this.words.length

@@ -4,17 +4,22 @@
  * Errors: `parseVerb` throws VerbError that names the wrong word and the usage; nothing was done.
  * Units:  times are ms.
  */
-import type { FrameMatch } from '../core/fault'
-import type { LoadOptions, PartitionRequest } from './api'
-import { DEFAULT_LOAD } from './api'
-import { GATE_VERBS, parseOnly } from './gateVerbs'
+import { GATE_VERBS } from './gateVerbs'
 import type { GateVerb } from './gateVerbs'
+import { LOAD_HELP, LOAD_USAGE, parseLoad } from './loadVerb'
+import type { LoadVerb } from './loadVerb'
+import { LINK_VERBS } from './linkVerbs'
+import type { LinkVerb } from './linkVerbs'
 import { NODE_FAULT_VERBS } from './nodeVerbs'
 import type { NodeFaultVerb } from './nodeVerbs'
 import { POLICY_USAGE, parsePolicyRef } from './policyVerb'
 import type { PolicyRef } from './policyVerb'
+import { STEP_VERB } from './stepVerbs'
+import type { StepVerb } from './stepVerbs'
+import { STORM_VERB } from './stormVerb'
+import type { StormVerb } from './stormVerb'
 import { VerbArgs, VerbError, splitWords } from './verbArgs'
-import type { LinksRef, NodeRef } from './verbArgs'
+import type { NodeRef } from './verbArgs'
 
 export { VerbError } from './verbArgs'
 export type { LinksRef, NodeRef } from './verbArgs'
@@ -23,27 +28,7 @@ export type NodeVerb = 'kill' | 'stop' | 'restart' | 'pause' | 'resume' | 'elect
 
 export type Verb =
   | { readonly verb: NodeVerb; readonly node: NodeRef }
-  | { readonly verb: 'partition'; readonly request: PartitionRequest }
-  | { readonly verb: 'cut'; readonly links: LinksRef }
-  | {
-      readonly verb: 'delay'
-      readonly links: LinksRef
-      readonly delayMs: number
-      readonly jitterMs: number
-      readonly match: FrameMatch | undefined
-    }
-  | {
-      readonly verb: 'drop' | 'duplicate'
-      readonly links: LinksRef
-      readonly probability: number
-      readonly match: FrameMatch | undefined
-    }
-  | {
-      readonly verb: 'drop-next'
-      readonly links: LinksRef
-      readonly count: number
-      readonly match: FrameMatch | undefined
-    }
+  | LinkVerb
   | GateVerb
   /** `fault` null: every link fault; with `processes`, nodes are restarted and resumed too. */
   | { readonly verb: 'heal'; readonly fault: string | null; readonly processes: boolean }
@@ -57,7 +42,9 @@ export type Verb =
   | { readonly verb: 'propose'; readonly node: NodeRef; readonly args: readonly string[] }
   | NodeFaultVerb
   | { readonly verb: 'policy'; readonly policy: PolicyRef }
-  | { readonly verb: 'load'; readonly load: LoadOptions | null }
+  | LoadVerb
+  | StepVerb
+  | StormVerb
   | {
       readonly verb: 'slots'
       readonly node: NodeRef
@@ -74,22 +61,7 @@ export interface VerbSpec {
   parse(args: VerbArgs): Verb
 }
 
-const PRESETS = {
-  'isolate-leader': 'isolateLeader',
-  'majority-minority': 'majorityMinority',
-  bridge: 'bridge',
-  'one-way': 'oneWay',
-} as const
-
 const SLOTS_MAX = 200
-const CLIENTS_MAX = 64
-const KEYS_MAX = 1_000_000
-const VALUE_BYTES_MAX = 65_536
-const COUNT_MAX = 1_000_000
-
-function isPreset(word: string): word is keyof typeof PRESETS {
-  return Object.hasOwn(PRESETS, word)
-}
 
 function nodeVerb(verb: NodeVerb, help: string): VerbSpec {
   return { usage: `${verb} NODE`, help, parse: (args) => ({ verb, node: args.node() }) }
@@ -102,58 +74,9 @@ export const VERBS: Readonly<Record<VerbName, VerbSpec>> = {
   restart: nodeVerb('restart', 'starts a killed or stopped node from its disk'),
   pause: nodeVerb('pause', 'freezes a node (SIGSTOP)'),
   resume: nodeVerb('resume', 'lets a paused node go on'),
-  partition: {
-    usage: 'partition 1,2 | 3,4,5   or   partition isolate-leader|majority-minority|bridge|one-way',
-    help: 'only nodes of one group can talk',
-    parse: parsePartition,
-  },
-  cut: {
-    usage: 'cut A B   or   cut A > B',
-    help: 'drops every frame of a link, both ways or one; A or B may be "all"',
-    parse: (args) => ({ verb: 'cut', links: args.links() }),
-  },
-  delay: {
-    usage: 'delay all|A B|A > B MS [JITTER_MS] [only MATCH]',
-    help: 'frames wait MS, give or take JITTER_MS; order is kept',
-    parse: (args) => ({
-      verb: 'delay',
-      links: args.links(),
-      delayMs: args.ms('the delay'),
-      jitterMs: args.isEmpty || args.isNext('only') ? 0 : args.ms('the jitter'),
-      match: parseOnly(args),
-    }),
-  },
-  drop: {
-    usage: 'drop all|A B|A > B PROBABILITY [only MATCH]',
-    help: 'each frame is lost with this probability (0.2 or 20%)',
-    parse: (args) => ({
-      verb: 'drop',
-      links: args.links(),
-      probability: args.probability(),
-      match: parseOnly(args),
-    }),
-  },
-  'drop-next': {
-    usage: 'drop-next all|A B|A > B COUNT [only MATCH]',
-    help: 'the next COUNT frames of each link are lost',
-    parse: (args) => ({
-      verb: 'drop-next',
-      links: args.links(),
-      count: args.whole('the count', 1, COUNT_MAX),
-      match: parseOnly(args),
-    }),
-  },
-  duplicate: {
-    usage: 'duplicate all|A B|A > B PROBABILITY [only MATCH]',
-    help: 'each frame is sent twice with this probability',
-    parse: (args) => ({
-      verb: 'duplicate',
-      links: args.links(),
-      probability: args.probability(),
-      match: parseOnly(args),
-    }),
-  },
+  ...LINK_VERBS,
   ...GATE_VERBS,
+  step: STEP_VERB,
   heal: {
     usage: 'heal   or   heal all   or   heal FAULT',
     help: 'ends every link fault; "all" restarts and resumes nodes too; FAULT is f1, f2, ...',
@@ -199,13 +122,8 @@ export const VERBS: Readonly<Record<VerbName, VerbSpec>> = {
   },
   elect: nodeVerb('elect', 'this node starts a ballot now'),
   'step-down': nodeVerb('step-down', 'this node gives up its ballot'),
-  load: {
-    usage:
-      'load CLIENTS [clients] [at NODES] [rate PER_SECOND] [reads RATIO] [keys N] [bytes N] [mix RATIO]' +
-      '   or   load off',
-    help: 'closed-loop clients, as fast as answers come unless a rate is given',
-    parse: parseLoad,
-  },
+  load: { usage: LOAD_USAGE, help: LOAD_HELP, parse: parseLoad },
+  storm: STORM_VERB,
   status: {
     usage: 'status',
     help: 'nodes, leader, faults and checks',
@@ -242,53 +160,10 @@ export function parseVerb(line: string): Verb {
   return verb
 }
 
-function parsePartition(args: VerbArgs): Verb {
-  const words = args.rest()
-  const [first = '', ...more] = words
-  if (isPreset(first)) {
-    if (more.length > 0) args.fail(`"${more[0]}" is too much after ${first}`)
-    return { verb: 'partition', request: { preset: PRESETS[first] } }
-  }
-  if (/^[a-z][a-z-]*$/.test(first)) args.fail(`"${first}" is not a preset`)
-  const groups = new VerbArgs(words, args.usage).groups()
-  if (groups.length < 2) args.fail('a partition needs two groups or more, with | between them')
-  if (groups.some((group) => group.length === 0)) args.fail('a group is empty')
-  return { verb: 'partition', request: { preset: 'custom', groups } }
-}
-
 function parseHeal(args: VerbArgs): Verb {
   if (args.isEmpty) return { verb: 'heal', fault: null, processes: false }
   const word = args.word('the fault')
   if (word === 'all') return { verb: 'heal', fault: null, processes: true }
   if (!/^f\d+$/.test(word)) args.fail(`"${word}" is not a fault (f1, f2, ...; "status" lists them)`)
   return { verb: 'heal', fault: word, processes: false }
-}
-
-function parseLoad(args: VerbArgs): Verb {
-  if (args.takes('off')) return { verb: 'load', load: null }
-  const clients = args.whole('the number of clients', 1, CLIENTS_MAX)
-  if (!args.takes('clients')) args.takes('client')
-  const load: { -readonly [Field in keyof LoadOptions]: LoadOptions[Field] } = {
-    ...DEFAULT_LOAD,
-    clients,
-    targetPerSecond: 0,
-  }
-  while (!args.isEmpty) {
-    const word = args.word('an option')
-    if (word === 'at') load.nodes = parseNodes(args)
-    else if (word === 'rate') load.targetPerSecond = args.number('the rate', 0, COUNT_MAX)
-    else if (word === 'reads') load.readRatio = args.probability()
-    else if (word === 'mix') load.mixRatio = args.probability()
-    else if (word === 'keys') load.keys = args.whole('the keys', 1, KEYS_MAX)
-    else if (word === 'bytes') load.valueBytes = args.whole('the bytes', 1, VALUE_BYTES_MAX)
-    else args.fail(`"${word}" is not an option of load`)
-  }
-  return { verb: 'load', load }
-}
-
-function parseNodes(args: VerbArgs): number[] {
-  const word = args.word('the nodes')
-  const nodes = word.split(',').map((part) => (/^[1-9]$/.test(part) ? Number(part) : 0))
-  if (nodes.includes(0)) args.fail(`"${word}" is not a list of nodes such as 2,4`)
-  return [...new Set(nodes)]
 }

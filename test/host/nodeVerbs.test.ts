@@ -102,6 +102,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   wipeNode: 'f4',
   storageFault: 'f5',
   clockFault: 'f6',
+  slowNode: 'f8',
   failpoint: 'f7',
   records: [],
   read: { verdict: 'undetermined', value: null, reason: 'two are down', replies: [] },
@@ -135,6 +136,7 @@ describe('performVerb', () => {
     ['power-loss 2,follower torn', ['powerLoss', [2, 1], true]],
     ['wipe 3', ['wipeNode', 3]],
     ['storage 2 write-error', ['storageFault', { kind: 'writeError', node: 2 }]],
+    ['slow 2 50 20', ['slowNode', 2, { delayMs: 50, jitterMs: 20 }]],
     ['clock 2 100', ['clockFault', 2, { offsetMs: 100, drift: 0 }]],
     [
       'failpoint 2 reply.before delay 20',

@@ -19,31 +19,6 @@ const GOOD: [line: string, verb: object][] = [
   ['resume 3', { verb: 'resume', node: 3 }],
   ['  elect   2 ', { verb: 'elect', node: 2 }],
   ['step-down follower', { verb: 'step-down', node: 'follower' }],
-  ['cut 1 2', { verb: 'cut', links: { from: 1, to: 2, both: true } }],
-  ['cut 1 > 2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
-  ['cut 1>2', { verb: 'cut', links: { from: 1, to: 2, both: false } }],
-  ['cut 2 all', { verb: 'cut', links: { from: 2, to: 'all', both: true } }],
-  ['cut all > leader', { verb: 'cut', links: { from: 'all', to: 'leader', both: false } }],
-  ['delay all 20 5', { verb: 'delay', links: ALL, delayMs: 20, jitterMs: 5 }],
-  ['delay all 2s', { verb: 'delay', links: ALL, delayMs: 2000, jitterMs: 0 }],
-  [
-    'delay 1 2 20ms',
-    { verb: 'delay', links: { from: 1, to: 2, both: true }, delayMs: 20, jitterMs: 0 },
-  ],
-  [
-    'delay all 20 only accept slot 4-',
-    {
-      verb: 'delay',
-      links: ALL,
-      delayMs: 20,
-      jitterMs: 0,
-      match: { types: ['accept'], slotFrom: 4 },
-    },
-  ],
-  [
-    'reorder all 50% 20ms',
-    { verb: 'reorder', links: ALL, probability: 0.5, windowMs: 20, match: undefined },
-  ],
   ['hold all any', { verb: 'hold', links: ALL, match: {}, atEnd: 'release' }],
   [
     'hold 1>2 accept,accepted slot 4-7 ballot 3.1 drop-at-end',
@@ -88,10 +63,6 @@ const GOOD: [line: string, verb: object][] = [
   ['adversary flp on', { verb: 'adversary', options: { kind: 'flp', holdMsMax: null } }],
   ['adversary flp on 2s', { verb: 'adversary', options: { kind: 'flp', holdMsMax: 2000 } }],
   ['adversary flp off', { verb: 'adversary', options: null }],
-  ['drop 1 > 3 0.2', { verb: 'drop', links: { from: 1, to: 3, both: false }, probability: 0.2 }],
-  ['drop all 20%', { verb: 'drop', links: ALL, probability: 0.2 }],
-  ['drop-next all 2', { verb: 'drop-next', links: ALL, count: 2 }],
-  ['duplicate all 0.5', { verb: 'duplicate', links: ALL, probability: 0.5 }],
   ['heal', { verb: 'heal', fault: null, processes: false }],
   ['heal all', { verb: 'heal', fault: null, processes: true }],
   ['heal f3', { verb: 'heal', fault: 'f3', processes: false }],
@@ -159,6 +130,14 @@ const BAD: [line: string, words: RegExp][] = [
   ['load 0', /"0" is not from 1/],
   ['load 2 at 2,x', /"2,x" is not a list of nodes/],
   ['load 2 speed 3', /"speed" is not an option of load/],
+  ['load 2 open', /an open loop needs a rate/],
+  ['load 2 in-flight 3', /"in-flight" needs "open" or "poisson"/],
+  ['load 2 rate 9 open backlog x', /"x" is not a number \(the backlog\)/],
+  ['load 2 zipf 5', /"5" is not from 0 to 4 \(theta\)/],
+  ['load 2 zipf single', /"zipf" and "single" do not go together/],
+  ['load 2 roam 0', /"0" is not from 1/],
+  ['load 2 retry twice', /"twice" is no way to retry: session, plain or none/],
+  ['load 2 retry', /how to retry is missing/],
 ]
 
 describe('parseVerb', () => {
@@ -195,6 +174,25 @@ describe('parseVerb', () => {
         keys: 3,
       },
     })
+  })
+
+  it('load: open loop, keys, roaming and retries, in any order', () => {
+    const base = { ...DEFAULT_LOAD, clients: 2, targetPerSecond: 9 }
+    const loads = (line: string) => parseVerb(`load 2 rate 9 ${line}`)
+    const want = (changes: object) => ({ verb: 'load', load: { ...base, ...changes } })
+    expect(loads('open')).toEqual(want({ arrivals: 'constant' }))
+    expect(loads('open constant')).toEqual(want({ arrivals: 'constant' }))
+    expect(loads('open poisson')).toEqual(want({ arrivals: 'poisson' }))
+    expect(loads('poisson in-flight 3 backlog 0')).toEqual(
+      want({ arrivals: 'poisson', inFlightMax: 3, backlogMax: 0 }),
+    )
+    expect(loads('zipf')).toEqual(want({ keyChoice: 'zipf', zipfTheta: 0.99 }))
+    expect(loads('zipf 1.2 roam')).toEqual(
+      want({ keyChoice: 'zipf', zipfTheta: 1.2, roam: 'error' }),
+    )
+    expect(loads('roam 10 single')).toEqual(want({ keyChoice: 'single', roam: 10 }))
+    expect(loads('retry session')).toEqual(want({ retry: 'session' }))
+    expect(loads('retry plain retry none')).toEqual(want({}))
   })
 
   it.each(BAD)('%s: says what is wrong', (line, words) => {

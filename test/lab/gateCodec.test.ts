@@ -27,6 +27,7 @@ describe('lab to switchboard', () => {
     { action: 'list', match },
     { action: 'inspect', id: 7 },
     { action: 'links' },
+    { action: 'move', id: 3, place: 'before', other: 1 },
     { action: 'release', select: { kind: 'all' } },
     { action: 'drop', select: { kind: 'ids', ids: [3, 1, 2] } },
     { action: 'duplicate', select: { kind: 'link', link, count: 3 } },
@@ -43,6 +44,8 @@ describe('lab to switchboard', () => {
     [{ action: 'list', match: { types: ['vote'] } }, /types\[0\] is not a message type/],
     [{ action: 'list', match: { slotFrom: 0 } }, /slotFrom is not from 1/],
     [{ action: 'inspect', id: 'x' }, /body\.id/],
+    [{ action: 'move', id: 3, place: 'under', other: 1 }, /place/],
+    [{ action: 'move', id: 3, place: 'after', other: 0 }, /other is not from 1/],
     [{ action: 'release', select: { kind: 'ids', ids: Array(GATE_IDS_MAX + 1).fill(1) } }, /more/],
     [{ action: 'drop', select: { kind: 'link', link, count: 0 } }, /count is not from 1/],
     [{ action: 'wait', match: {}, count: 1, timeoutMs: -1 }, /timeoutMs/],
@@ -91,9 +94,16 @@ describe('switchboard to lab', () => {
       { act: 'held', frame },
       { act: 'released', frame: strange, how: 'byHand' },
       { act: 'dropped', frame, how: 'holdEnded' },
+      { act: 'moved', frame, before: 4 },
+      { act: 'moved', frame, before: null },
     ]
     const told = { type: 'gateActs', skipped: 2, acts }
     expect(parseSwitchboardToLab(told)).toEqual(told)
+  })
+  it('an answer about links is taken as it is', () => {
+    const came = [{ ...link, frames: 12 }]
+    const said = { type: 'gateAnswer', call: 1, answer: { ...answer, open: [link], came } }
+    expect(parseSwitchboardToLab(said)).toEqual(said)
   })
   it.each([
     { ...answer, frames: [{ ...frame }] },

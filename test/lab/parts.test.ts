@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'
-import { BATCH_EVENTS_MAX, coalesce } from '../../src/main/lab/coalesce'
+import { BATCH_EVENTS_MAX, coalesce } from '../../src/shared/coalesce'
 import { FaultBook } from '../../src/main/lab/faultBook'
 import { cleanEnvironment } from '../../src/main/lab/launcher'
 import { partitionFault } from '../../src/main/lab/partitions'

@@ -74,7 +74,7 @@ describe('a record', () => {
     await recorder.flush()
     recorder.append(note(3))
     recorder.append(note(4))
-    expect(recorder.lost).toBe(2)
+    expect(recorder.lost).toBe(3)
     expect(problems).toHaveLength(2)
     expect(problems[0]).toContain('cannot be written')
   })

@@ -72,6 +72,48 @@ describe('the gate', () => {
     ])
   })
 
+  it('a frame changes its place, and the hold that ends lets all go in that order', async () => {
+    rig = await SwitchboardRig.start([1, 2])
+    const socket = await rig.dial(1, 2)
+    await rig.startFault('f1', hold)
+    send(socket, range(1, 4))
+    await rig.gate({ action: 'wait', match: {}, count: 4, timeoutMs: 20_000 })
+    const { frames } = await rig.gate({ action: 'list', match: {} })
+    const id = (slot: number): number => frames.find((frame) => frame.slot === slot)?.id ?? 0
+    const move = async (slot: number, place: 'before' | 'after', other: number) =>
+      await rig.gate({ action: 'move', id: id(slot), place, other: id(other) })
+    expect(await move(4, 'before', 1)).toMatchObject({ total: 1, frames: [{ slot: 4 }] })
+    expect(await move(1, 'after', 3)).toMatchObject({ error: null })
+    const listed = (await rig.gate({ action: 'list', match: {} })).frames.map(({ slot }) => slot)
+    expect(listed).toEqual([4, 2, 3, 1])
+    const gone = { action: 'move', id: 99, place: 'after', other: id(1) } as const
+    expect(await rig.gate(gone)).toMatchObject({ error: 'no frame 99 waits at the gate' })
+    expect(await move(2, 'after', 2)).toMatchObject({
+      error: `frame ${id(2)} cannot stand after itself`,
+    })
+    const { came } = await rig.gate({ action: 'links' })
+    expect(came).toContainEqual({ ...LINK, frames: 4 })
+    await rig.endFault('f1')
+    expect(await arrived(2, 4)).toEqual([4, 2, 3, 1])
+    expect(rig.gateActs().filter((act) => act.startsWith('moved'))).toEqual(['moved 4', 'moved 1'])
+  })
+
+  it('what a hold lets go at its end meets the next one; what a hand lets go does not', async () => {
+    rig = await SwitchboardRig.start([1, 2])
+    const socket = await rig.dial(1, 2)
+    await rig.startFault('f1', hold)
+    await rig.startFault('f2', hold)
+    send(socket, [1, 2])
+    await rig.gate({ action: 'wait', match: {}, count: 2, timeoutMs: 20_000 })
+    await rig.gate({ action: 'release', select: { kind: 'link', link: LINK, count: 1 } })
+    expect(await arrived(2, 1)).toEqual([1])
+    await rig.endFault('f1')
+    const { frames } = await rig.gate({ action: 'list', match: {} })
+    expect(frames).toMatchObject([{ slot: 2, fault: 'f2' }])
+    await rig.endFault('f2')
+    expect(await arrived(2, 2)).toEqual([1, 2])
+  })
+
   it('selects by link and by match, the oldest first, and doubles', async () => {
     rig = await SwitchboardRig.start([1, 2])
     const there = await rig.dial(1, 2)

@@ -7,6 +7,7 @@ import { LEADER_POLICY, EAGER_POLICY } from '../../src/core/paxos/config'
 import type { ActiveFault } from '../../src/core/fault'
 import NumberField from '../../src/renderer/src/components/base/NumberField.vue'
 import LinkFaults from '../../src/renderer/src/components/controls/LinkFaults.vue'
+import { FORM_KINDS, LINK_FAULTS } from '../../src/shared/linkFaults'
 import PolicyFields from '../../src/renderer/src/components/controls/PolicyFields.vue'
 import ClockDialog from '../../src/renderer/src/components/dialogs/ClockDialog.vue'
 import NewClusterDialog from '../../src/renderer/src/components/dialogs/NewClusterDialog.vue'
@@ -196,13 +197,43 @@ describe('a partition of one’s own', () => {
 describe('faults of a link', () => {
   it('are sent with their numbers, both ways by default', async () => {
     const wrapper = keep(mount(LinkFaults, { props: { usable: true } }))
-    await wrapper.find('[aria-label="Delay in ms"]').setValue('250')
-    await wrapper.find('[aria-label="Set the delay"]').trigger('click')
-    await wrapper.find('[aria-label="Set the drop rate"]').trigger('click')
+    await wrapper.find('[aria-label="Delay: delay in ms"]').setValue('250')
+    await wrapper.find('[aria-label="Delay: set"]').trigger('click')
+    await wrapper.find('[aria-label="Delay: shape"]').setValue('pareto')
+    await wrapper.find('[aria-label="Delay: set"]').trigger('click')
+    await wrapper.find('[aria-label="Drop: share in percent"]').setValue('12.5')
+    await wrapper.find('[aria-label="Drop: set"]').trigger('click')
+    await wrapper.find('input[type="checkbox"]').setValue(false)
+    await wrapper.find('[aria-label="Reset: reset"]').trigger('click')
     expect(wrapper.emitted('change')).toEqual([
       [{ kind: 'delay', delayMs: 250, jitterMs: 0 }, true],
-      [{ kind: 'drop', probability: 0.2 }, true],
+      [{ kind: 'delay', delayMs: 250, jitterMs: 0, shape: 'pareto' }, true],
+      [{ kind: 'drop', probability: 0.125 }, true],
+      [{ kind: 'reset' }, false],
     ])
+  })
+
+  it('has a row for each fault of the table but the cut; out of range none is set', async () => {
+    const wrapper = keep(mount(LinkFaults, { props: { usable: true } }))
+    const rows = wrapper.findAll('[role="group"]').map((row) => row.attributes('aria-label'))
+    expect(rows).toEqual(
+      FORM_KINDS.filter((kind) => kind !== 'cut').map((kind) => LINK_FAULTS[kind].title),
+    )
+    for (const kind of FORM_KINDS) {
+      if (kind === 'cut') continue
+      const row = wrapper.find(`[data-testid="link-fault-${kind}"]`)
+      expect(row.findAll('input')).toHaveLength(
+        LINK_FAULTS[kind].fields.filter(({ type }) => type !== 'choice').length,
+      )
+      for (const input of row.findAll('input, select')) {
+        expect(input.attributes('aria-label')).toMatch(/^.+: .+/)
+      }
+    }
+    await wrapper.find('[aria-label="Burst loss: share in percent"]').setValue('101')
+    const set = wrapper.find<HTMLButtonElement>('[aria-label="Burst loss: set"]')
+    expect(set.element.disabled).toBe(true)
+    await wrapper.find('[aria-label="Burst loss: share in percent"]').setValue('5')
+    expect(set.element.disabled).toBe(false)
   })
 })
 

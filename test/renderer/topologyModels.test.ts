@@ -22,7 +22,7 @@ import {
   progressOf,
   ratesOf,
 } from '../../src/renderer/src/components/topology/traffic'
-import { statusAt } from '../../src/renderer/src/composables/topologyPast'
+import { statusAt } from '../../src/shared/statusFold'
 import {
   formatPositions,
   parsePositions,
@@ -185,7 +185,7 @@ describe('node actions', () => {
       .filter((action) => action.blocked === null)
       .map((action) => action.id)
 
-  const DISK = ['wipe', 'storageFault', 'clock', 'failpoint'] as const
+  const DISK = ['wipe', 'storageFault', 'clock', 'slow', 'failpoint'] as const
   it.each([
     [
       'running',

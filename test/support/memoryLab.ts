@@ -6,16 +6,19 @@ import type { LabEvent, LearnerReadResult } from '../../src/core/event'
 import { EMPTY_SERIES } from '../../src/core/measure/series'
 import type { SeriesFrame } from '../../src/core/measure/series'
 import type { SlotView } from '../../src/core/machineTypes'
+import type { StormEnd } from '../../src/core/storm/storm'
 import type {
   Lab,
   LabApi,
   LabPush,
   LabSnapshot,
   LabStatus,
+  SavedRun,
   WriteResult,
 } from '../../src/shared/api'
 import type { RecordView } from '../../src/shared/control'
 import type { GateView } from '../../src/shared/gate'
+import type { StepChoices, StepReport } from '../../src/shared/stepping'
 
 const IDLE: LabStatus = {
   state: 'idle',
@@ -126,6 +129,27 @@ export class MemoryLab implements Lab {
   setLoad = (...args: unknown[]) => this.noted('setLoad', args)
   runScenario = (...args: unknown[]) => this.noted('runScenario', args)
   stopScenario = (...args: unknown[]) => this.noted('stopScenario', args)
+  watchMessages = (...args: unknown[]) => this.noted('watchMessages', args)
+
+  async openRun(id: string): Promise<SavedRun> {
+    await this.noted('openRun', [id])
+    const card = { id, title: 'Saved', startedAt: '2026-11-21T03:04:05.000Z', events: 0 }
+    return {
+      card: { ...card, verdict: 'valid' },
+      ...{ status: this.status_, series: EMPTY_SERIES, milestones: this.events_.length },
+      ...{ left: 0, notes: [] },
+    }
+  }
+
+  async runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {
+    await this.noted('runMilestones', [id, from, count])
+    return this.events_.slice(from, from + count)
+  }
+
+  async runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]> {
+    await this.noted('runEvents', [id, from, to])
+    return this.events_.filter(({ seq }) => seq >= from && seq <= to)
+  }
 
   async changeLinks(...args: unknown[]): Promise<string> {
     await this.noted('changeLinks', args)
@@ -142,11 +166,38 @@ export class MemoryLab implements Lab {
   gateDrop = (...args: unknown[]) => this.atGate('gateDrop', args)
   gateDuplicate = (...args: unknown[]) => this.atGate('gateDuplicate', args)
   gateWait = (...args: unknown[]) => this.atGate('gateWait', args)
+  gateMove = (...args: unknown[]) => this.atGate('gateMove', args)
+  startStepping = (...args: unknown[]) => this.noted('startStepping', args)
+  stopStepping = (...args: unknown[]) => this.noted('stopStepping', args)
+
+  async stepChoices(...args: unknown[]): Promise<StepChoices> {
+    await this.noted('stepChoices', args)
+    return { steps: 0, frames: [], framesTotal: 0, nodes: [] }
+  }
+
+  async stepPerform(...args: unknown[]): Promise<StepReport> {
+    await this.noted('stepPerform', args)
+    const nothing = { lost: null, events: [], eventsTotal: 0, framesTotal: 0 }
+    return { number: 1, step: 'step 1: nothing', ...nothing }
+  }
+
+  async stepScript(...args: unknown[]): Promise<readonly string[]> {
+    await this.noted('stepScript', args)
+    return ['step on']
+  }
+
   stopAdversary = (...args: unknown[]) => this.noted('stopAdversary', args)
 
   async gateInspect(...args: unknown[]): Promise<string> {
     await this.noted('gateInspect', args)
     return '{"type":"accept"}'
+  }
+
+  startStorm = (...args: unknown[]) => this.noted('startStorm', args)
+
+  async stopStorm(): Promise<StormEnd> {
+    await this.noted('stopStorm', [])
+    return { converged: true, tookMs: 12, words: 'all have caught up' }
   }
 
   async startAdversary(...args: unknown[]): Promise<string> {
@@ -181,6 +232,7 @@ export class MemoryLab implements Lab {
 
   wipeNode = (...args: unknown[]) => this.started('wipeNode', args)
   storageFault = (...args: unknown[]) => this.started('storageFault', args)
+  slowNode = (...args: unknown[]) => this.started('slowNode', args)
   clockFault = (...args: unknown[]) => this.started('clockFault', args)
   failpoint = (...args: unknown[]) => this.started('failpoint', args)
 

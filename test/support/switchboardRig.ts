@@ -129,7 +129,9 @@ export class SwitchboardRig {
         ? frame.acts.map((act) =>
             act.act === 'held'
               ? `held ${act.frame.slot}`
-              : `${act.act} ${act.frame.slot} ${act.how}`,
+              : act.act === 'moved'
+                ? `moved ${act.frame.slot}`
+                : `${act.act} ${act.frame.slot} ${act.how}`,
           )
         : [],
     )

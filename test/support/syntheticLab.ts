@@ -3,7 +3,7 @@
  * believable run through the real event vocabulary, without any process. It never ships.
  */
 import type { LabEvent, LearnerReadResult } from '../../src/core/event'
-import type { FailpointArm, Link, StorageFault } from '../../src/core/fault'
+import type { FailpointArm, Link, SlowSetting, StorageFault } from '../../src/core/fault'
 import { allLinks, linksAcross } from '../../src/core/fault'
 import type { SlotView } from '../../src/core/machineTypes'
 import type { ElectionPolicy } from '../../src/core/paxos/config'
@@ -26,14 +26,10 @@ import type { ClockSetting, RecordView } from '../../src/shared/control'
 import { SYNTHETIC_RUNS, SYNTHETIC_SCENARIOS } from './syntheticCards'
 import type { SyntheticNode } from './syntheticModel'
 import { followersOf, hasQuorum, statusOf } from './syntheticModel'
+import { NoGate } from './noGate'
 import { SyntheticWorld, TICK_MS } from './syntheticWorld'
 
-/** A made-up world has no frames to hold. */
-async function noGate(): Promise<never> {
-  throw new LabCallError('directMode', 'There is no gate in a made-up lab.')
-}
-
-export class SyntheticLab implements Lab {
+export class SyntheticLab extends NoGate implements Lab {
   private readonly world = new SyntheticWorld()
   private readonly pushes = new Set<LabPush>()
   private timer: ReturnType<typeof setInterval> | undefined
@@ -147,6 +143,11 @@ export class SyntheticLab implements Lab {
     return this.world.startFault({ kind: 'clock', node, ...clock })
   }
 
+  async slowNode(node: number, slow: SlowSetting): Promise<string> {
+    this.one(node)
+    return this.world.startFault({ kind: 'slow', node, ...slow })
+  }
+
   async failpoint(node: number, arm: FailpointArm): Promise<string> {
     this.one(node)
     return this.world.startFault({ kind: 'failpoint', node, arm })
@@ -156,14 +157,7 @@ export class SyntheticLab implements Lab {
     return []
   }
 
-  gateList = noGate
-  gateInspect = noGate
-  gateRelease = noGate
-  gateDrop = noGate
-  gateDuplicate = noGate
-  gateWait = noGate
-  startAdversary = noGate
-  stopAdversary = noGate
+  async watchMessages(): Promise<void> {}
 
   async endFault(id: string): Promise<void> {
     const found = this.world.faults.find((fault) => fault.id === id)

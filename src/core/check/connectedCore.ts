@@ -11,11 +11,14 @@ import { addNode, nodesOf } from '../paxos/quorum'
 import type { NodeSet, Quorums } from '../paxos/quorum'
 import { findWitnesses } from './witnessSearch'
 
-const CUTS: readonly Fault['kind'][] = ['cut', 'partition']
+const CUTS: readonly Fault['kind'][] = ['cut', 'partition', 'halfOpen']
 const DISTURBANCES: readonly Fault['kind'][] = [
   'delay',
   'reorder',
   'drop',
+  'burst',
+  'bandwidth',
+  'reset',
   'dropNext',
   'duplicate',
   'hold',

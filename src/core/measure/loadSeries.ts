@@ -19,6 +19,11 @@ export interface LoadSample {
   readonly waiting: number
   readonly waitMsMax: number
   readonly latency: BucketCounts
+  /** Missing: those that were sent. */
+  readonly offered?: number
+  readonly shed?: number
+  /** Open loop only. */
+  readonly service?: BucketCounts
 }
 
 export interface Reply {
@@ -35,13 +40,17 @@ interface Cell {
   unknown: number
   waiting: number
   waitMsMax: number
+  offered: number
+  shed: number
   readonly latency: Histogram
+  readonly service: Histogram
 }
 
 /** A sample may cover this many times the span of a bucket. */
 const LATE_MAX = 1.5
 
 const QUANTILES = [0.5, 0.95, 0.99, 1]
+const SERVICE_QUANTILES = [0.5, 0.99]
 
 export class LoadSeries {
   #spanMs = BUCKET_MS
@@ -73,13 +82,17 @@ export class LoadSeries {
     cell.unknown += sample.unknown
     cell.waiting = sample.waiting
     cell.waitMsMax = Math.max(cell.waitMsMax, sample.waitMsMax)
+    cell.offered += sample.offered ?? sample.sent
+    cell.shed += sample.shed ?? 0
     cell.latency.merge(sample.latency)
+    cell.service.merge(sample.service ?? [])
   }
 
   /** One command of a person or scenario. */
   feedReply(atMs: number, reply: Reply): void {
     const cell = this.#cellAt(atMs)
     cell.sent += 1
+    cell.offered += 1
     if (reply.outcome === 'ok') {
       cell.acked += 1
       cell.latency.add(reply.latencyMs)
@@ -134,6 +147,7 @@ export class LoadSeries {
   #point(cell: Cell): LoadPoint {
     const perSecond = 1000 / this.#spanMs
     const [p50Ms, p95Ms, p99Ms, maxMs] = cell.latency.quantiles(QUANTILES)
+    const [serviceP50Ms, serviceP99Ms] = cell.service.quantiles(SERVICE_QUANTILES)
     return {
       atMs: cell.index * this.#spanMs,
       ackedPerSecond: cell.acked * perSecond,
@@ -146,6 +160,10 @@ export class LoadSeries {
       maxMs: maxMs ?? null,
       waiting: cell.waiting,
       waitMsMax: cell.waitMsMax,
+      offeredPerSecond: cell.offered * perSecond,
+      shedPerSecond: cell.shed * perSecond,
+      serviceP50Ms: serviceP50Ms ?? null,
+      serviceP99Ms: serviceP99Ms ?? null,
     }
   }
 }
@@ -159,7 +177,10 @@ function newCell(index: number): Cell {
     unknown: 0,
     waiting: 0,
     waitMsMax: 0,
+    offered: 0,
+    shed: 0,
     latency: new Histogram(),
+    service: new Histogram(),
   }
 }
 
@@ -177,5 +198,8 @@ function pushMerged(cells: Cell[], cell: Cell): void {
   last.unknown += cell.unknown
   last.waiting = cell.waiting
   last.waitMsMax = Math.max(last.waitMsMax, cell.waitMsMax)
+  last.offered += cell.offered
+  last.shed += cell.shed
   last.latency.mergeFrom(cell.latency)
+  last.service.mergeFrom(cell.service)
 }

@@ -81,6 +81,8 @@ function countReached(node: NodeId, nodes: readonly NodeId[], cut: ReadonlySet<s
 
 /** Links that let nothing through. */
 function deadLinks(fault: Fault): readonly Link[] {
-  if (fault.kind === 'cut' || fault.kind === 'partition') return fault.links
+  if (fault.kind === 'cut' || fault.kind === 'partition' || fault.kind === 'halfOpen') {
+    return fault.links
+  }
   return fault.kind === 'drop' && fault.probability >= 1 ? fault.links : []
 }

@@ -29,6 +29,13 @@ export interface LoadPoint {
   /** Requests of the load that wait at the end of the bucket, and the longest such wait so far. */
   readonly waiting: number
   readonly waitMsMax: number
+  /** Requests that became due; in a closed loop those that were sent. */
+  readonly offeredPerSecond: number
+  /** Of these, never sent. */
+  readonly shedPerSecond: number
+  /** Open loop: from sending to answer, while `p50Ms` and so on run from when it was due. */
+  readonly serviceP50Ms: number | null
+  readonly serviceP99Ms: number | null
 }
 
 /** Progress of one node at a status sample. */

@@ -29,6 +29,7 @@ export type Answer =
 /** A request without its tag. */
 export type Request =
   | Omit<Extract<MachineInput, { type: 'request' }>, 'tag'>
+  | Omit<Extract<MachineInput, { type: 'propose' }>, 'tag'>
   | Omit<Extract<MachineInput, { type: 'read' }>, 'tag'>
 
 export interface ClientDesk {

@@ -6,8 +6,9 @@
  *        that needs to know who leads is made concrete when it starts. `healAll` ends everything.
  */
 import type { ActiveFault, Fault, Link } from '../fault'
-import { allLinks, linksAcross } from '../fault'
+import { allLinks } from '../fault'
 import type { LabFact } from '../event'
+import { planPartition } from '../partition'
 import type { NodeId } from '../paxos/ballot'
 import type { Agenda } from './agenda'
 import { GRAINS_PER_TICK, toMs } from './agenda'
@@ -47,7 +48,7 @@ export class FaultDriver {
   ) {
     for (const fault of planned) {
       host.agenda.put(fault.at * GRAINS_PER_TICK, () => {
-        if (!this.healed) this.begin(fault)
+        if (!this.healed) this.begin(fault.fault, fault.until)
       })
     }
   }
@@ -62,11 +63,17 @@ export class FaultDriver {
     for (const id of [...this.running.keys()]) this.finish(id)
   }
 
-  private begin({ fault, until }: PlannedFault): void {
+  /** Faults that have not ended. */
+  active(): ActiveFault[] {
+    return [...this.running.values()].map(({ active }) => active)
+  }
+
+  /** Null: it cannot strike now, or was over at once. `until` in ticks; null: until it is ended. */
+  begin(fault: SimFault, until: number | null): ActiveFault | null {
     const concrete = this.concrete(fault)
     const undo = concrete === null ? null : this.apply(concrete)
-    if (concrete === null || undo === null) return
-    if (!isTold(concrete)) return
+    if (concrete === null || undo === null) return null
+    if (!isTold(concrete)) return null
     this.count += 1
     const id = `f${this.count}`
     const { agenda } = this.host
@@ -79,9 +86,10 @@ export class FaultDriver {
       const at = Math.max(agenda.now, until * GRAINS_PER_TICK)
       agenda.put(at, () => this.finish(id))
     }
+    return active
   }
 
-  private finish(id: string): void {
+  finish(id: string): void {
     const running = this.running.get(id)
     if (running === undefined) return
     this.running.delete(id)
@@ -92,12 +100,11 @@ export class FaultDriver {
 
   /** Who leads is known only now. */
   private concrete(fault: SimFault): SimFault | null {
-    if (fault.kind !== 'partition' || fault.preset !== 'isolateLeader') return fault
-    const { members } = this.host
-    const leader = this.host.leader()
-    if (leader === null) return null
-    const groups = [[leader], members.filter((node) => node !== leader)]
-    return { ...fault, groups, links: linksAcross(members, groups) }
+    if (fault.kind !== 'partition' || fault.preset === 'custom' || fault.links.length > 0) {
+      return fault
+    }
+    const plan = planPartition(fault.preset, this.host.members, this.host.leader())
+    return plan && { ...fault, ...plan }
   }
 
   /** Null: it cannot strike now. Acts that are over at once are done here. */

@@ -7,7 +7,10 @@
  * Order:  each link has a random stream of its own, so that a fault on one leaves the others as
  *         they were.
  */
+import { drawDelayMs } from '../delayShape'
+import { frameMatches } from '../fault'
 import type { Link } from '../fault'
+import { noteMessage } from '../messageNote'
 import type { NodeId } from '../paxos/ballot'
 import type { Message } from '../paxos/message'
 import type { Agenda } from './agenda'
@@ -77,7 +80,7 @@ export class Network {
     if (link === undefined) return
     let copies = 1
     if (link.faults.length > 0) {
-      copies = this.copiesUnderFaults(link)
+      copies = this.copiesUnderFaults(link, message)
       if (copies === 0) this.losses.faults += 1
     }
     for (; copies > 0; copies -= 1) this.fly(link, from, to, id, message)
@@ -126,9 +129,10 @@ export class Network {
     link.lastArrival = 0
   }
 
-  private copiesUnderFaults(link: LinkState): number {
+  private copiesUnderFaults(link: LinkState, message: Message): number {
     let copies = 1
     for (const fault of link.faults) {
+      if (!isMeant(fault, message)) continue
       switch (fault.kind) {
         case 'cut':
         case 'partition':
@@ -161,7 +165,7 @@ export class Network {
       this.losses.overflow += 1
       return
     }
-    const at = this.arrival(link)
+    const at = this.arrival(link, message)
     const { connection } = link
     link.flying += 1
     this.agenda.put(at, () => {
@@ -171,16 +175,16 @@ export class Network {
     })
   }
 
-  private arrival(link: LinkState): number {
+  private arrival(link: LinkState, message: Message): number {
     const [min, max] = this.delayGrains
     const { prng, faults } = link
     let grains = prng.between(min, max)
     let overtakes = false
     for (const fault of faults) {
+      if (!isMeant(fault, message)) continue
       if (fault.kind === 'delay') {
         this.host.onStrike('delay')
-        const ms = fault.delayMs + (2 * prng.unit() - 1) * fault.jitterMs
-        grains += Math.max(0, msToGrains(ms))
+        grains += msToGrains(drawDelayMs(fault, () => prng.unit()))
       } else if (fault.kind === 'reorder' && prng.unit() < fault.probability) {
         this.host.onStrike('reorder')
         grains += Math.round(prng.unit() * msToGrains(fault.windowMs))
@@ -193,4 +197,12 @@ export class Network {
     link.lastArrival = Math.max(link.lastArrival, at)
     return link.lastArrival
   }
+}
+
+/** A fault with a match means only the messages that fit. */
+function isMeant(fault: LinkFaultOf, message: Message): boolean {
+  if (!('match' in fault) || fault.match === undefined) return true
+  const { message: type, ballot, slot, count } = noteMessage(message)
+  const runs = slot === 0 ? [] : [{ from: slot, to: slot + count - 1 }]
+  return frameMatches(fault.match, { type, ballot, runs })
 }

@@ -4,17 +4,18 @@
  *
  * Units: ticks of 5 ms unless a name says otherwise; probabilities from 0 to 1.
  */
-import type { Fault, FaultKind, Link } from '../fault'
+import type { Fault, FaultKind } from '../fault'
 import type { ReadMode } from '../kv/readMode'
 import type { ReplicaConfig } from '../paxos/config'
 import type { ElectionPolicy } from '../paxos/config'
 import type { NodeId } from '../paxos/ballot'
 
+/** Faults of sockets, threads and places in the code: there are none of these here. */
+type RealOnly = 'hold' | 'failpoint' | 'slow' | 'bandwidth' | 'halfOpen' | 'burst'
+
 /** What strikes a simulated cluster. The shapes are those of the lab, and a few acts of its own. */
 export type SimFault =
-  | Exclude<Fault, { kind: 'hold' | 'failpoint' }>
-  /** The connections of these links break: what flies there is lost. */
-  | { readonly kind: 'reset'; readonly links: readonly Link[] }
+  | Exclude<Fault, { kind: RealOnly }>
   /** A person's acts, which may come at the worst moment. */
   | { readonly kind: 'elect'; readonly node: NodeId }
   | { readonly kind: 'stepDown'; readonly node: NodeId }

@@ -35,6 +35,8 @@ export interface SimOptions {
   readonly sink: (event: LabEvent) => void
   /** True: `sent`, `received` and status lines are told too. The run is the same. */
   readonly messages?: boolean
+  /** Name of the experiment that is played. */
+  readonly scenario?: string
   /** True: messages are frozen, so that a machine that changes one is caught (tests). */
   readonly freeze?: boolean
   /** Sees every round of every node, as a real node records them. */
@@ -78,9 +80,9 @@ export class World {
   readonly agenda = new Agenda()
   readonly nodes: readonly SimNode[]
   private readonly members: readonly NodeId[]
-  private readonly network: Network
-  private readonly faults: FaultDriver
-  private readonly workload: Workload
+  readonly network: Network
+  readonly faults: FaultDriver
+  readonly workload: Workload
   private readonly log: EventLog
   private readonly problems: SimProblem[] = []
   private readonly broken = new Set<NodeId>()
@@ -112,7 +114,11 @@ export class World {
   run(): SimEnd {
     this.begin()
     this.safetyPhase()
-    const healTicks = this.stopped ? null : this.livenessPhase()
+    return this.end(this.stopped ? null : this.livenessPhase())
+  }
+
+  /** The run so far. */
+  end(healTicks: number | null): SimEnd {
     const { log, workload, faults, network, problems } = this
     return {
       events: log.events,
@@ -127,7 +133,8 @@ export class World {
     }
   }
 
-  private begin(): void {
+  /** The nodes begin; `run` does so by itself. */
+  begin(): void {
     const { plan, start, messages } = this.options
     if (start === undefined) {
       this.tellStarted(plan)
@@ -210,7 +217,8 @@ export class World {
     return false
   }
 
-  private advance(until: number): void {
+  /** Time passes up to `until`, in grains. */
+  advance(until: number): void {
     while (!this.stopped) {
       const happening = this.agenda.take(until)
       if (happening === null) return
@@ -280,13 +288,17 @@ export class World {
     }
   }
 
-  private node(node: NodeId): SimNode {
+  node(node: NodeId): SimNode {
     const own = this.nodes.find((each) => each.node === node)
     if (own === undefined) throw new Error(`there is no node ${node}`)
     return own
   }
 
-  private leader(): NodeId | null {
+  tell(fact: LabFact): void {
+    this.log.lab(fact)
+  }
+
+  leader(): NodeId | null {
     const leading = this.nodes
       .flatMap(({ machine }) => (machine === null ? [] : [machine.status()]))
       .filter(({ role }) => role === 'leading')
@@ -308,9 +320,9 @@ export class World {
     own.push({ type: 'message', from, message })
   }
 
-  private startNode(own: SimNode): void {
+  startNode(own: SimNode): void {
     const { node } = own
-    if (this.broken.has(node)) return
+    if (own.alive || this.broken.has(node)) return
     this.log.lab({ type: 'nodeStarted', node, pid: 0 })
     own.boot()
     if (own.alive) this.log.lab({ type: 'nodeReady', node, clientPort: 0, life: own.life })
@@ -350,7 +362,7 @@ export class World {
       cluster: 'simulated',
       members: this.members,
       direct: false,
-      scenario: null,
+      scenario: this.options.scenario ?? null,
       source: 'simulator',
       ...{ mode, seed, policy, quorums, roles, variant, mutant },
     })

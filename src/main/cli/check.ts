@@ -132,6 +132,7 @@ function reportRun(
     output.say(`${state.padEnd(13)}  ${id.padEnd(6)}  ${title}: ${words}`)
   }
   output.say(run.record)
+  if (run.cut !== '') output.say(run.cut)
   if (judged === null) output.say(`There is no ${HISTORY_FILE}: no client of the lab was recorded.`)
   else tell(output, judged)
   const verdicts = [run.verdict, judged?.verdict.verdict ?? run.verdict]
@@ -142,6 +143,7 @@ function reportRun(
     { verdict: worst ?? 'valid', measures, runDir },
     {
       type: 'result',
+      reason: run.cut,
       events: { verdict: run.verdict, checks, record: run.record },
       history: judged && { verdict: judged.verdict.verdict, ...detailsOf(judged) },
     },

@@ -103,9 +103,13 @@ export const CLUSTER_FLAGS = {
     type: 'boolean',
     description: 'Nodes record their inputs, so that the run can be replayed',
   },
+  messages: {
+    type: 'boolean',
+    description: 'Single messages go into the record (docs/views/timeline.md)',
+  },
 } as const
 
-type Switch = 'quorum-aware' | 'record-inputs'
+type Switch = 'quorum-aware' | 'record-inputs' | 'messages'
 type FlagName = Exclude<keyof typeof CLUSTER_FLAGS, Switch>
 
 export type ClusterFlags = {
@@ -133,6 +137,7 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
     clocks: flags.clock === undefined ? base.clocks : flags.clock.split(',').map(clockOf),
     freezeOnViolation: isOn('freeze', flags.freeze) ?? base.freezeOnViolation,
     recordInputs: flags['record-inputs'] === true || base.recordInputs,
+    recordMessages: flags.messages === true || base.recordMessages,
   }
   if (flags.policy !== undefined && options.variant === 'blog2014') {
     throw new UsageError(`--policy: ${BLOG_HAS_NO_POLICY}`)

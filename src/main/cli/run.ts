@@ -1,133 +1,120 @@
-/** `paxos-lab run SCENARIO`: plays a scenario without a window; the exit code is the verdict. */
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+/**
+ * `paxos-lab run EXPERIMENT`: plays an experiment without a window; the exit code is the verdict.
+ * One trial is played right here; several are run by `runMany.ts`, each in a process of its own.
+ */
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import type { LivenessView } from '../../core/measure/series'
 import { EMPTY_LIVENESS } from '../../core/measure/series'
 import type { LabPush } from '../../shared/api'
-import type { Scenario } from '../../shared/experiment'
-import { parseScenario } from '../../shared/experiment'
-import { assembleLab, bundledScenarios } from '../assemble'
-import type { LabController } from '../lab/lab'
-import type { ScenarioOutcome } from '../lab/scenario'
+import type { TrialResult, Verdicts } from '../../shared/experimentResult'
+import { bundledScenarios } from '../assemble'
+import { playTrial } from '../experiment/playTrial'
+import type { PlayedTrial } from '../experiment/playTrial'
+import { simulateTrial } from '../experiment/simulateTrial'
+import { REPORT_FILE } from '../report/runReport'
 import { alarmWords } from './alarms'
-import { CLUSTER_FLAGS, withFlags } from './clusterFlags'
-import type { ClusterFlags } from './clusterFlags'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
 import { Progress } from './progress'
-import { UsageError, wholeFlag, cliCommand } from './usage'
+import { resultOf, runMany, writeExports } from './runMany'
+import { readRequest, RUN_ARGS } from './runRequest'
+import type { RunRequest } from './runRequest'
+import { cliCommand } from './usage'
 import type { CliCommand } from './usage'
-
-const SEED_MAX = 0xffff_ffff
-
-const args = {
-  scenario: {
-    type: 'positional',
-    required: true,
-    description: 'Name of a bundled scenario, or a *.paxlab.yaml file',
-  },
-  seed: {
-    type: 'string',
-    valueHint: 'S',
-    description: 'Randomness; default: that of the scenario',
-  },
-  ...CLUSTER_FLAGS,
-  out: { type: 'string', valueHint: 'DIR', description: 'Folder in which the run is recorded' },
-  json: { type: 'boolean', description: 'JSON lines on standard output, the last one the result' },
-} as const
-
-interface RunFlags extends ClusterFlags {
-  readonly scenario: string
-  readonly seed?: string | undefined
-  readonly out?: string | undefined
-  readonly json?: boolean | undefined
-}
 
 export function runCommand(context: CliContext): CliCommand {
   const meta = { name: 'run', description: 'Plays a scenario without a window and judges it' }
-  const bundled = bundledScenarios(context.mainDir)
-  const width = Math.max(...bundled.map(({ name }) => name.length))
-  const lines = bundled.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  const more = `\n\nBUNDLED SCENARIOS\n\n${lines.join('\n')}`
-  return cliCommand(meta, args, ({ args: flags }) => run(flags, context), more)
+  return cliCommand(
+    meta,
+    RUN_ARGS,
+    ({ args: flags, rawArgs }) => run(readRequest(flags, rawArgs, context), context),
+    () => bundledWords(context),
+  )
 }
 
-async function run(flags: RunFlags, context: CliContext): Promise<number> {
-  const output = new Output(flags.json === true)
-  const found = findScenario(flags.scenario, context)
-  const scenario = { ...found, cluster: withFlags(found.cluster, flags) }
-  const { seed: text } = flags
-  const seed = text === undefined ? scenario.cluster.seed : wholeFlag(text, 'seed', 0, SEED_MAX)
+function bundledWords({ mainDir }: CliContext): string {
+  const bundled = bundledScenarios(mainDir)
+  const width = Math.max(...bundled.map(({ name }) => name.length))
+  const lines = bundled.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  return `\n\nBUNDLED SCENARIOS\n\n${lines.join('\n')}`
+}
+
+async function run(request: RunRequest, context: CliContext): Promise<number> {
+  const output = new Output(request.flags.json === true)
+  const [only] = request.trials
+  if (request.total > 1 || only === undefined) return await runMany(request, context, output)
+  const { point, seed } = only
+  const { flags, text, timeLimitMs, plan } = request
+  const scenario = request.scenarioAt(point)
+  const runsDir = chooseRunsDir(flags.out, output)
+  const startedAt = new Date()
   const ending = new Ending()
-  const lab = await assembleLab({
-    mainDir: context.mainDir,
-    runsDir: chooseRunsDir(flags.out, output),
-    appVersion: context.version,
-    scenarios: [scenario],
-  })
   const watch = new RunWatch(output, scenario.name)
-  const unsubscribe = lab.subscribe(watch)
   try {
     watch.say(`${scenario.title}: ${scenario.summary}`)
-    // A scenario that is over by then needs no stopping.
-    void ending.asked.then(() => lab.stopScenario().catch(() => {}))
-    await lab.runScenario(scenario.name, seed)
-    const outcome = await lab.scenarioOutcome()
+    const play = plan.source === 'simulator' ? simulateTrial : playTrial
+    const played = await play({
+      ...{ mainDir: context.mainDir, appVersion: context.version, scenario, text, seed, point },
+      ...{ runsDir, timeLimitMs, signal: ending.signal, watch, command: request.commandOf(only) },
+    })
     watch.end()
-    return await report(lab, output, scenario, seed, outcome)
-  } catch (error) {
-    watch.end()
-    return giveUp(output, error, lab.status().runDir)
+    await exportOne(request, context, played, startedAt)
+    return report(output, request, played)
   } finally {
-    unsubscribe()
-    await lab.close()
+    watch.end()
     ending.dispose()
   }
 }
 
-/** A bundled name, or a file. Throws UsageError or ScenarioError. */
-function findScenario(named: string, context: CliContext): Scenario {
-  const isFile = /[\\/]|\.ya?ml$/.test(named)
-  if (isFile) {
-    const path = resolve(named)
-    if (!existsSync(path)) throw new UsageError(`there is no file ${path}`)
-    return parseScenario(readFileSync(path, 'utf8'), basename(path))
-  }
-  const bundled = bundledScenarios(context.mainDir)
-  const found = bundled.find(({ name }) => name === named)
-  if (found !== undefined) return found
-  const names = bundled.map(({ name }) => name).join(', ')
-  throw new UsageError(`there is no scenario "${named}"; there are ${names}`)
+async function exportOne(
+  request: RunRequest,
+  { version }: CliContext,
+  { result }: PlayedTrial,
+  startedAt: Date,
+): Promise<void> {
+  const { runDir } = result
+  const trials: TrialResult[] = [
+    { trial: 1, ...result, runDir: runDir === null ? null : basename(runDir) },
+  ]
+  const whole = resultOf(request, { trials, startedAt, cancelled: false, version })
+  await writeExports(request, whole, runDir === null ? '' : dirname(runDir))
 }
 
-async function report(
-  lab: LabController,
-  output: Output,
-  scenario: Scenario,
-  seed: number,
-  outcome: ScenarioOutcome,
-): Promise<number> {
-  const { runDir, state } = lab.status()
-  if (state === 'running') await lab.stopCluster()
-  const last = lab.lastResult()
-  for (const { text, held } of outcome.expectations) {
+function report(output: Output, request: RunRequest, played: PlayedTrial): number {
+  const { result, outcome, error, problems } = played
+  const { verdict, verdicts, reason, measures, runDir, seed, point } = result
+  for (const problem of problems) output.complain(problem)
+  if (error !== null) return giveUp(output, error, runDir)
+  for (const { text, held } of result.expectations) {
     output.say(`${held === null ? 'not known' : held ? 'held     ' : 'NOT held '}  ${text}`)
   }
-  for (const { words, outcome: how, results } of outcome.steps) {
+  for (const { words, outcome: how, results } of outcome?.steps ?? []) {
     if (how !== 'done') output.say(`step "${words}" ${how}: ${results.at(-1) ?? ''}`)
   }
-  const measures = { ...last?.measures, ...outcome.measures }
   for (const [name, value] of Object.entries(measures)) {
     if (isTelling(name, value)) output.say(`  ${name}: ${value}`)
   }
-  const { expectations, steps } = outcome
-  const what = { type: 'result', scenario: scenario.name, seed, expectations, steps }
-  // The record can be lossy where the scenario saw everything: then nobody can check the verdict.
-  const verdict = outcome.verdict === 'valid' ? (last?.verdict ?? 'unknown') : outcome.verdict
-  return finish(output, { verdict, measures, runDir }, what)
+  const command = request.commandOf({ seed, point })
+  output.say(verdictWords(verdicts))
+  if (reason !== '') output.say(`why: ${reason}`)
+  output.say(`repeat: ${command}`)
+  const steps = outcome?.steps ?? []
+  const { expectations } = result
+  const what = { type: 'result', scenario: request.plan.name, seed, point, expectations, steps }
+  const path = runDir === null ? '' : join(runDir, REPORT_FILE)
+  const more = { verdicts, reason, command, report: existsSync(path) ? path : null }
+  return finish(output, { verdict, measures, runDir }, { ...what, ...more })
+}
+
+/** By question, in one line. */
+function verdictWords(verdicts: Verdicts): string {
+  return Object.entries(verdicts)
+    .map(([question, verdict]) => `${question} ${verdict === 'notJudged' ? 'not judged' : verdict}`)
+    .join(', ')
 }
 
 /** What a person wants to read in the end; the result has all of it. */

@@ -210,7 +210,7 @@ async function close(lab: LabController, output: Output, reason: string): Promis
   const last = lab.lastResult()
   const checks = verdictOf(last ?? status)
   // A verdict over a record with holes can be checked by nobody.
-  const verdict = checks === 'valid' && (last?.eventsLost ?? 0) > 0 ? 'unknown' : checks
+  const verdict = checks === 'valid' && last?.verdict === 'unknown' ? 'unknown' : checks
   const result: CommandResult = { verdict, measures: last?.measures ?? {}, runDir }
   // The answer to `quit` and the result are one line.
   return finish(output, result, reason === 'quit' ? { ok: true, verb: 'quit' } : { reason })

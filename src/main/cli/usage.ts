@@ -13,27 +13,33 @@ export interface CliCommand {
 
 /**
  * A command with its flags; what the parser would let pass is refused before it runs. `more` ends
- * its help text.
+ * its help text. A command of many things says how many in `placesMax`.
  */
 export function cliCommand<Args extends ArgsDef>(
   meta: { readonly name: string; readonly description: string },
   args: Args,
   run: NonNullable<CommandDef<Args>['run']>,
-  more = '',
+  more: string | (() => string) = '',
+  placesMax?: number,
 ): CliCommand {
   const command: CommandDef<Args> = { meta, args, run }
   // The parent only lends its name.
   const parent: CommandDef<Args> = { meta: { name: 'paxos-lab' } }
   return {
     ...meta,
-    help: async () => (await renderUsage(command, parent)).trimEnd() + more,
+    help: async () => (await renderUsage(command, parent)).trimEnd() + textOf(more),
     async run(rawArgs) {
-      checkFlags(rawArgs, args)
+      checkFlags(rawArgs, args, placesMax)
       const { result } = await runCommand(command, { rawArgs: [...rawArgs] })
       if (typeof result !== 'number') throw new TypeError(`${meta.name} answered no exit code`)
       return result
     },
   }
+}
+
+/** Words that cost something to find are found when somebody asks. */
+function textOf(more: string | (() => string)): string {
+  return typeof more === 'string' ? more : more()
 }
 
 /** Help of the program itself. */
@@ -59,8 +65,8 @@ export class UsageError extends Error {
 }
 
 /** Throws UsageError for a flag that does not exist, lacks its value or has one too many. */
-export function checkFlags(rawArgs: readonly string[], args: ArgsDef): void {
-  const places = Object.values(args).filter(({ type }) => type === 'positional').length
+export function checkFlags(rawArgs: readonly string[], args: ArgsDef, placesMax?: number): void {
+  const places = placesMax ?? Object.values(args).filter(({ type }) => type === 'positional').length
   let taken = 0
   for (let at = 0; at < rawArgs.length; at += 1) {
     const arg = rawArgs[at] ?? ''

@@ -8,6 +8,7 @@ import type { LabEvent } from '../../core/event'
 import type { SeriesFrame } from '../../core/measure/series'
 import type { LabSnapshot, LabStatus } from '../../shared/api'
 import type { ControlState, PushFrame } from '../../shared/rpc'
+import { boundMessages } from './messageBound'
 
 /** Events that wait for a slow viewer; with more it gets a reset instead. */
 export const OUTBOX_EVENTS_MAX = 5000
@@ -46,7 +47,7 @@ export class Outbox {
       this.lose(fresh.length)
       return
     }
-    this.events.push(...fresh)
+    this.events = boundMessages([...this.events, ...fresh])
   }
 
   addSeries(frame: SeriesFrame): void {

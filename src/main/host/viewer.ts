@@ -64,6 +64,8 @@ class ServedViewer implements Viewer, ViewerSeat {
   private readonly rpc: BirpcReturn<ViewerCalls, object>
   private readonly stopListening: () => void
   private isAttached = false
+  /** It wants single messages. */
+  private isWatching = false
   /** Snapshots that are being made; nothing is pushed meanwhile. */
   private refreshing = 0
   private isClosed = false
@@ -113,6 +115,7 @@ class ServedViewer implements Viewer, ViewerSeat {
     this.isClosed = true
     if (this.timer) clearTimeout(this.timer)
     this.stopListening()
+    void this.watchMessages(false)
     this.options.room.leave(this)
   }
 
@@ -163,6 +166,7 @@ class ServedViewer implements Viewer, ViewerSeat {
       this.options.room.take(this)
       return Promise.resolve()
     }
+    if (name === 'watchMessages') return this.watchMessages(...parseArgs('watchMessages', args))
     if (isShellCall(name)) return this.shellCall(name, args)
     return this.labCall(name as keyof LabApi, args)
   }
@@ -175,6 +179,13 @@ class ServedViewer implements Viewer, ViewerSeat {
     if (!LOOKING.has(name)) this.needControl()
     const calls: LabCalls = this.lab
     return calls[name](...parsed)
+  }
+
+  /** The lab counts who watches; one viewer counts once, and no longer when it is gone. */
+  private async watchMessages(on: boolean): Promise<void> {
+    if (this.isWatching === on) return
+    this.isWatching = on
+    await this.lab.watchMessages(on)
   }
 
   private needControl(): void {

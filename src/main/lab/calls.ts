@@ -5,11 +5,12 @@
  * Errors: LabCallError; nothing was changed then.
  */
 import type { LabEvent, LearnerReadResult } from '../../core/event'
-import type { FailpointArm, FrameMatch, Link, StorageFault } from '../../core/fault'
+import type { FailpointArm, FrameMatch, Link, SlowSetting, StorageFault } from '../../core/fault'
 import type { ReadMode } from '../../core/kv/readMode'
 import type { SlotView } from '../../core/machineTypes'
 import type { ElectionPolicy } from '../../core/paxos/config'
 import type { ReadSubject } from '../../core/paxos/message'
+import type { StormEnd, StormOptions } from '../../core/storm/storm'
 import type {
   ClusterOptions,
   LabApi,
@@ -17,20 +18,26 @@ import type {
   LinkChange,
   LoadOptions,
   PartitionRequest,
+  SavedRun,
   WriteResult,
 } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { ClockSetting, RecordView } from '../../shared/control'
 import { RECORD_VIEWS_MAX, SLOT_VIEWS_MAX } from '../../shared/controlCodec'
-import type { AdversaryOptions, GateSelect, GateView } from '../../shared/gate'
+import type { AdversaryOptions, GatePlace, GateSelect, GateView } from '../../shared/gate'
 import { policyWords } from '../../shared/labWords'
+import { loadWords } from '../../shared/load'
+import { stormWords } from '../../shared/stormVerb'
+import type { StepChoice, StepChoices, StepReport } from '../../shared/stepping'
 import { fromBinary, toBinary } from './bytes'
 import { roundMs } from './clock'
 import type { Member } from './member'
+import type { MessageViewers } from './messageViewers'
 import { partitionFault } from './partitions'
 import { READ_EVENTS_MAX } from './recorder'
 import { outcomeOf, parseReply, printReply } from './respReply'
 import type { Run } from './run'
+import type { SavedRuns } from './savedRuns'
 import type { Session } from './session'
 
 /** Beyond the node's own deadline: then it does not answer at all. */
@@ -44,11 +51,14 @@ export interface LabCore {
   session(): Session
   /** The run now or the last one; null: there was none. */
   run(): Run | null
+  readonly saved: SavedRuns
   snapshot(): Promise<LabSnapshot>
   startCluster(options: ClusterOptions, by: ActedBy): Promise<void>
   stopCluster(by: ActedBy): Promise<void>
   runScenario(name: string, seed: number | null): Promise<void>
   stopScenario(): Promise<void>
+  /** One more, or one less, who watches single messages. */
+  readonly messages: MessageViewers
   /** Something that the status shows is other than before. */
   changed(): void
 }
@@ -117,6 +127,11 @@ export class LabCalls implements LabApi {
     return await this.lab.session().cluster.nodeFaults.start(fault)
   }
 
+  async slowNode(node: number, { delayMs, jitterMs }: SlowSetting): Promise<string> {
+    const fault = { kind: 'slow', node, delayMs, jitterMs } as const
+    return await this.lab.session().cluster.nodeFaults.start(fault)
+  }
+
   async failpoint(node: number, arm: FailpointArm): Promise<string> {
     return await this.lab.session().cluster.nodeFaults.start({ kind: 'failpoint', node, arm })
   }
@@ -157,12 +172,53 @@ export class LabCalls implements LabApi {
     return await this.lab.session().cluster.gate.wait(match, count, timeoutMs)
   }
 
+  async gateMove(id: number, place: GatePlace, other: number): Promise<GateView> {
+    return await this.lab.session().cluster.gate.move(id, place, other)
+  }
+
+  async startStepping(): Promise<void> {
+    await this.lab.session().stepping.start(this.by)
+  }
+
+  async stopStepping(): Promise<void> {
+    await this.lab.session().stepping.stop(this.by)
+  }
+
+  async stepChoices(): Promise<StepChoices> {
+    return await this.lab.session().stepping.choices()
+  }
+
+  async stepPerform(choice: StepChoice): Promise<StepReport> {
+    return await this.lab.session().stepping.perform(choice, this.by)
+  }
+
+  async stepScript(): Promise<readonly string[]> {
+    return await Promise.resolve(this.lab.session().stepping.script())
+  }
+
   async startAdversary(options: AdversaryOptions): Promise<string> {
-    return await this.lab.session().cluster.adversary.start(options)
+    const session = this.lab.session()
+    session.stepping.refuse('an adversary')
+    return await session.cluster.adversary.start(options)
   }
 
   async stopAdversary(): Promise<void> {
     await this.lab.session().cluster.adversary.stop()
+  }
+
+  async startStorm(options: StormOptions): Promise<void> {
+    const session = this.lab.session()
+    session.stepping.refuse('a storm')
+    session.storm.start(options)
+    this.acted(session, stormWords(options))
+    this.lab.changed()
+  }
+
+  async stopStorm(): Promise<StormEnd> {
+    const session = this.lab.session()
+    const end = session.storm.stop()
+    this.acted(session, 'storm: off')
+    return await end
   }
 
   async endFault(id: string): Promise<void> {
@@ -237,8 +293,12 @@ export class LabCalls implements LabApi {
   async setLoad(load: LoadOptions | null): Promise<void> {
     const session = this.lab.session()
     for (const node of load?.nodes ?? []) session.cluster.member(node)
+    if (load?.retry === 'session' && session.options.mode === 'single') {
+      throw new LabCallError('badArgument', 'a single-decree cluster has no sessions to retry in')
+    }
+    if (load !== null) session.stepping.refuse('a load')
     session.setLoad(load)
-    this.acted(session, load === null ? 'load: off' : loadWords(load))
+    this.acted(session, loadWords(load))
     this.lab.changed()
   }
 
@@ -264,12 +324,28 @@ export class LabCalls implements LabApi {
     return answer.records
   }
 
+  async watchMessages(on: boolean): Promise<void> {
+    this.lab.messages.watch(on)
+  }
+
   async events(from: number, to: number): Promise<readonly LabEvent[]> {
     if (from < 1 || to < from || to - from >= READ_EVENTS_MAX) {
       const words = `events are asked for from 1 on, at most ${READ_EVENTS_MAX} at once`
       throw new LabCallError('badArgument', words)
     }
     return (await this.lab.run()?.read(from, to)) ?? []
+  }
+
+  async openRun(id: string): Promise<SavedRun> {
+    return await this.lab.saved.open(id)
+  }
+
+  async runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {
+    return await this.lab.saved.milestones(id, from, count)
+  }
+
+  async runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]> {
+    return await this.lab.saved.events(id, from, to)
   }
 
   private acted(session: Session, act: string): void {
@@ -312,11 +388,6 @@ function readable(result: LearnerReadResult): LearnerReadResult {
   const text = (value: string | null) => (value === null ? null : fromBinary(value))
   const replies = result.replies.map((reply) => ({ ...reply, value: text(reply.value) }))
   return { ...result, value: text(result.value), replies }
-}
-
-function loadWords({ clients, targetPerSecond, readRatio }: LoadOptions): string {
-  const rate = targetPerSecond === 0 ? 'as fast as answers come' : `${targetPerSecond}/s`
-  return `load: ${clients} clients, ${rate}, ${Math.round(readRatio * 100)} % reads`
 }
 
 function strange(member: Member, what: string): LabCallError {

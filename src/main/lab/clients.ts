@@ -28,6 +28,8 @@ export class Clients {
     private readonly deadlineMs: number,
     /** A request is about to be sent; answers whom to tell of its reply. */
     private readonly onRequest: (args: readonly string[]) => OnHistoryReply = () => () => {},
+    /** True while nobody is given up: in step mode nodes answer when they are let to. */
+    private readonly isPatient: () => boolean = () => false,
   ) {}
 
   waitingAt(node: number): number {
@@ -44,11 +46,16 @@ export class Clients {
     let gaveUp = false
     const told = this.onRequest(args)
     const reply = await new Promise<RespReply | null>((resolve) => {
-      const timer = setTimeout(() => {
+      const late = (): void => {
+        if (this.isPatient()) {
+          timer = setTimeout(late, giveUpMs)
+          return
+        }
         gaveUp = true
         // Its replies come in order: after one that is missing, none can be told apart.
         client.close()
-      }, giveUpMs)
+      }
+      let timer = setTimeout(late, giveUpMs)
       client.request(args, (answer) => {
         clearTimeout(timer)
         resolve(answer)

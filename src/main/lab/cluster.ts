@@ -1,9 +1,8 @@
 /**
  * Cluster: the processes of one run and how they find each other.
  *
- * Start order: control server, then switchboard and nodes at once, each on its own; a node that is
- * ready is made known to the switchboard (`route`) and told where to dial the others (`peers`). One
- * node that fails does not stop the rest.
+ * Start order: control server, then switchboard and nodes at once, each on its own; who is ready is
+ * made known to the switchboard (`route`) and told of the others (`peers`). One can fail alone.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
@@ -14,7 +13,7 @@ import { compareBallot, sameBallot } from '../../core/paxos/ballot'
 import type { ElectionPolicy } from '../../core/paxos/config'
 import type { ClusterOptions } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
-import type { NodeFile, PeerAddress, SwitchboardFile } from '../../shared/control'
+import type { NodeFile, PeerAddress } from '../../shared/control'
 import type { Hello } from '../../shared/hello'
 import { Adversary } from './adversary'
 import { Child } from './child'
@@ -33,11 +32,12 @@ import { NodeFaults } from './nodeFaults'
 import { portsTaken } from './ports'
 import { PidFile } from './processIds'
 import { inputsDir, nodeDir, startFile } from './startFile'
+import { SeenMessages } from './seenMessages'
 import { Switchboard } from './switchboard'
+import { switchboardFile } from './switchboardFile'
 
 const HOST = '127.0.0.1'
 const SECRET_BYTES = 32
-const HELD_BYTES_MAX = 64 * 1024 * 1024
 const LEADER_WAIT_MS = 5000
 
 export interface Programs {
@@ -59,6 +59,7 @@ export interface ClusterSetup {
   onTraffic(links: readonly LinkTraffic[]): void
   /** A status line came; `changed` when a state, a fault or the policy did. */
   onStatus(changed: boolean): void
+  isStepping(): boolean
 }
 
 interface Bid {
@@ -272,20 +273,19 @@ export class Cluster {
     return member
   }
 
+  /** Whether single messages are told; never in direct mode, where nobody sees them. */
+  watchMessages(on: boolean): void {
+    this.switchboard?.watchMessages(on)
+  }
+
   private newSwitchboard(): Switchboard {
-    const { identity, runDir, programs } = this.setup
-    const file = (): SwitchboardFile => ({
-      version: 1,
-      cluster: identity.cluster,
-      host: HOST,
-      control: this.controlAddress(),
-      seed: this.setup.options.seed,
-      members: identity.members,
-      heldBytesMax: HELD_BYTES_MAX,
-    })
+    const { identity, runDir, programs, clock, options } = this.setup
+    const file = () => switchboardFile(identity, options.seed, this.controlAddress())
+    const seen = new SeenMessages(clock)
     return new Switchboard(file, join(runDir, 'switchboard'), {
       spawn: (args) => this.spawn(programs.switchboardEntry, args),
       onTraffic: (links) => this.setup.onTraffic(links),
+      onMessages: (report) => this.setup.tell(seen.factOf(report)),
       onFaultEnded: (id) => this.faults.end(id),
       onGateActs: (acts, skipped) => this.gate.report(acts, skipped),
       onNote: (level, words) => this.note(level, words),
@@ -314,12 +314,12 @@ export class Cluster {
   private nodeFile(node: number, peerPort: number, clientPort: number): NodeFile {
     const { options, identity, dataDir, runDir } = this.setup
     this.startPolicies.set(node, this.policy)
-    const { clock, storageFaults, failpoints } = this.nodeFaults.startOf(node)
+    const { clock, slow, storageFaults, failpoints } = this.nodeFaults.startOf(node)
     return startFile(options, identity, dataDir, {
       ...{ node, host: HOST, peerPort, clientPort, policy: this.policy },
-      ...{ clock, storageFaults, failpoints, control: this.controlAddress() },
+      ...{ clock, slow, storageFaults, failpoints, control: this.controlAddress() },
       ...{ hasRun: this.ran.has(node), lifeFloor: this.member(node).life },
-      recordInputs: inputsDir(options, runDir),
+      ...{ recordInputs: inputsDir(options, runDir), stepping: this.setup.isStepping() },
     })
   }
 

@@ -17,11 +17,19 @@ import { FrameError } from '../../shared/frame'
 import { parseHistoryEntry, printHistoryEntry } from '../../shared/historyCodec'
 import { HISTORY_FILE } from './offlineRun'
 import { recordedRun } from './recordedSteps'
+import { seriesLines } from './exportSeries'
 import { listRecordings } from './recordingFiles'
 import { RECORD_FILE } from './runDir'
 import { linesOf, readEvents } from './textLines'
 
-export const EXPORT_FORMATS = ['shiviz', 'jepsen', 'jepsen-json', 'jsonl', 'csv'] as const
+export const EXPORT_FORMATS = [
+  'shiviz',
+  'jepsen',
+  'jepsen-json',
+  'jsonl',
+  'csv',
+  'series-csv',
+] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 const LOCAL_ONLY = 'order within nodes only: this run tells of no messages'
@@ -48,6 +56,10 @@ export async function* exportRun(
       mustHave(runDir, RECORD_FILE)
       yield CSV_HEAD
       for await (const event of readEvents(runDir)) yield csvLine(event)
+      return
+    case 'series-csv':
+      mustHave(runDir, RECORD_FILE)
+      yield* seriesLines(runDir)
       return
     case 'shiviz':
       return yield* shiviz(runDir, note)
@@ -86,9 +98,11 @@ async function stepsOf(runDir: string): Promise<{ steps: readonly TextStep[]; wo
 async function* history(runDir: string, asEdn: boolean): AsyncGenerator<string> {
   const path = mustHave(runDir, HISTORY_FILE)
   let time = 0
-  for await (const { text, number } of linesOf(path)) {
+  for await (const { text, number, whole } of linesOf(path)) {
     if (text.trim() === '') continue
-    const entry = parseEntry(text, time, `${path}:${number}`)
+    const entry = parseEntry(text, time, `${path}:${number}`, whole)
+    // The lab was killed while it wrote.
+    if (entry === null) return
     time = entry.time
     yield asEdn ? ednLine(entry) : printHistoryEntry(entry)
   }
@@ -100,11 +114,17 @@ function mustHave(runDir: string, name: string): string {
   throw new ExportError(`${runDir} holds no ${name}`)
 }
 
-function parseEntry(text: string, time: number, where: string): HistoryEntry {
+function parseEntry(
+  text: string,
+  time: number,
+  where: string,
+  whole: boolean,
+): HistoryEntry | null {
   try {
     return parseHistoryEntry(text, time)
   } catch (error) {
     if (!(error instanceof FrameError)) throw error
+    if (!whole) return null
     throw new FrameError(`${where}: ${error.message}`)
   }
 }

@@ -8,7 +8,7 @@
 import type { LabEvent } from '../../core/event'
 import type { SeriesFrame } from '../../core/measure/series'
 import type { LabPush, LabSnapshot, LabStatus } from '../../shared/api'
-import { coalesce, SAMPLES } from './coalesce'
+import { coalesce, SAMPLES } from '../../shared/coalesce'
 
 const BATCH_MS = 100
 const STATUS_MS = 250

@@ -7,7 +7,15 @@
 import type { LabFact } from '../../core/event'
 import type { FrameMatch, Link } from '../../core/fault'
 import { LabCallError } from '../../shared/api'
-import type { GateAct, GateAnswer, GateCall, GateSelect, GateView } from '../../shared/gate'
+import type {
+  GateAct,
+  GateAnswer,
+  GateCall,
+  GatePlace,
+  GateSelect,
+  GateView,
+  LinkCount,
+} from '../../shared/gate'
 import { roundMs } from './clock'
 import type { LabClock } from './clock'
 
@@ -46,6 +54,16 @@ export class Gate {
 
   async letGo(action: 'release' | 'drop' | 'duplicate', select: GateSelect): Promise<GateView> {
     return this.view(await this.ask({ action, select }))
+  }
+
+  /** Answers the frame that was moved. */
+  async move(id: number, place: GatePlace, other: number): Promise<GateView> {
+    return this.view(await this.ask({ action: 'move', id, place, other }))
+  }
+
+  /** Frames that came over each open connection; those that were held are in the record then. */
+  async cameOver(): Promise<readonly LinkCount[]> {
+    return (await this.ask({ action: 'links' })).came ?? []
   }
 
   async wait(match: FrameMatch, count: number, timeoutMs: number): Promise<GateView> {
@@ -100,5 +118,7 @@ function toFact(act: GateAct): LabFact {
       return { type: 'frameReleased', frame, how: act.how }
     case 'dropped':
       return { type: 'frameDropped', frame, how: act.how }
+    case 'moved':
+      return { type: 'frameMoved', frame, before: act.before }
   }
 }

@@ -6,8 +6,10 @@
  * Order:  the record of a simulator or explorer is in the true order; that of real processes, and
  *         so of a fork of theirs, is not, and is judged so.
  * Errors: FrameError with file and line for what is no record; those of the file system.
- * Losses: a hole in `seq`, or a chain of hashes that is broken: then no check says that it holds.
+ * Losses: a hole in `seq`, or a chain of hashes that is broken: then no check says that it holds. A
+ *         run without a result was cut short (or still goes on): unknown, unless it is violated.
  */
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Oracle } from '../../core/check/oracle'
@@ -17,7 +19,7 @@ import type { CheckView } from '../../shared/api'
 import { FrameError } from '../../shared/frame'
 import { verdictOf } from '../../shared/labWords'
 import { verifyRecord } from './recordFile'
-import { RECORD_FILE } from './runDir'
+import { RECORD_FILE, RESULT_FILE } from './runDir'
 import type { Verdict } from './runDir'
 import { readEvents } from './textLines'
 
@@ -28,6 +30,8 @@ export interface RunJudgement {
   readonly events: number
   /** What the chain of hashes says, in words. */
   readonly record: string
+  /** Why the run is not whole, in words; empty: it is. */
+  readonly cut: string
 }
 
 type Started = Extract<LabEvent, { type: 'clusterStarted' }>
@@ -40,7 +44,15 @@ export async function judgeRun(dir: string, liveness?: LivenessBounds): Promise<
   const record = await verifyRecord(path)
   const judge = new RecordJudge(path, record.brokenAtLine, liveness)
   for await (const event of readEvents(dir)) judge.feed(event)
-  return judge.end(record.words)
+  const judged = judge.end(record.words)
+  const cut = cutWords(record.tornBytes, existsSync(join(dir, RESULT_FILE)))
+  const verdict = cut !== '' && judged.verdict === 'valid' ? 'unknown' : judged.verdict
+  return { ...judged, verdict, cut }
+}
+
+function cutWords(tornBytes: number, hasResult: boolean): string {
+  if (!hasResult) return 'There is no result: the run was cut short, or still goes on.'
+  return tornBytes > 0 ? 'The last line of the record is torn: events after it are missing.' : ''
 }
 
 class RecordJudge {
@@ -77,7 +89,7 @@ class RecordJudge {
     oracle.feed(event)
   }
 
-  end(record: string): RunJudgement {
+  end(record: string): Omit<RunJudgement, 'cut'> {
     const { oracle, events } = this
     if (oracle === null) throw noStart(this.path)
     oracle.finish()

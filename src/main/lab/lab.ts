@@ -31,7 +31,9 @@ import { launcherFor } from './launcher'
 import { REAL_PAUSE } from './nodeActs'
 import { Run } from './run'
 import type { RunResult } from './run'
+import { MessageViewers } from './messageViewers'
 import { listRuns } from './runDir'
+import { SavedRuns } from './savedRuns'
 import { ScenarioStage } from './scenarioStage'
 import type { ScenarioOutcome } from './scenario'
 import { Session } from './session'
@@ -97,6 +99,8 @@ class Controller extends LabCalls implements LabController {
 class Core implements LabCore {
   readonly feed: Feed
   readonly stage: ScenarioStage
+  readonly messages = new MessageViewers((on) => this.watchMessages(on))
+  readonly saved: SavedRuns
   private state: LabState = 'idle'
   private active: Session | null = null
   private lastRun: Run | null = null
@@ -113,6 +117,7 @@ class Core implements LabCore {
   constructor(private readonly options: LabOptions) {
     const { execPath, scenarios } = options
     this.runsDir = resolve(options.runsDir)
+    this.saved = new SavedRuns(this.runsDir, () => this.active?.run.dir ?? null)
     this.programs = {
       launcher: launcherFor(execPath),
       nodeEntry: resolve(options.nodeEntry),
@@ -224,11 +229,14 @@ class Core implements LabCore {
     const session = this.active
     if (session === null && this.starting === null) return
     this.setState('stopping')
-    if (session !== null) await session.end(() => this.stage.takeEnd())
-    // A start that was cut short ends itself; its rejection is the business of who asked for it.
-    await this.starting?.catch(() => {})
-    this.active = null
-    this.setState('idle')
+    try {
+      if (session !== null) await session.end(() => this.stage.takeEnd())
+      // A start that was cut short ends itself; its rejection is the business of who asked for it.
+      await this.starting?.catch(() => {})
+    } finally {
+      this.active = null
+      this.setState('idle')
+    }
   }
 
   private async start(options: ClusterOptions, scenario: string | null): Promise<void> {
@@ -279,6 +287,7 @@ class Core implements LabCore {
       onStatus: (changed) => this.feed.touch(changed),
     })
     this.active = session
+    this.watchMessages(this.messages.any)
     this.feed.reset(() => this.snapshotNow())
     session.tell({
       type: 'clusterStarted',
@@ -289,6 +298,11 @@ class Core implements LabCore {
       scenario,
     })
     return session
+  }
+
+  private watchMessages(on: boolean): void {
+    const session = this.active
+    session?.cluster.watchMessages(on || session.options.recordMessages)
   }
 
   private take(event: LabEvent): void {
@@ -313,6 +327,8 @@ class Core implements LabCore {
       load: active?.load ?? null,
       scenario: this.stage.view(),
       adversary: active?.adversary() ?? null,
+      stepping: active?.stepping.view() ?? null,
+      storm: active?.storm.view() ?? null,
       runDir: lastRun?.dir ?? null,
       events: lastRun?.eventCount ?? 0,
       dropped: lastRun?.dropped ?? 0,

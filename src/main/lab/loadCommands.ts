@@ -6,9 +6,10 @@
  * Bounds: SEEN_MAX values are remembered; a list gets APPENDS_A_LIST of each client, then there is
  *         a new one.
  */
+import type { KeySampler } from '../../core/load/keys'
 import { createPrng } from '../../core/sim/prng'
 import type { Prng } from '../../core/sim/prng'
-import type { LoadOptions } from '../../shared/api'
+import type { LoadOptions } from '../../shared/load'
 import type { RespReply } from './respReply'
 
 const SEEN_MAX = 1000
@@ -25,13 +26,15 @@ export class LoadCommands {
     private readonly options: LoadOptions,
     private readonly index: number,
     seed: number,
+    /** Which key number is next; one for all clients. */
+    private readonly keys: KeySampler,
   ) {
     this.prng = createPrng(seed, index)
   }
 
   next(): string[] {
-    const { keys, readRatio, mixRatio = 0 } = this.options
-    const number = this.prng.between(1, keys)
+    const { readRatio, mixRatio = 0 } = this.options
+    const number = this.keys.next(this.prng)
     const key = `key:${number}`
     const isRead = this.prng.unit() < readRatio
     if (mixRatio === 0 || this.prng.unit() >= mixRatio) {

@@ -14,6 +14,7 @@ import type { NodeLifeState, NodeView } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { LabToNode, NodeAnswer, NodeCall, NodeFile, NodeToLab } from '../../shared/control'
 import { parseNodeToLab } from '../../shared/controlCodec'
+import type { NodeStepView } from '../../shared/stepping'
 import { checkCall } from './checkCall'
 import type { Child, ChildEnd } from './child'
 import type { ControlLink } from './controlLink'
@@ -56,6 +57,8 @@ export class Member {
   status: NodeStatus | null = null
   /** True while it is paused without SIGSTOP. */
   cooperative = false
+  /** What it keeps back in step mode, as it said last; null: not in step mode. */
+  stepView: NodeStepView | null = null
   /** True: a node of another make has this place, by a join card; it is never started here. */
   reserved = false
   private child: Child | null = null
@@ -259,6 +262,10 @@ export class Member {
       case 'status':
         this.takeStatus(frame.status)
         return
+      case 'stepping':
+        this.stepView = frame.view
+        this.hooks.onStatus()
+        return
       case 'answer':
         link.settle(frame.call, frame.answer)
     }
@@ -293,6 +300,7 @@ export class Member {
   private onEnded(end: ChildEnd): void {
     this.child = null
     this.cooperative = false
+    this.stepView = null
     const { code, signal } = end
     const because = this.linkReason === '' ? [] : [`control channel: ${this.linkReason}`]
     const tail = [...end.tail, ...because]

@@ -1,13 +1,20 @@
 /**
- * Faults inside nodes: disks, clocks, failpoints. Each is told to the node by a control call, and
- * again by its start-up file as long as it holds.
+ * Faults inside nodes: disks, clocks, slowness, failpoints. Each is told to the node by a control
+ * call, and again by its start-up file as long as it holds.
  *
  * Struck: a fault that ended its node. What strikes once (a failing write or flush, a torn tail, a
  *         crash or error at a failpoint) is over with the next start; a full disk stays full. Its
  *         event ends with the restart, so that the picture says until then why the node is down.
  * Errors: LabCallError; the node's own words where it refuses, such as an unknown failpoint.
  */
-import type { ActiveFault, Fault, FailpointArm, NodeFault, StorageFault } from '../../core/fault'
+import type {
+  ActiveFault,
+  Fault,
+  FailpointArm,
+  NodeFault,
+  SlowSetting,
+  StorageFault,
+} from '../../core/fault'
 import type { ClusterOptions } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import { startClockOf } from '../../shared/clusterOptions'
@@ -29,6 +36,7 @@ interface Held {
 
 interface NodeStart {
   readonly clock: ClockSetting
+  readonly slow: SlowSetting | null
   readonly storageFaults: readonly StorageFault[]
   readonly failpoints: readonly FailpointArm[]
 }
@@ -36,6 +44,8 @@ interface NodeStart {
 export class NodeFaults {
   /** From before the node is told until the end; by id, oldest first. */
   private readonly held = new Map<string, Held>()
+  /** Ended while their node was speechless: they may have struck it just before. */
+  private readonly ending = new Set<NodeFault>()
 
   constructor(
     private readonly book: FaultBook,
@@ -67,9 +77,12 @@ export class NodeFaults {
   }
 
   async end({ id, fault }: ActiveFault & { readonly fault: NodeFault }): Promise<void> {
+    const member = this.memberOf(fault.node)
     this.held.delete(id)
     this.book.end(id)
-    await this.tell(this.memberOf(fault.node), fault)
+    this.ending.add(fault)
+    await this.tell(member, fault)
+    if (member.answers) this.ending.delete(fault)
   }
 
   async endAll(): Promise<void> {
@@ -85,6 +98,7 @@ export class NodeFaults {
     const open = this.ofNode(node).filter(({ fault, struck }) => !struck || !strikesOnce(fault))
     return {
       clock: this.clockOf(node),
+      slow: this.slowOf(node),
       storageFaults: open.flatMap(({ fault, struck }) =>
         isStorageFault(fault) ? [struck ? filled(fault) : fault] : [],
       ),
@@ -94,6 +108,12 @@ export class NodeFaults {
 
   /** `node` is back: what struck once is over. */
   restarted(node: number): void {
+    for (const fault of this.ending) {
+      if (fault.node !== node) continue
+      this.ending.delete(fault)
+      // It ended while the node was starting with it: only now can the node be told.
+      void this.tell(this.memberOf(node), fault).catch(() => {})
+    }
     for (const [id, { fault, struck }] of this.held) {
       if (fault.node !== node || !struck || !strikesOnce(fault)) continue
       this.held.delete(id)
@@ -105,7 +125,9 @@ export class NodeFaults {
   struck(node: number, end: ChildEnd): boolean {
     const held = this.ofNode(node).find(({ fault }) => explains(fault, end))
     if (held !== undefined) held.struck = true
-    return held !== undefined || this.isWiped(node, end)
+    const late = [...this.ending].some((fault) => fault.node === node && explains(fault, end))
+    // A disk that failed says so itself, also when its fault was ended before the node had.
+    return held !== undefined || late || saysPlanted(end) || this.isWiped(node, end)
   }
 
   /** A node that finds its log gone refuses to start: so it must, and a wipe was asked for. */
@@ -125,15 +147,17 @@ export class NodeFaults {
     return startClockOf(this.options, node)
   }
 
+  private slowOf(node: number): SlowSetting | null {
+    for (const { fault } of this.ofNode(node)) {
+      if (fault.kind === 'slow') return { delayMs: fault.delayMs, jitterMs: fault.jitterMs }
+    }
+    return null
+  }
+
   /** Tells the node all faults of this family; one that is down reads them when it starts. */
   private async tell(member: Member, { kind, node }: NodeFault): Promise<void> {
     const now = this.startOf(node)
-    const body: NodeCall =
-      kind === 'clock'
-        ? { action: 'setClock', clock: now.clock }
-        : kind === 'failpoint'
-          ? { action: 'armFailpoints', arms: now.failpoints }
-          : { action: 'setStorageFaults', faults: now.storageFaults }
+    const body = callFor(kind, now)
     // One that is down would not start with it.
     checkCall(body)
     // A frozen node hears it when it goes on.
@@ -149,7 +173,20 @@ export class NodeFaults {
 }
 
 export function isNodeFault(fault: Fault): fault is NodeFault {
-  return fault.kind === 'clock' || fault.kind === 'failpoint' || isStorageFault(fault)
+  return ['clock', 'slow', 'failpoint'].includes(fault.kind) || isStorageFault(fault)
+}
+
+function callFor(kind: NodeFault['kind'], now: NodeStart): NodeCall {
+  switch (kind) {
+    case 'clock':
+      return { action: 'setClock', clock: now.clock }
+    case 'slow':
+      return { action: 'setSlow', slow: now.slow }
+    case 'failpoint':
+      return { action: 'armFailpoints', arms: now.failpoints }
+    default:
+      return { action: 'setStorageFaults', faults: now.storageFaults }
+  }
 }
 
 const STORAGE_KINDS: readonly Fault['kind'][] = [
@@ -178,6 +215,10 @@ function strikesOnce(fault: NodeFault): boolean {
 
 function filled(fault: StorageFault): StorageFault {
   return fault.kind === 'diskFull' ? { ...fault, bytesLeft: 0 } : fault
+}
+
+function saysPlanted({ code, tail }: ChildEnd): boolean {
+  return code === STORAGE_EXIT && tail.some((line) => line.includes(PLANTED))
 }
 
 function explains(fault: NodeFault, { code, signal, tail }: ChildEnd): boolean {

@@ -35,6 +35,10 @@ export interface OfflineStart {
   /** What is other than the shipped defaults. */
   readonly config: Partial<ReplicaConfig>
   readonly appVersion: string
+  /** Name of the experiment that was played. */
+  readonly scenario?: string
+  /** Given: the whole options of its cluster, else they are made of `config`. */
+  readonly options?: ClusterOptions
 }
 
 export interface OfflineEnd {
@@ -43,6 +47,8 @@ export interface OfflineEnd {
   readonly checks: readonly CheckView[]
   readonly history?: readonly HistoryEntry[]
   readonly schedule?: Schedule
+  readonly expectations?: readonly object[]
+  readonly steps?: readonly object[]
 }
 
 type OfflineOptions = Omit<ClusterOptions, 'nodes'> & { readonly nodes: number }
@@ -77,8 +83,9 @@ export class OfflineRun {
   static async begin(runsDir: string, start: OfflineStart): Promise<OfflineRun> {
     const { title, source, seed, config, appVersion } = start
     const startedAt = new Date().toISOString()
-    const options = optionsOf(start)
-    const runStart = { title, startedAt, scenario: null, options, appVersion, source, config }
+    const options = start.options ?? optionsOf(start)
+    const scenario = start.scenario ?? null
+    const runStart = { title, startedAt, scenario, options, appVersion, source, config }
     return new OfflineRun(await createRunDir(runsDir, runStart), runStart, seed)
   }
 
@@ -93,7 +100,7 @@ export class OfflineRun {
   }
 
   /** Ends the record and writes the result. */
-  async end({ verdict, measures, checks, history, schedule }: OfflineEnd): Promise<OfflineResult> {
+  async end({ history, schedule, ...told }: OfflineEnd): Promise<OfflineResult> {
     this.flush()
     closeSync(this.file)
     if (history !== undefined) {
@@ -103,9 +110,7 @@ export class OfflineRun {
     if (schedule !== undefined) await writeJson(join(this.dir, SCHEDULE_FILE), schedule)
     const result: OfflineResult = {
       version: 1,
-      verdict,
-      measures,
-      checks,
+      ...told,
       seed: this.seed,
       ranMs: this.lastMs,
       events: this.events,

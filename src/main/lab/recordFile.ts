@@ -6,13 +6,11 @@
  * Limits: the last line has nobody after it; `result.json` holds its hash and the count of events.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { LabEvent } from '../../core/event'
-import { Fields } from '../../shared/fields'
 import { FrameError } from '../../shared/frame'
+import { HASH_CHARS, parseRecordLine } from '../../shared/recordLine'
+import { linesOf } from './textLines'
 
-const HASH_CHARS = 32
 /** `prev` of the first line. */
 export const FIRST_HASH = '0'.repeat(HASH_CHARS)
 
@@ -24,69 +22,41 @@ export function printRecordLine(event: LabEvent, prev: string): string {
   return `${JSON.stringify(event).slice(0, -1)},"prev":"${prev}"}`
 }
 
-export interface RecordLine {
-  readonly event: LabEvent
-  readonly prev: string
-}
-
-/** Throws FrameError for a line that is no event. */
-export function parseRecordLine(line: string): RecordLine {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    throw new FrameError('line is not JSON')
-  }
-  const fields = Fields.of(value, 'event')
-  const prev = fields.text('prev', HASH_CHARS)
-  fields.count('seq', 1)
-  fields.number('atMs')
-  fields.text('type', 40)
-  if (fields.raw('by') !== 'lab') fields.count('by', 1)
-  if (!isEvent(value)) throw new FrameError('line is not an event')
-  const event = { ...value }
-  Reflect.deleteProperty(event, 'prev')
-  return { event, prev }
-}
-
-/** What is left to say once the stamp was checked; the kinds are known to the folds alone. */
-function isEvent(value: unknown): value is LabEvent {
-  return typeof value === 'object' && value !== null && 'type' in value
-}
-
 export interface RecordCheck {
+  /** False: the chain is broken, or its last line is torn. */
   readonly ok: boolean
+  /** Whole lines up to where it breaks. */
   readonly events: number
-  /** Hash of the last line. */
+  /** Hash of the last of them. */
   readonly hash: string
-  /** Line from 1 where the chain is broken; null if it holds. */
+  /** Line from 1 where the chain is broken; null if it holds as far as it goes. */
   readonly brokenAtLine: number | null
+  /** Bytes of a last line without its end: the lab died while it wrote, or its disk was full. */
+  readonly tornBytes: number
   readonly words: string
 }
 
 /** Re-checks the chain of the record at `path`; rejects if the file cannot be read. */
 export async function verifyRecord(path: string): Promise<RecordCheck> {
   let prev = FIRST_HASH
-  let count = 0
+  let events = 0
   let lastSeq = 0
-  let problem: string | null = null
-  const input = createReadStream(path, 'utf8')
-  const lines = createInterface({ input, crlfDelay: Infinity })
-  for await (const line of lines) {
-    count += 1
-    problem = lineProblem(line, prev, lastSeq)
-    if (problem !== null) break
-    lastSeq = parseRecordLine(line).event.seq
-    prev = hashLine(line)
+  for await (const { text, number, whole } of linesOf(path)) {
+    const problem = lineProblem(text, prev, lastSeq)
+    if (problem !== null) {
+      const tornBytes = whole ? 0 : Buffer.byteLength(text)
+      const brokenAtLine = whole ? number : null
+      const words = whole
+        ? `Line ${number}: ${problem}.`
+        : `The chain of ${events} events holds; line ${number} is torn after ${tornBytes} bytes.`
+      return { ok: false, events, hash: prev, brokenAtLine, tornBytes, words }
+    }
+    events += 1
+    lastSeq = parseRecordLine(text).event.seq
+    prev = hashLine(text)
   }
-  lines.close()
-  input.destroy()
-  if (problem === null) {
-    const words = `The chain of ${count} events holds.`
-    return { ok: true, events: count, hash: prev, brokenAtLine: null, words }
-  }
-  const words = `Line ${count}: ${problem}.`
-  return { ok: false, events: count - 1, hash: prev, brokenAtLine: count, words }
+  const words = `The chain of ${events} events holds.`
+  return { ok: true, events, hash: prev, brokenAtLine: null, tornBytes: 0, words }
 }
 
 function lineProblem(line: string, prev: string, lastSeq: number): string | null {

@@ -2,14 +2,16 @@
  * Recorder: writes the events of a run to its record file and reads them back.
  *
  * `append` never waits: lines gather in memory and one write at a time takes what is there. When
- * the disk is too slow for PENDING_BYTES_MAX, or fails, events are lost from the file (never from
- * checks and pictures, which get them first), the loss is counted and told once. The chain then
- * goes on over the gap, which shows in `seq`.
+ * the disk is too slow for PENDING_BYTES_MAX, events are lost from the file (never from checks and
+ * pictures, which get them first), the loss is counted and told once. The chain then goes on over
+ * the gap, which shows in `seq`. A disk that fails or is full ends the record: what the failing write
+ * left is cut off again, so that the file ends with a whole line, and nothing is written any more.
  */
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { LabEvent } from '../../core/event'
-import { FIRST_HASH, hashLine, parseRecordLine, printRecordLine } from './recordFile'
+import { parseRecordLine } from '../../shared/recordLine'
+import { FIRST_HASH, hashLine, printRecordLine } from './recordFile'
 
 const PENDING_BYTES_MAX = 64 * 1024 * 1024
 const WRITE_DELAY_MS = 50
@@ -30,6 +32,14 @@ export interface RecordEnd {
   readonly hash: string
 }
 
+/** What one write takes. */
+interface Batch {
+  readonly lines: readonly string[]
+  readonly bytes: number
+  /** Hash of its last line. */
+  readonly hash: string
+}
+
 export class Recorder {
   /** Events that are not in the file. */
   lost = 0
@@ -43,6 +53,8 @@ export class Recorder {
   private writing: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
   private failed = false
+  /** Whole lines in the file: their bytes, their count, hash of the last. */
+  private readonly written = { bytes: 0, events: 0, hash: FIRST_HASH }
 
   private constructor(
     private readonly file: FileHandle,
@@ -56,7 +68,7 @@ export class Recorder {
 
   append(event: LabEvent): void {
     if (this.failed || this.pendingBytes > PENDING_BYTES_MAX) {
-      this.lose()
+      this.lose(1)
       return
     }
     const line = printRecordLine(event, this.prev)
@@ -85,7 +97,8 @@ export class Recorder {
     if (start === undefined) return []
     const last = Math.min(to, from + READ_EVENTS_MAX - 1)
     const end = this.index.find((entry) => entry.seq > last)?.offset ?? this.bytes
-    const buffer = Buffer.alloc(Math.min(READ_BYTES_MAX, end - start.offset))
+    const bytes = Math.max(0, Math.min(end, this.bytes) - start.offset)
+    const buffer = Buffer.alloc(Math.min(READ_BYTES_MAX, bytes))
     const { bytesRead } = await this.file.read(buffer, 0, buffer.length, start.offset)
     const text = buffer.toString('utf8', 0, bytesRead)
     const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
@@ -98,7 +111,8 @@ export class Recorder {
   /** Everything is in the file; it can still be read. */
   async finish(): Promise<RecordEnd> {
     await this.flush()
-    return { events: this.events, lost: this.lost, hash: this.prev }
+    const { events, hash } = this.written
+    return { events, lost: this.lost, hash }
   }
 
   async close(): Promise<void> {
@@ -108,23 +122,34 @@ export class Recorder {
 
   private async write(): Promise<void> {
     if (this.lines.length === 0) return
-    const text = this.lines.join('\n') + '\n'
-    const bytes = this.pendingBytes
+    const batch: Batch = { lines: this.lines, bytes: this.pendingBytes, hash: this.prev }
     this.lines = []
-    try {
-      if (!this.failed) await this.file.appendFile(text)
-    } catch (error) {
-      this.failed = true
-      this.onProblem(`the record cannot be written: ${String(error)}`)
-    }
-    this.pendingBytes -= bytes
+    if (this.failed) this.lose(batch.lines.length)
+    else await this.writeBatch(batch)
+    this.pendingBytes -= batch.bytes
   }
 
-  private lose(): void {
-    this.lost += 1
-    if (this.lost === 1) {
+  private async writeBatch({ lines, bytes, hash }: Batch): Promise<void> {
+    try {
+      await this.file.appendFile(lines.join('\n') + '\n')
+      this.written.bytes += bytes
+      this.written.events += lines.length
+      this.written.hash = hash
+    } catch (error) {
+      this.failed = true
+      this.bytes = this.written.bytes
+      this.onProblem(`the record cannot be written and ends here: ${String(error)}`)
+      this.lose(lines.length)
+      // Half a line may be there. If it cannot be cut off, readers know a torn last line.
+      await this.file.truncate(this.written.bytes).catch(() => {})
+    }
+  }
+
+  private lose(count: number): void {
+    if (this.lost === 0) {
       const why = this.failed ? 'its file failed' : `${PENDING_BYTES_MAX} bytes wait for the disk`
       this.onProblem(`events are missing from the record: ${why}`)
     }
+    this.lost += count
   }
 }

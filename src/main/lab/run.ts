@@ -8,6 +8,8 @@ import { Oracle } from '../../core/check/oracle'
 import type { HistoryFinding } from '../../core/check/oracle'
 import type { Violation } from '../../core/check/violation'
 import type { LabEvent, LabFact } from '../../core/event'
+import { Histogram } from '../../core/measure/histogram'
+import { LoadFigures } from '../../core/measure/loadFigures'
 import { Measures } from '../../core/measure/measures'
 import type { CheckView } from '../../shared/api'
 import { acceptorsOf } from '../../shared/clusterOptions'
@@ -20,10 +22,12 @@ import { Timeline } from './timeline'
 
 type Figures = Readonly<Record<string, number | string | null>>
 
-/** What a scenario adds to the result: its own verdict and figures. */
+/** What a scenario adds to the result: its own verdict and figures, and what they rest on. */
 export interface ScenarioEnd {
   readonly verdict: Verdict
   readonly measures: Figures
+  readonly expectations?: readonly object[]
+  readonly steps?: readonly object[]
 }
 
 /** The content of `result.json`. */
@@ -35,6 +39,9 @@ export interface RunResult extends RunStart {
   readonly seed: number
   readonly ranMs: number
   readonly events: number
+  /** Of the scenario; empty without one. */
+  readonly expectations?: readonly object[]
+  readonly steps?: readonly object[]
   /** Events that checks saw and the record lost; facts that never reached the lab. */
   readonly eventsLost: number
   readonly factsDropped: number
@@ -55,6 +62,8 @@ export class Run {
   onViolated: (violation: Violation) => void = () => {}
   private readonly checks: Oracle
   private readonly counts = { acked: 0, failed: 0, unknown: 0 }
+  private readonly latency = new Histogram()
+  private readonly load = new LoadFigures()
   private endedAtMs: number | null = null
 
   private constructor(
@@ -131,6 +140,8 @@ export class Run {
       verdict: this.verdict(scenario),
       measures: { ...this.figures(), ...scenario?.measures },
       checks: this.checks.views(),
+      expectations: scenario?.expectations ?? [],
+      steps: scenario?.steps ?? [],
       seed: options.seed,
       ranMs: this.endedAtMs,
       events: this.timeline.count,
@@ -143,13 +154,26 @@ export class Run {
       cpus: availableParallelism(),
       ...this.start,
     }
-    await writeJson(join(this.dir, RESULT_FILE), this.result)
+    await this.writeResult(this.result)
     return this.result
   }
 
   /** Nothing is read from the record any more. */
   async close(): Promise<void> {
     await this.recorder.close()
+  }
+
+  /** A disk that refuses must not keep the cluster from ending; nobody can check the run then. */
+  private async writeResult(result: RunResult): Promise<void> {
+    try {
+      await writeJson(join(this.dir, RESULT_FILE), result)
+    } catch (error) {
+      const verdict = result.verdict === 'violated' ? 'violated' : 'unknown'
+      this.result = { ...result, verdict }
+      const words = `the result of the run cannot be written: ${String(error)}`
+      this.timeline.addLab({ type: 'labNote', level: 'error', words })
+      this.timeline.flush()
+    }
   }
 
   private take(event: LabEvent): void {
@@ -169,12 +193,15 @@ export class Run {
 
   private count(event: LabEvent): void {
     if (event.type === 'loadSampled') {
+      this.load.feed(event)
       this.counts.acked += event.acked
       this.counts.failed += event.failed
       this.counts.unknown += event.unknown
+      this.latency.merge(event.latency)
     } else if (event.type === 'clientReplied') {
       const { outcome } = event
       this.counts[outcome === 'ok' ? 'acked' : outcome === 'error' ? 'failed' : 'unknown'] += 1
+      if (outcome === 'ok') this.latency.add(event.latencyMs)
     }
   }
 
@@ -192,12 +219,21 @@ export class Run {
 
   private figures(): Figures {
     const { liveness } = this.measures
+    const [p50Ms = null, p95Ms = null] = this.latency.quantiles([0.5, 0.95])
     return {
       chosenSlots: liveness.chosenSlots,
       bids: liveness.bids,
       preemptions: liveness.preemptions,
       undecidedBallotsMax: liveness.undecidedBallotsMax,
       ...this.counts,
+      ...this.load.figures(),
+      p50Ms,
+      p95Ms,
     }
   }
+}
+
+/** To µs: a bucket of the histogram is wider. */
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1000) / 1000
 }

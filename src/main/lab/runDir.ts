@@ -13,7 +13,7 @@ import { makeDir } from './makeDir'
 
 export const RECORD_FILE = 'events.ndjson'
 export const RESULT_FILE = 'result.json'
-const RUN_FILE = 'run.json'
+export const RUN_FILE = 'run.json'
 const CARDS_MAX = 50
 const NAME = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-[0-9a-z]{4}$/
 
@@ -32,6 +32,13 @@ export function runName(at: Date): string {
   const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
   const tail = [...randomBytes(4)].map((byte) => alphabet[byte % alphabet.length]).join('')
   return `${at.toISOString().slice(0, 19).replaceAll(':', '-')}-${tail}`
+}
+
+/** When the run of this directory was begun, ms of the wall clock; null: that is no run. */
+export function runBegunMs(name: string): number | null {
+  if (!NAME.test(name)) return null
+  const [day = '', time = ''] = name.slice(0, 19).split('T')
+  return Date.parse(`${day}T${time.replaceAll('-', ':')}Z`)
 }
 
 export async function createRunDir(
@@ -62,6 +69,11 @@ export async function listRuns(runsDir: string, except: string | null): Promise<
       .map((name) => readCard(runsDir, name)),
   )
   return cards.filter((card) => card !== null)
+}
+
+/** Null: there is no such run. */
+export async function readRunCard(runsDir: string, id: string): Promise<RunCard | null> {
+  return NAME.test(id) ? await readCard(runsDir, id) : null
 }
 
 async function readCard(runsDir: string, id: string): Promise<RunCard | null> {

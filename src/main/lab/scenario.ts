@@ -1,35 +1,30 @@
 /**
- * Plays a scenario on a lab: starts its cluster, carries out its steps, judges what it expects. The
- * cluster is left running, so that a person can go on from there.
+ * Plays a scenario at a place: starts its cluster, carries out its steps, judges what it expects.
+ * The cluster is left running, so that a person can go on from there.
  *
  * Errors: none for what happens in a run, which is its outcome; rejects if no cluster starts.
  * Units:  ms.
  */
 import type { LabEvent } from '../../core/event'
-import type { LivenessView } from '../../core/measure/series'
 import { LabCallError } from '../../shared/api'
-import type { LabApi, LabStatus } from '../../shared/api'
 import { meets } from '../../shared/condition'
-import type { Condition } from '../../shared/condition'
 import type { Expectation, Scenario, ScenarioStep, ScenarioVerb } from '../../shared/experiment'
+import type { StepBody } from '../../shared/experimentSteps'
 import { verdictOf } from '../../shared/labWords'
 import type { Verdict } from '../../shared/labWords'
-import { performVerb } from '../../shared/performVerb'
 import { toPolicy } from '../../shared/policyVerb'
+import { ScenarioEvents, expectationsOf, onlyGrows } from './scenarioEvents'
 import { ScenarioMeasures } from './scenarioMeasures'
+import type { Baseline } from './scenarioMeasures'
+import { labPlace } from './scenarioPlace'
+import type { ScenarioHost, ScenarioPlace, Waited } from './scenarioPlace'
+import { bodyWords, stepWords, triggerWords } from './scenarioWords'
+
+export type { ScenarioHost } from './scenarioPlace'
 
 const START_MS_MAX = 30_000
-const POLL_MS = 20
 /** Facts leave a node within 50 ms and reach the checks soon after: judged when they are in. */
 const SETTLE_MS = 300
-
-export interface ScenarioHost {
-  readonly lab: LabApi
-  /** Every event of the record, in order; answers how to stop. */
-  subscribe(listener: (event: LabEvent) => void): () => void
-  liveness(): LivenessView
-  status(): LabStatus
-}
 
 export interface ScenarioOptions {
   readonly seed: number
@@ -48,26 +43,45 @@ export interface StepRecord {
   readonly results: readonly string[]
 }
 
+interface Judged {
+  readonly kind: Expectation['kind']
+  readonly text: string
+  /** Null: what it asks for could not be measured. */
+  readonly held: boolean | null
+}
+
 export interface ScenarioOutcome {
   readonly verdict: Verdict
   readonly measures: Readonly<Record<string, number | string | null>>
-  readonly expectations: readonly {
-    readonly kind: Expectation['kind']
-    readonly text: string
-    /** Null: what it asks for could not be measured. */
-    readonly held: boolean | null
-  }[]
+  readonly expectations: readonly Judged[]
+  /** In the order in which they ended; steps inside another end before it. */
   readonly steps: readonly StepRecord[]
 }
 
-export async function playScenario(
+/** Steps that follow one another; several go side by side in `parallel`. */
+interface Branch {
+  readonly signal: AbortSignal
+  /** When its last step was done, and the figures then. */
+  doneAtMs: number
+  baseline: Baseline
+}
+
+export function playScenario(
   host: ScenarioHost,
   scenario: Scenario,
   options: ScenarioOptions,
 ): Promise<ScenarioOutcome> {
-  const play = new Play(host, scenario, options)
+  return playAt(labPlace(host), scenario, options)
+}
+
+export async function playAt(
+  place: ScenarioPlace,
+  scenario: Scenario,
+  options: ScenarioOptions,
+): Promise<ScenarioOutcome> {
+  const play = new Play(place, scenario, options)
   // Listening begins first: no fact of the new cluster may be missed.
-  const stopListening = host.subscribe((event) => play.add(event))
+  const stopListening = place.subscribe((event) => play.add(event))
   try {
     await play.start()
     await play.run()
@@ -79,55 +93,63 @@ export async function playScenario(
 
 class Play {
   private measures: ScenarioMeasures
+  private readonly events: ScenarioEvents
   private readonly records: StepRecord[] = []
-  private readonly judged: ScenarioOutcome['expectations'][number][] = []
+  private readonly judged: Judged[] = []
   private startedAtMs = 0
-  private stepDoneAtMs = 0
+  /** What is still on its way after the steps is not told any more. */
+  private stepsOver = false
+  private readonly main: Branch
 
   constructor(
-    private readonly host: ScenarioHost,
+    private readonly place: ScenarioPlace,
     private readonly scenario: Scenario,
     private readonly options: ScenarioOptions,
   ) {
     this.measures = this.freshMeasures()
+    this.events = new ScenarioEvents([...expectationsOf(scenario.steps), ...scenario.expect])
+    this.main = this.newBranch(options.signal)
   }
 
   add(event: LabEvent): void {
-    if (event.type === 'clusterStarted') this.measures = this.freshMeasures()
+    if (event.type === 'clusterStarted') {
+      this.measures = this.freshMeasures()
+      this.events.restart()
+    }
     this.measures.add(event)
+    this.events.add(event)
   }
 
   async start(): Promise<void> {
-    const { lab } = this.host
     const { cluster, load } = this.scenario
     this.options.onStep(`starting ${cluster.nodes} nodes`)
-    if (this.host.status().state !== 'idle') await lab.stopCluster()
-    await lab.startCluster({ ...cluster, seed: this.options.seed })
+    await this.place.start({ ...cluster, seed: this.options.seed })
     const ready = () => this.measures.now().nodesReady === cluster.nodes
-    if ((await this.waitUntil(ready, START_MS_MAX)) === 'timedOut') {
+    if ((await this.waitUntil(ready, START_MS_MAX, this.main)) === 'timedOut') {
       throw new LabCallError('timedOut', `not all nodes were ready within ${START_MS_MAX} ms`)
     }
-    if (load !== null) await lab.setLoad(load)
-    this.startedAtMs = this.stepDoneAtMs = performance.now()
-    this.measures.stepDone()
+    if (load !== null) await this.place.setLoad(load)
+    this.startedAtMs = this.place.clock.now()
+    this.stepDone(this.main)
   }
 
   /** Plays the steps until one does not succeed. */
   async run(): Promise<void> {
-    for (const step of this.scenario.steps) {
-      const record = await this.playStep(step)
-      this.records.push(record)
-      this.stepDoneAtMs = performance.now()
-      if (record.outcome !== 'done') return
-    }
+    await this.playSteps(this.scenario.steps, this.main)
+    this.stepsOver = true
   }
 
   async judge(): Promise<ScenarioOutcome> {
-    for (const expectation of this.scenario.expect) await this.expect(expectation)
-    await this.waitUntil(() => false, SETTLE_MS)
+    const { expect } = this.scenario
+    const late = expect.filter(isJudgedLate)
+    const found = new Map<Expectation, Judged | null>()
+    for (const one of expect) if (!late.includes(one)) found.set(one, await this.expect(one))
+    await this.waitUntil(() => false, SETTLE_MS, this.main)
+    for (const one of late) found.set(one, await this.expect(one))
+    this.judged.push(...expect.flatMap((one) => found.get(one) ?? []))
     const measures = {
       seed: this.options.seed,
-      ...this.measures.now(),
+      ...this.measures.now(this.main.baseline),
       ...this.measures.switchFigures(this.scenario.cluster.tickMs),
       ...(await this.chosenValue()),
       stepsDone: this.records.filter(({ outcome }) => outcome === 'done').length,
@@ -137,13 +159,14 @@ class Play {
 
   private freshMeasures(): ScenarioMeasures {
     return new ScenarioMeasures(
-      () => this.host.status(),
-      () => this.host.liveness(),
+      () => this.place.status(),
+      () => this.place.liveness(),
+      this.place.droppedFrames && (() => this.place.droppedFrames?.() ?? 0),
     )
   }
 
   private verdict(): Verdict {
-    const checks = verdictOf(this.host.status())
+    const checks = verdictOf(this.place.status())
     const broken = this.judged.some(({ kind, held }) => kind === 'safety' && held === false)
     if (checks === 'violated' || broken) return 'violated'
     const unmet = this.judged.some(({ held }) => held !== true)
@@ -152,91 +175,181 @@ class Play {
     return checks
   }
 
-  private async playStep(step: ScenarioStep): Promise<StepRecord> {
-    const words = step.say ?? (step.verbs.map(({ text }) => text).join('; ') || triggerWords(step))
+  private newBranch(signal: AbortSignal): Branch {
+    return { signal, doneAtMs: this.place.clock.now(), baseline: this.measures.baseline() }
+  }
+
+  private stepDone(branch: Branch): void {
+    branch.baseline = this.measures.baseline()
+    branch.doneAtMs = this.place.clock.now()
+  }
+
+  /** False if one did not succeed. */
+  private async playSteps(steps: readonly ScenarioStep[], branch: Branch): Promise<boolean> {
+    for (const step of steps) {
+      const record = await this.playStep(step, branch)
+      if (!this.stepsOver) this.records.push(record)
+      branch.doneAtMs = this.place.clock.now()
+      if (record.outcome !== 'done') return false
+    }
+    return true
+  }
+
+  private async playStep(step: ScenarioStep, branch: Branch): Promise<StepRecord> {
+    const words = stepWords(step)
     const results: string[] = []
     const record = (outcome: StepRecord['outcome'], ...more: string[]): StepRecord => {
-      const atMs = this.host.status().atMs
+      const { atMs } = this.place.status()
       return { atMs, words, outcome, results: [...results, ...more] }
     }
-    const waited = await this.awaitTrigger(step)
+    const waited = await this.awaitTrigger(step, branch)
     if (waited === 'timedOut') return record(waited, `did not happen: ${triggerWords(step)}`)
     if (waited === 'stopped') return record(waited)
     this.options.onStep(words)
     try {
-      for (const verb of step.verbs) results.push(await this.perform(verb))
+      const worked = await this.workWithin(step, branch, results)
+      if (worked === 'timedOut') {
+        return record(worked, `took more than ${(step.limitMs ?? 0) / 1000} s`)
+      }
+      if (!worked)
+        return record(branch.signal.aborted ? 'stopped' : 'failed', 'a step inside failed')
     } catch (error) {
       if (!(error instanceof LabCallError)) throw error
       return record('failed', error.message)
     }
-    this.measures.stepDone()
-    for (const expectation of step.expect) await this.expect(expectation)
-    return record(this.options.signal.aborted ? 'stopped' : 'done')
+    this.stepDone(branch)
+    for (const expectation of step.expect) {
+      if (isJudgedLate(expectation)) await this.waitUntil(() => false, SETTLE_MS, branch)
+      const judged = await this.expect(expectation, branch)
+      if (judged !== null) this.judged.push(judged)
+    }
+    return record(branch.signal.aborted ? 'stopped' : 'done')
   }
 
-  private async perform({ text, verb }: ScenarioVerb): Promise<string> {
-    const before = this.host.status().options?.policy
+  /** Verbs and body, within the time that the step has for them. */
+  private async workWithin(
+    step: ScenarioStep,
+    branch: Branch,
+    results: string[],
+  ): Promise<boolean | 'timedOut'> {
+    if (step.limitMs === null) return this.work(step, branch, results)
+    const late = new AbortController()
+    const inner = { ...branch, signal: AbortSignal.any([branch.signal, late.signal]) }
+    const work = this.work(step, inner, results)
+    let over = false
+    const end = (): void => {
+      over = true
+    }
+    work.then(end, end)
+    const waited = await this.waitUntil(() => over, step.limitMs, branch)
+    if (waited !== 'timedOut') return work
+    late.abort()
+    return waited
+  }
+
+  private async work(step: ScenarioStep, branch: Branch, results: string[]): Promise<boolean> {
+    for (const verb of step.verbs) {
+      results.push(await this.perform(verb))
+      if (branch.signal.aborted) return false
+    }
+    return step.body === null || this.playBody(step.body, branch)
+  }
+
+  private async playBody(body: StepBody, branch: Branch): Promise<boolean> {
+    if (body.kind === 'parallel') return this.playBranches(body.branches, branch.signal)
+    for (let time = 1; time <= body.times; time += 1) {
+      this.options.onStep(bodyWords(body, time))
+      const inner = this.newBranch(branch.signal)
+      if (!(await this.playSteps(body.steps, inner))) return false
+    }
+    return true
+  }
+
+  /** All must end; the first that fails stops the others. */
+  private async playBranches(
+    branches: readonly (readonly ScenarioStep[])[],
+    outer: AbortSignal,
+  ): Promise<boolean> {
+    const failing = new AbortController()
+    const signal = AbortSignal.any([outer, failing.signal])
+    const play = async (steps: readonly ScenarioStep[]): Promise<boolean> => {
+      try {
+        if (await this.playSteps(steps, this.newBranch(signal))) return true
+      } catch (error) {
+        failing.abort()
+        throw error
+      }
+      failing.abort()
+      return false
+    }
+    const ended = await Promise.allSettled(branches.map(play))
+    for (const each of ended) if (each.status === 'rejected') throw each.reason
+    return ended.every((each) => each.status === 'fulfilled' && each.value)
+  }
+
+  private async perform(step: ScenarioVerb): Promise<string> {
+    const { text, verb } = step
+    const before = this.place.status().options?.policy
     if (verb.verb === 'policy' && before) {
       this.measures.beforePolicy(before, toPolicy(verb.policy, this.scenario.cluster.tickMs))
     }
-    const result = await performVerb(this.host.lab, verb, this.host)
+    const result = await this.place.perform(step)
     this.measures.did(result)
     return `${text}: ${result.words}`
   }
 
-  private async awaitTrigger({ trigger }: ScenarioStep): Promise<Waited> {
+  private async awaitTrigger({ trigger }: ScenarioStep, branch: Branch): Promise<Waited> {
     switch (trigger.kind) {
       case 'now':
-        return this.options.signal.aborted ? 'stopped' : 'came'
+        return branch.signal.aborted ? 'stopped' : 'came'
       case 'at':
-        return this.pauseUntil(this.startedAtMs + trigger.ms)
+        return this.pauseUntil(this.startedAtMs + trigger.ms, branch)
       case 'after':
-        return this.pauseUntil(this.stepDoneAtMs + trigger.ms)
-      case 'when':
-        this.options.onStep(`waiting for ${trigger.condition.text}`)
-        return this.waitFor(trigger.condition, trigger.withinMs)
+        return this.pauseUntil(branch.doneAtMs + trigger.ms, branch)
+      case 'when': {
+        const { condition, withinMs } = trigger
+        this.options.onStep(`waiting for ${condition.text}`)
+        return this.waitUntil(() => this.meets(condition, branch), withinMs, branch)
+      }
+      case 'event': {
+        const { predicate, count, withinMs } = trigger
+        const watch = this.events.watch(predicate)
+        this.options.onStep(`waiting for ${count === 1 ? '' : `${count} times `}${predicate.text}`)
+        const waited = await this.waitUntil(() => watch.seen >= count, withinMs, branch)
+        this.events.unwatch(watch)
+        return waited
+      }
     }
   }
 
-  private async expect({ kind, text, condition, withinMs }: Expectation): Promise<void> {
-    const waited = await this.waitFor(condition, withinMs)
-    // A stopped scenario judges nothing: what did not come could still have come.
-    if (waited === 'stopped') return
-    const isKnown = this.measures.now()[condition.measure] !== null
-    this.judged.push({ kind, text, held: waited === 'came' || (isKnown ? false : null) })
+  /** Null: a stopped scenario judges nothing: what did not come could still have come. */
+  private async expect(one: Expectation, branch: Branch = this.main): Promise<Judged | null> {
+    const { kind, text, withinMs } = one
+    const limitMs = isJudgedLate(one) ? 0 : withinMs
+    const waited = await this.waitUntil(() => this.holds(one, branch) === true, limitMs, branch)
+    if (waited === 'stopped') return null
+    return { kind, text, held: waited === 'came' ? true : this.holds(one, branch) }
   }
 
-  private waitFor(condition: Condition, withinMs: number): Promise<Waited> {
-    return this.waitUntil(() => meets(condition, this.measures.now()), withinMs)
+  private holds({ expected }: Expectation, branch: Branch): boolean | null {
+    if (expected.kind !== 'measure') return this.events.holds(expected)
+    if (this.meets(expected.condition, branch)) return true
+    const isKnown = this.measures.now()[expected.condition.measure] !== null
+    return isKnown ? false : null
   }
 
-  private async pauseUntil(atMs: number): Promise<Waited> {
-    const waited = await this.waitUntil(() => false, Math.max(0, atMs - performance.now()))
+  private meets(condition: Parameters<typeof meets>[0], { baseline }: Branch): boolean {
+    return meets(condition, this.measures.now(baseline))
+  }
+
+  private async pauseUntil(atMs: number, branch: Branch): Promise<Waited> {
+    const limitMs = Math.max(0, atMs - this.place.clock.now())
+    const waited = await this.waitUntil(() => false, limitMs, branch)
     return waited === 'timedOut' ? 'came' : waited
   }
 
-  /** Looks at once, then every few ms. */
-  private waitUntil(check: () => boolean, limitMs: number): Promise<Waited> {
-    const { signal } = this.options
-    const endsAtMs = performance.now() + limitMs
-    return new Promise((resolve, reject) => {
-      const finish = (waited: Waited): void => {
-        clearInterval(timer)
-        resolve(waited)
-      }
-      const look = (): void => {
-        try {
-          if (signal.aborted) finish('stopped')
-          else if (check()) finish('came')
-          else if (performance.now() >= endsAtMs) finish('timedOut')
-        } catch (error) {
-          clearInterval(timer)
-          reject(error)
-        }
-      }
-      const timer = setInterval(look, POLL_MS)
-      look()
-    })
+  private waitUntil(check: () => boolean, limitMs: number, { signal }: Branch): Promise<Waited> {
+    return this.place.clock.until(check, limitMs, signal)
   }
 
   /** The text of the first value chosen after the switch, asked of the node that chose it. */
@@ -244,8 +357,8 @@ class Play {
     const chosen = this.measures.chosenAfterSwitch
     if (chosen === null) return {}
     try {
-      const [view] = await this.host.lab.slots(chosen.node, chosen.slot, 1)
-      return { chosenValue: view?.chosen?.text ?? view?.vote?.text ?? chosen.id }
+      const text = await this.place.slotText(chosen.node, chosen.slot)
+      return { chosenValue: text ?? chosen.id }
     } catch (error) {
       if (!(error instanceof LabCallError)) throw error
       return { chosenValue: chosen.id }
@@ -253,16 +366,7 @@ class Play {
   }
 }
 
-type Waited = 'came' | 'timedOut' | 'stopped'
-
-function triggerWords({ trigger }: ScenarioStep): string {
-  switch (trigger.kind) {
-    case 'when':
-      return `${trigger.condition.text} within ${trigger.withinMs / 1000} s`
-    case 'at':
-    case 'after':
-      return `${trigger.kind} ${trigger.ms / 1000} s`
-    case 'now':
-      return 'next step'
-  }
+/** What more events could still break, and what is asked of events at once: when they are in. */
+function isJudgedLate({ kind, expected }: Expectation): boolean {
+  return expected.kind !== 'measure' && (kind === 'safety' || !onlyGrows(expected))
 }

@@ -30,11 +30,14 @@ export interface PolicySwitch {
   readonly fruitfulBallots: number
 }
 
-interface Baseline {
+/** Figures at the end of a step, for what came since. */
+export interface Baseline {
   readonly chosenSlots: number
   readonly acked: number
   readonly bids: number
 }
+
+const NOTHING_YET: Baseline = { chosenSlots: 0, acked: 0, bids: 0 }
 
 export class ScenarioMeasures {
   private acked = 0
@@ -49,13 +52,14 @@ export class ScenarioMeasures {
   private chosenSincePolicy = 0
   private lastCommand: { outcome: string; reply: string } | null = null
   private lastRead: { verdict: string; value: string | null } | null = null
-  private baseline: Baseline = { chosenSlots: 0, acked: 0, bids: 0 }
   policySwitch: PolicySwitch | null = null
   chosenAfterSwitch: ChosenAfterSwitch | null = null
 
   constructor(
     private readonly status: () => LabStatus,
     private readonly liveness: () => LivenessView,
+    /** Messages that link faults swallowed; missing: as the events tell. */
+    private readonly dropped?: () => number,
   ) {}
 
   add(event: LabEvent): void {
@@ -84,12 +88,12 @@ export class ScenarioMeasures {
     else if ('outcome' in result) this.lastCommand = result
   }
 
-  stepDone(): void {
+  baseline(): Baseline {
     const { chosenSlots, bids } = this.liveness()
-    this.baseline = { chosenSlots, bids, acked: this.acked }
+    return { chosenSlots, bids, acked: this.acked }
   }
 
-  now(): Measures {
+  now(since: Baseline = NOTHING_YET): Measures {
     const status = this.status()
     const liveness = this.liveness()
     const running = status.nodes.filter(({ state }) => state === 'running')
@@ -118,10 +122,10 @@ export class ScenarioMeasures {
       // Chosen to be absent is an answer; undetermined is none.
       lastValue: this.lastRead?.verdict === 'chosen' ? (this.lastRead.value ?? '(nil)') : null,
       chosenSincePolicy: this.chosenSincePolicy,
-      chosenSinceStep: liveness.chosenSlots - this.baseline.chosenSlots,
-      ackedSinceStep: this.acked - this.baseline.acked,
-      bidsSinceStep: liveness.bids - this.baseline.bids,
-      droppedFrames: this.droppedFrames,
+      chosenSinceStep: liveness.chosenSlots - since.chosenSlots,
+      ackedSinceStep: this.acked - since.acked,
+      bidsSinceStep: liveness.bids - since.bids,
+      droppedFrames: this.dropped?.() ?? this.droppedFrames,
     }
   }
 

@@ -103,7 +103,7 @@ export class ScenarioStage {
         signal: play?.abort.signal ?? AbortSignal.abort(),
         onStep: (words) => this.step(words),
       })
-      this.end = { verdict: outcome.verdict, measures: outcome.measures }
+      this.end = outcome
       this.step(`ended: ${outcome.verdict}`)
       return outcome
     } catch (error) {

@@ -18,6 +18,9 @@ import { NodeActs } from './nodeActs'
 import { HISTORY_FILE } from './offlineRun'
 import { PauseGuard } from './pauseGuard'
 import type { Run, RunResult, ScenarioEnd } from './run'
+import { Stepping } from './stepping'
+import { Storm } from './storm'
+import type { StormHost } from './storm'
 import { Workload } from './workload'
 
 const SAMPLE_MS = 250
@@ -25,11 +28,16 @@ const SAMPLE_MS = 250
 const LOAD_GRACE_MS = 1000
 const COMMAND_CHARS_MAX = 200
 
-export type SessionSetup = Omit<ClusterSetup, 'clock' | 'tell' | 'onFacts' | 'onTraffic'>
+export type SessionSetup = Omit<
+  ClusterSetup,
+  'clock' | 'tell' | 'onFacts' | 'onTraffic' | 'isStepping'
+>
 
 export class Session {
   readonly cluster: Cluster
   readonly nodes: NodeActs
+  readonly storm: Storm
+  readonly stepping: Stepping
   load: LoadOptions | null = null
   /** Set once the end has begun, by whoever asked first. */
   private ending: Promise<RunResult> | null = null
@@ -53,11 +61,15 @@ export class Session {
       tell: (fact) => this.tell(fact),
       onFacts: (node, dropped, facts) => run.timeline.addNode(node, dropped, facts),
       onTraffic: (links) => this.onTraffic(links),
+      isStepping: () => this.stepping.isOn,
     })
+    this.stepping = new Stepping(this)
     run.onViolated = (violation) => void this.freeze(violation)
     this.guard = new PauseGuard((words) => this.tell({ type: 'labNote', level: 'warn', words }))
     this.nodes = new NodeActs(this.cluster, this.guard)
-    this.clients = new Clients(setup.options.requestDeadlineMs, this.onRequest)
+    this.storm = new Storm(this.stormHost())
+    const isPatient = () => this.stepping.isOn
+    this.clients = new Clients(setup.options.requestDeadlineMs, this.onRequest, isPatient)
     this.sampler = setInterval(() => this.sampleStatus(), SAMPLE_MS)
   }
 
@@ -77,6 +89,12 @@ export class Session {
 
   tell(fact: LabFact): void {
     this.run.tell(fact)
+    this.stepping.note(fact)
+  }
+
+  /** Something that the status shows is other than before. */
+  changed(): void {
+    this.setup.onStatus(true)
   }
 
   /** Runs a command through the client port of `node`. A paused node takes it and is silent. */
@@ -99,10 +117,9 @@ export class Session {
   }
 
   setLoad(load: LoadOptions | null): void {
-    this.workload?.stop()
-    this.workload = null
     this.load = load
-    if (load === null) return
+    if (load === null) return this.workload?.stop()
+    this.workload?.close()
     const nodes = load.nodes.length > 0 ? load.nodes : this.identity.members
     this.workload = new Workload(
       { ...load, nodes },
@@ -144,13 +161,36 @@ export class Session {
 
   private async endOnce(scenario: () => ScenarioEnd | null): Promise<RunResult> {
     clearInterval(this.sampler)
+    this.stepping.close()
+    await this.storm.close()
     this.setLoad(null)
+    this.workload?.close()
     this.clients.close()
     await this.cluster.stop()
     this.guard.close()
     this.tell({ type: 'clusterStopped' })
     await this.judgeHistory()
     return await this.run.end(scenario())
+  }
+
+  private stormHost(): StormHost {
+    const { run, setup } = this
+    const load = () => this.load
+    const bound = () =>
+      this.cluster.policy.kind === 'lease' ? this.cluster.policy.driftBound : null
+    return {
+      ...{ cluster: this.cluster, nodes: this.nodes },
+      ...{ runDir: run.dir, clock: run.clock, isDirect: setup.options.direct },
+      get load() {
+        return load()
+      },
+      get driftBound() {
+        return bound()
+      },
+      command: (node, args) => this.command(node, args),
+      note: (level, words) => this.tell({ type: 'labNote', level, words }),
+      changed: () => setup.onStatus(true),
+    }
   }
 
   private openBook(): HistoryBook | null {

@@ -18,12 +18,15 @@ export interface StartNow extends Pick<
   | 'clientPort'
   | 'control'
   | 'clock'
+  | 'slow'
   | 'storageFaults'
   | 'failpoints'
   | 'lifeFloor'
   | 'recordInputs'
 > {
   readonly node: number
+  /** The cluster is in step mode. */
+  readonly stepping: boolean
   /** The policy may have been switched since the cluster started. */
   readonly policy: ElectionPolicy
   /** It has run here before: its log must be there. */
@@ -44,7 +47,7 @@ export function startFile(
   options: ClusterOptions,
   identity: ClusterIdentity,
   dataDir: string,
-  { node, policy, hasRun, ...now }: StartNow,
+  { node, policy, hasRun, stepping, ...now }: StartNow,
 ): NodeFile {
   const { variant, mutant, quorums, roles, phases, refusal, mode } = options
   const { learnerMode, windowSlots, snapshotSlots } = options
@@ -70,6 +73,7 @@ export function startFile(
     // A benchmark measures the log, not the account of it.
     powerWitness: options.telemetry !== 'off',
     readMode: options.readMode,
+    ...(stepping && { stepping }),
     ...(options.hand && { hand: options.hand.flush }),
     ...now,
   }

@@ -11,6 +11,7 @@ import { LabCallError } from '../../shared/api'
 import type { SwitchboardFile, SwitchboardToLab } from '../../shared/control'
 import { parseSwitchboardToLab } from '../../shared/controlCodec'
 import type { GateAct, GateAnswer, GateCall } from '../../shared/gate'
+import type { SeenReport } from '../../shared/messagesCodec'
 import type { Child, ChildEnd } from './child'
 import type { ControlLink } from './controlLink'
 
@@ -21,6 +22,8 @@ const RESTARTS_MAX = 3
 export interface SwitchboardHooks {
   spawn(entryArgs: readonly string[]): Child
   onTraffic(links: readonly LinkTraffic[]): void
+  /** Single messages, while they are watched. */
+  onMessages(report: SeenReport): void
   /** A fault ended by itself. */
   onFaultEnded(id: string): void
   /** What happened at the gate; `skipped` acts before these were lost. */
@@ -38,6 +41,7 @@ export class Switchboard {
   private ports = new Map<string, number>()
   private restarts = 0
   private stopping = false
+  private isWatched = false
   private settleStart: ((error: LabCallError | null) => void) | null = null
 
   constructor(
@@ -88,6 +92,12 @@ export class Switchboard {
         if (reason !== '') this.hooks.onNote('error', `switchboard: ${reason}`)
       },
     })
+  }
+
+  /** Whether it tells of single messages from now on, over restarts too. */
+  watchMessages(on: boolean): void {
+    this.isWatched = on
+    this.link?.send({ type: 'watch', on })
   }
 
   /** Port that `from` dials to reach `to`; 0 while it is not known. */
@@ -143,10 +153,14 @@ export class Switchboard {
       case 'ready':
         this.ports = new Map(frame.links.map((link) => [linkKey(link), link.port]))
         this.settleStart?.(null)
+        if (this.isWatched) this.link?.send({ type: 'watch', on: true })
         this.hooks.onReady()
         return
       case 'traffic':
         this.hooks.onTraffic(frame.links)
+        return
+      case 'messages':
+        this.hooks.onMessages(frame)
         return
       case 'faultEnded':
         this.hooks.onFaultEnded(frame.id)

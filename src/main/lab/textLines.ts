@@ -7,7 +7,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import { FrameError } from '../../shared/frame'
-import { parseRecordLine } from './recordFile'
+import { parseRecordLine } from '../../shared/recordLine'
 import { RECORD_FILE } from './runDir'
 
 const LINE_BYTES_MAX = 512 * 1024 * 1024
@@ -46,7 +46,8 @@ export async function* linesOf(path: string): AsyncGenerator<TextLine> {
 
 /**
  * The record of a run, in order; nothing if there is none. `wants` looks at the text of a line, so
- * that only what is needed is parsed. @throws FrameError with file and line
+ * that only what is needed is parsed. A torn last line is left out: the lab was killed, or its disk
+ * was full, while it wrote; `verifyRecord` names it. @throws FrameError with file and line
  */
 export async function* readEvents(
   runDir: string,
@@ -54,12 +55,13 @@ export async function* readEvents(
 ): AsyncGenerator<LabEvent> {
   const path = join(runDir, RECORD_FILE)
   if (!existsSync(path)) return
-  for await (const { text, number } of linesOf(path)) {
+  for await (const { text, number, whole } of linesOf(path)) {
     if (text === '' || !wants(text)) continue
     try {
       yield parseRecordLine(text).event
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
+      if (!whole) return
       throw new FrameError(`${path}:${number}: ${error.message}`)
     }
   }

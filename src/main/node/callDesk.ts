@@ -4,9 +4,11 @@
  */
 import type { MachineInput, MachineReply, ReadAnswer, SlotView } from '../../core/machineTypes'
 import type { NodeStatus } from '../../core/event'
-import type { FailpointArm, StorageFault } from '../../core/fault'
+import type { FailpointArm, SlowSetting, StorageFault } from '../../core/fault'
 import type { ClockSetting, HandAct, NodeAnswer, NodeCall, RecordView } from '../../shared/control'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
+import type { StepAct } from '../../shared/stepping'
+import { Deadlines } from './deadlines'
 import { FailpointError, failpoints } from './failpoints'
 
 /** Proposals and reads of the lab that may wait at once. */
@@ -22,10 +24,12 @@ export interface CallDeskParts {
   readonly status: () => NodeStatus
   readonly slots: (from: number, count: number) => SlotView[]
   readonly setClock: (clock: ClockSetting) => void
+  readonly setSlow: (slow: SlowSetting | null) => void
   readonly setStorageFaults: (faults: readonly StorageFault[]) => void
   readonly records: (fromOffset: number, count: number) => RecordView[]
   /** Refused unless the node is driven by hand. */
   readonly hand: (act: HandAct) => NodeAnswer
+  readonly step: (act: StepAct) => NodeAnswer
   readonly isPaused: () => boolean
   readonly pause: () => void
   readonly resume: () => void
@@ -42,8 +46,14 @@ const DONE: NodeAnswer = { kind: 'done' }
 export class CallDesk {
   private readonly proposals = new Map<number, Waiting>()
   private readonly reads = new Map<number, Waiting>()
+  private readonly deadlines = new Deadlines()
 
   constructor(private readonly parts: CallDeskParts) {}
+
+  /** As `ClientPort.holdDeadlines`. */
+  holdDeadlines(held: boolean): void {
+    this.deadlines.hold(held)
+  }
 
   onCall(call: number, body: NodeCall): void {
     const { parts } = this
@@ -54,6 +64,9 @@ export class CallDesk {
         return parts.answer(call, { kind: 'slots', slots: this.slots(body.from, body.count) })
       case 'setClock':
         parts.setClock(body.clock)
+        return parts.answer(call, DONE)
+      case 'setSlow':
+        parts.setSlow(body.slow)
         return parts.answer(call, DONE)
       case 'setStorageFaults':
         parts.setStorageFaults(body.faults)
@@ -66,6 +79,8 @@ export class CallDesk {
         return this.records(call, body.fromOffset, body.count)
       case 'hand':
         return parts.answer(call, parts.hand(body.hand))
+      case 'step':
+        return parts.answer(call, parts.step(body.step))
       case 'pause':
         parts.pause()
         return parts.answer(call, DONE)
@@ -100,6 +115,7 @@ export class CallDesk {
   /** Abandons proposals past their deadline. Reads end by their own timer. */
   sweep(nowMs: number): void {
     if (this.parts.isPaused()) return
+    if (!this.deadlines.canPass(nowMs, this.parts.requestDeadlineMs)) return
     const tags: number[] = []
     for (const [tag, waiting] of this.proposals) {
       if (nowMs - waiting.atMs < this.parts.requestDeadlineMs) break

@@ -19,6 +19,7 @@ import type {
   ReadAnswer,
 } from '../../core/machineTypes'
 import { ClientReads } from './clientReads'
+import { Deadlines } from './deadlines'
 import { routeOf } from './clientRoutes'
 import { ClientSession } from './clientSession'
 import type { Pending, SessionListener } from './clientSession'
@@ -66,6 +67,7 @@ export class ClientPort implements SessionListener {
   private readonly stalledSessions = new Set<ClientSession>()
   private sweepTimer: NodeJS.Timeout | null = null
   private paused = false
+  private readonly deadlines = new Deadlines()
 
   constructor(private readonly options: ClientPortOptions) {
     this.reads = new ClientReads(options)
@@ -155,6 +157,11 @@ export class ClientPort implements SessionListener {
     for (const session of this.sessions) session.setPaused(paused)
   }
 
+  /** While they are held no deadline passes; afterwards each is given its whole time again. */
+  holdDeadlines(held: boolean): void {
+    this.deadlines.hold(held)
+  }
+
   /** Closes at once; outstanding requests stay unanswered, which a client must take as unknown. */
   close(): void {
     if (this.sweepTimer) clearInterval(this.sweepTimer)
@@ -166,15 +173,7 @@ export class ClientPort implements SessionListener {
   /** Abandons requests past their deadline and closes clients that never finish one. */
   sweep(nowMs: number): void {
     if (this.paused) return
-    const tags: number[] = []
-    const before = nowMs - this.options.requestDeadlineMs
-    for (const [tag, pending] of this.waiting) {
-      if (pending.atMs > before) break
-      if (!pending.abandoned) tags.push(tag)
-      pending.abandoned = true
-    }
-    if (tags.length > 0) this.options.push({ type: 'abandon', tags })
-    this.takeRead(this.reads.sweep(nowMs), nowMs)
+    if (this.deadlines.canPass(nowMs, this.options.requestDeadlineMs)) this.abandonLate(nowMs)
     for (const session of this.sessions) {
       const { partialSinceMs, endedAtMs } = session
       if (endedAtMs !== null && nowMs - endedAtMs > LINGER_MS) session.abort()
@@ -184,6 +183,18 @@ export class ClientPort implements SessionListener {
     }
     this.boundPartial()
     this.wakeStalled()
+  }
+
+  private abandonLate(nowMs: number): void {
+    const tags: number[] = []
+    const before = nowMs - this.options.requestDeadlineMs
+    for (const [tag, pending] of this.waiting) {
+      if (pending.atMs > before) break
+      if (!pending.abandoned) tags.push(tag)
+      pending.abandoned = true
+    }
+    if (tags.length > 0) this.options.push({ type: 'abandon', tags })
+    this.takeRead(this.reads.sweep(nowMs), nowMs)
   }
 
   private boundPartial(): void {

@@ -99,7 +99,8 @@ export class ControlLink {
     })
   }
 
-  private sendFacts(): void {
+  /** Sends what waits, as far as the lab reads. */
+  sendFacts(): void {
     while (!this.over && this.socket.writableLength < UNSENT_BYTES_MAX) {
       const frame = this.facts.nextFrame()
       if (frame === null) return

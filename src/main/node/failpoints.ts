@@ -10,6 +10,7 @@ import type { FailpointArm } from '../../core/fault'
 import type { MessageFamily } from '../../core/paxos/message'
 import { FAILPOINTS } from '../../shared/failpoints'
 import type { FailpointName } from '../../shared/failpoints'
+import { sleepSync } from './slowness'
 
 const NAMES: ReadonlySet<string> = new Set(FAILPOINTS.map(({ name }) => name))
 export const FAILPOINT_DELAY_MS_MAX = 60_000
@@ -27,9 +28,7 @@ export interface FailpointActs {
 const REAL_ACTS: FailpointActs = {
   crash: () => process.kill(process.pid, 'SIGKILL'),
   // The thread itself stands still, as under SIGSTOP; nothing of the node goes on.
-  delay: (delayMs) => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs)
-  },
+  delay: (delayMs) => sleepSync(delayMs),
 }
 
 interface Armed {

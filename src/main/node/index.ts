@@ -10,7 +10,8 @@ import { printFrame } from '../../shared/frame'
 import { EXIT, NodeExit } from './exitCodes'
 import type { ExitCode } from './exitCodes'
 import { StorageError } from './logReader'
-import { PaxosNode, tellStorageFailed } from './paxosNode'
+import { PaxosNode } from './paxosNode'
+import { tellStorageFailed } from './tellStorage'
 
 const PARENT_WATCH_MS = 250
 const SECRET_BYTES_MIN = 16

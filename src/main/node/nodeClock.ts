@@ -10,6 +10,7 @@ export class NodeClock {
   private fromMs: number
   /** Reading at `fromMs`, without the offset. */
   private readingMs = 0
+  private stands = false
 
   constructor(
     private readonly tickMs: number,
@@ -25,20 +26,38 @@ export class NodeClock {
   }
 
   ticks(): number {
-    const passedMs = (this.trueMs() - this.fromMs) * this.rate
-    return (this.readingMs + passedMs + this.setting.offsetMs) / this.tickMs
+    return (this.readingMs + this.passedMs(this.trueMs()) + this.setting.offsetMs) / this.tickMs
   }
 
   /** The clock jumps by the change of the offset and runs on at the new rate. */
   set(setting: ClockSetting): void {
-    const nowMs = this.trueMs()
-    this.readingMs += (nowMs - this.fromMs) * this.rate
-    this.fromMs = nowMs
+    this.keepReading()
     this.setting = setting
+  }
+
+  /** It stands, or runs on from where it stood. */
+  setStanding(stands: boolean): void {
+    this.keepReading()
+    this.stands = stands
+  }
+
+  /** So much true time is over while it stands. */
+  pass(trueMs: number): void {
+    this.readingMs += trueMs * this.rate
   }
 
   /** True milliseconds that so many ticks of this clock take. */
   trueMsOf(ticks: number): number {
     return (ticks * this.tickMs) / this.rate
+  }
+
+  private passedMs(nowMs: number): number {
+    return this.stands ? 0 : (nowMs - this.fromMs) * this.rate
+  }
+
+  private keepReading(): void {
+    const nowMs = this.trueMs()
+    this.readingMs += this.passedMs(nowMs)
+    this.fromMs = nowMs
   }
 }

@@ -8,7 +8,7 @@ import type { NodeMachine } from '../../core/nodeMachine'
 import type { NodeFact, NodeStatus } from '../../core/event'
 import type { PaxosFact } from '../../core/paxos/fact'
 import { sendsEarly } from '../../core/paxos/mutant'
-import type { LabToNode, NodeAnswer, NodeFile, NodeToLab, RecordView } from '../../shared/control'
+import type { LabToNode, NodeAnswer, NodeFile, NodeToLab } from '../../shared/control'
 import { CallDesk } from './callDesk'
 import { ClientPort } from './clientPort'
 import { ControlLink } from './control'
@@ -22,19 +22,20 @@ import { printInfo } from './info'
 import { InputLog } from './inputLog'
 import { LocalCommands } from './localCommands'
 import type { LogDisk } from './logDisk'
-import type { StorageError } from './logReader'
 import { NodeClock } from './nodeClock'
 import { nodeRules } from './nodeRules'
 import { openStorage } from './openStorage'
-import { describeRecord } from './recordText'
+import { viewRecords } from './recordText'
 import { recoverMachine } from './recovery'
 import { Refusals } from './refusals'
 import { Runtime } from './runtime'
+import { Stepper } from './stepper'
 import type { Storage } from './storage'
 import { Timers } from './timers'
 import { Transport } from './transport'
 
 const NOT_BY_HAND: NodeAnswer = { kind: 'error', words: 'the node is not driven by hand' }
+const BY_HAND: NodeAnswer = { kind: 'error', words: 'the node is driven by hand' }
 const STATUS_MS = 250
 const CALL_SWEEP_MS = 50
 
@@ -62,6 +63,7 @@ export class PaxosNode {
   private readonly runtime: Runtime
   /** Null: time passes for this node. */
   private readonly hand: Hand | null
+  private readonly stepper: Stepper
   private readonly intervals: NodeJS.Timeout[] = []
   private readonly startedAtMs = performance.now()
   private control: ControlLink | null = null
@@ -106,7 +108,11 @@ export class PaxosNode {
       facts: this,
       answers: this,
       sendsEarly: sendsEarly(file.replica.mutant),
+      onRound: () => this.stepper.changed(),
     })
+    this.runtime.setSlow(file.slow)
+    this.stepper = this.makeStepper()
+    if (file.stepping === true) this.stepper.begin()
   }
 
   /** Recovers, dials the lab, opens the ports, and takes part. @throws NodeExit if it cannot. */
@@ -239,7 +245,7 @@ export class PaxosNode {
       ...{ requestDeadlineMs, readMode },
       refusals: this.refusals,
       newTag: () => this.newTag(),
-      push: (input) => this.runtime.push(input),
+      push: (input) => this.stepper.push(input),
       local: new LocalCommands({
         node: file.replica.node,
         flush,
@@ -265,12 +271,27 @@ export class PaxosNode {
       status: () => this.status(),
       slots: (from, count) => this.machine.slots(from, count),
       setClock: (clock) => this.clock.set(clock),
+      setSlow: (slow) => this.runtime.setSlow(slow),
       setStorageFaults: (faults) => this.storage.setFaults(faults),
-      records: (fromOffset, count) => this.recordViews(fromOffset, count),
+      records: (fromOffset, count) => viewRecords(this.storage.read(fromOffset, count)),
       hand: (act) => this.hand?.act(act) ?? NOT_BY_HAND,
+      step: (act) => (this.hand === null ? this.stepper.act(act) : BY_HAND),
       isPaused: () => this.runtime.paused,
       pause: () => this.setPaused(true),
       resume: () => this.setPaused(false),
+    })
+  }
+
+  private makeStepper(): Stepper {
+    const { timers, clock, runtime, transport } = this
+    return new Stepper({
+      ...{ timers, clock, runtime, transport },
+      holdDeadlines: (held) => {
+        this.clients.holdDeadlines(held)
+        this.calls.holdDeadlines(held)
+      },
+      tell: (view) => this.control?.send({ type: 'stepping', view }),
+      tellFacts: () => this.control?.sendFacts(),
     })
   }
 
@@ -311,15 +332,6 @@ export class PaxosNode {
     const { promised, chosenThrough, votedThrough } = this.machine.status()
     const known = { promised, chosenThrough, votedThrough }
     this.emit({ type: 'recovered', ...known, ...this.storage.recovered })
-  }
-
-  private recordViews(fromOffset: number, count: number): RecordView[] {
-    return this.storage.read(fromOffset, count).map(({ offset, bytes, record }) => ({
-      offset,
-      bytes,
-      kind: record.kind,
-      text: describeRecord(record),
-    }))
   }
 
   private setPaused(paused: boolean): void {
@@ -375,20 +387,6 @@ export class PaxosNode {
     this.health.close()
     for (const interval of this.intervals) clearInterval(interval)
   }
-}
-
-/** Tells the lab that the log of this node cannot be used; there is no life to speak of. */
-export async function tellStorageFailed(
-  file: NodeFile,
-  secret: Buffer,
-  error: StorageError,
-): Promise<void> {
-  if (!file.control) return
-  const identity = { cluster: file.cluster, node: file.replica.node, life: 0, secret }
-  const ignore = { onFrame: () => {}, onControlLost: () => {} }
-  const control = await ControlLink.connect(file.control, identity, ignore)
-  control.emit({ type: 'storageFailed', reason: error.message })
-  await control.goodbye()
 }
 
 function wordsOf(error: unknown): string {

@@ -27,6 +27,8 @@ export class PeerDialler {
   /** Frames lost in a full queue while connected; those to a dead peer are counted apart. */
   dropped = 0
   droppedOffline = 0
+  /** Handed to the connection that stands now. */
+  private handed = 0
   private socket: Socket | null = null
   private connected = false
   private closed = false
@@ -82,10 +84,17 @@ export class PeerDialler {
     this.round = ''
     this.roundFrames = 0
     if (socket && this.connected && !socket.writableNeedDrain) {
+      this.handed += roundFrames
       socket.write(round, 'latin1')
       return
     }
     this.enqueue(round)
+  }
+
+  /** Frames for the connection that stands now, handed over or about to be; null: there is none. */
+  get sent(): number | null {
+    if (!this.connected) return null
+    return this.queue.reduce((sum, round) => sum + countFrames(round), this.handed)
   }
 
   close(): void {
@@ -122,6 +131,7 @@ export class PeerDialler {
     for (const round of queue) this.draining += countFrames(round)
     this.queue = []
     this.queueBytes = 0
+    this.handed += this.draining
     socket.write(queue.join(''), 'latin1')
   }
 
@@ -131,6 +141,7 @@ export class PeerDialler {
     let reason = 'closed by the peer'
     socket.on('connect', () => {
       this.connected = true
+      this.handed = 0
       this.connectedAtMs = performance.now()
       this.listener.onPeerConnected(this.peer)
       socket.write(printFrame(this.hello()))

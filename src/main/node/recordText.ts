@@ -1,8 +1,19 @@
-/** One line of any record of the log, for the storage microscope. */
+/** Records of the log as text, for the storage microscope. */
 import { formatRecord } from '../../core/paxos/format'
+import type { RecordView } from '../../shared/control'
 import type { LogRecord } from './recordFormat'
+import type { StoredRecord } from './storage'
 
-export function describeRecord(record: LogRecord): string {
+export function viewRecords(stored: readonly StoredRecord[]): RecordView[] {
+  return stored.map(({ offset, bytes, record }) => ({
+    offset,
+    bytes,
+    kind: record.kind,
+    text: describeRecord(record),
+  }))
+}
+
+function describeRecord(record: LogRecord): string {
   switch (record.kind) {
     case 'promise':
     case 'vote':

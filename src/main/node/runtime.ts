@@ -8,6 +8,7 @@
  */
 import type { NodeFact } from '../../core/event'
 import type { MachineInput, MachineOutput, MachineReply, ReadAnswer } from '../../core/machineTypes'
+import type { SlowSetting } from '../../core/fault'
 import type { Effect, Send } from '../../core/paxos/effect'
 import type { PaxosFact } from '../../core/paxos/fact'
 import { FAMILY_OF } from '../../core/paxos/message'
@@ -15,6 +16,7 @@ import type { MessageType } from '../../core/paxos/message'
 import { FRAME_BYTES_MAX } from '../../shared/frame'
 import { printMessage } from '../../shared/wire'
 import { failpoints, SEND_POINTS } from './failpoints'
+import { standStill } from './slowness'
 import type { Storage } from './storage'
 import type { Timers } from './timers'
 
@@ -55,6 +57,8 @@ export interface RuntimeParts {
   readonly answers: AnswerSink
   /** Mutant M19: messages do not wait for what they rely on. */
   readonly sendsEarly: boolean
+  /** A round is over, all of it handed on. */
+  readonly onRound?: () => void
 }
 
 /** A printed message that waits for the record it relies on. */
@@ -65,7 +69,18 @@ interface HeldSend {
   readonly line: string
 }
 
+/** What the host tells of itself: nobody gave it to the node. */
+const OWN_INPUTS: ReadonlySet<MachineInput['type']> = new Set([
+  'start',
+  'abandon',
+  'persisted',
+  'snapshotSaved',
+])
+
 export class Runtime {
+  /** Inputs from others, timers and calls, in this life. */
+  taken = 0
+  private saving = 0
   private inputs: MachineInput[] = []
   private spare: MachineInput[] = []
   private readonly out: MachineOutput = { effects: [], replies: [], reads: [] }
@@ -78,11 +93,18 @@ export class Runtime {
   private stopped = false
   private isPaused = false
   private recorder: RoundRecorder | null = null
+  private slow: SlowSetting | null = null
 
   constructor(private readonly parts: RuntimeParts) {}
 
   get paused(): boolean {
     return this.isPaused
+  }
+
+  /** Every input is stepped, all that was to be flushed is durable, and what relied on it left. */
+  get isIdle(): boolean {
+    const isQuiet = this.inputs.length === 0 && this.held.length === 0 && this.saving === 0
+    return isQuiet && this.durable >= this.flushAsked
   }
 
   /** Before the first input: every round is written down. */
@@ -93,6 +115,7 @@ export class Runtime {
   /** Takes an input; it is stepped with all others that arrive in this turn of the event loop. */
   push(input: MachineInput): void {
     if (input.type === 'request') failpoints.hit('client.request')
+    if (!OWN_INPUTS.has(input.type)) this.taken += 1
     this.inputs.push(input)
     this.schedule()
   }
@@ -108,7 +131,13 @@ export class Runtime {
 
   /** The snapshot after slot `through` is durable, and the log on disk is cut. */
   onSnapshotSaved(through: number): void {
+    this.saving -= 1
     this.push({ type: 'snapshotSaved', through })
+  }
+
+  /** From the next round on the node stands still before each; null: it does not. */
+  setSlow(slow: SlowSetting | null): void {
+    this.slow = slow
   }
 
   /** Cooperative pause: nothing is consumed and nothing leaves until `resume`. */
@@ -132,6 +161,7 @@ export class Runtime {
   }
 
   private readonly run = (): void => {
+    if (this.slow !== null && this.inputs.length > 0) standStill(this.slow)
     if (this.inputs.length > 0) this.round()
     // A blocking flush has answered already: what waited for it need not wait for another turn.
     if (this.inputs.length > 0) this.round()
@@ -165,6 +195,7 @@ export class Runtime {
     out.effects.length = 0
     out.replies.length = 0
     out.reads.length = 0
+    this.parts.onRound?.()
   }
 
   private stepAll(inputs: readonly MachineInput[]): void {
@@ -214,6 +245,7 @@ export class Runtime {
           facts.emit(effect.fact)
           break
         case 'saveSnapshot':
+          this.saving += 1
           storage.saveSnapshot(effect.snapshot, effect.retained)
           break
       }

@@ -4,11 +4,16 @@ import type { TimerName } from '../../core/paxos/effect'
 interface Running {
   handle: NodeJS.Timeout | null
   dueAtMs: number
+  /** While timers stand still. */
+  leftMs: number
 }
+
+/** Why timers stand still; they run when no reason is left. */
+type StandReason = 'pause' | 'steps'
 
 export class Timers {
   private readonly running = new Map<TimerName, Running>()
-  private pausedAtMs: number | null = null
+  private readonly reasons = new Set<StandReason>()
 
   constructor(
     /** True milliseconds that so many ticks of the node's clock take. */
@@ -21,10 +26,10 @@ export class Timers {
   set(timer: TimerName, ticksMin: number, ticksMax: number): void {
     const ticks = ticksMin + Math.floor(this.random() * (ticksMax - ticksMin + 1))
     this.clear(timer)
-    const waitMs = this.msOf(ticks)
-    const entry: Running = { handle: null, dueAtMs: performance.now() + waitMs }
+    const leftMs = this.msOf(ticks)
+    const entry: Running = { handle: null, dueAtMs: 0, leftMs }
     this.running.set(timer, entry)
-    if (this.pausedAtMs === null) this.arm(timer, entry, waitMs)
+    if (this.reasons.size === 0) this.arm(timer, entry)
   }
 
   clear(timer: TimerName): void {
@@ -35,34 +40,50 @@ export class Timers {
   }
 
   /** Timers stand still: what was left of each is left after the pause. */
-  pause(): void {
-    if (this.pausedAtMs !== null) return
-    this.pausedAtMs = performance.now()
+  pause(reason: StandReason = 'pause'): void {
+    const stand = this.reasons.size > 0
+    this.reasons.add(reason)
+    if (stand) return
+    const nowMs = performance.now()
     for (const entry of this.running.values()) {
       if (entry.handle) clearTimeout(entry.handle)
       entry.handle = null
+      entry.leftMs = Math.max(0, entry.dueAtMs - nowMs)
     }
   }
 
-  resume(): void {
-    if (this.pausedAtMs === null) return
-    const stoodMs = performance.now() - this.pausedAtMs
-    const nowMs = performance.now()
-    this.pausedAtMs = null
-    for (const [timer, entry] of this.running) {
-      entry.dueAtMs += stoodMs
-      this.arm(timer, entry, Math.max(0, entry.dueAtMs - nowMs))
-    }
+  resume(reason: StandReason = 'pause'): void {
+    if (!this.reasons.delete(reason) || this.reasons.size > 0) return
+    for (const [timer, entry] of this.running) this.arm(timer, entry)
+  }
+
+  /** Those that run, with what is left of each; only while they stand still. */
+  get standing(): { readonly timer: TimerName; readonly leftMs: number }[] {
+    return [...this.running].map(([timer, { leftMs }]) => ({ timer, leftMs }))
+  }
+
+  /** Time is over while they stand still: less is left of each, and none fires by it. */
+  pass(ms: number): void {
+    for (const entry of this.running.values()) entry.leftMs = Math.max(0, entry.leftMs - ms)
+  }
+
+  /** Fires a timer that stands still; false if it does not run. */
+  fire(timer: TimerName): boolean {
+    if (!this.running.has(timer)) return false
+    this.clear(timer)
+    this.onTimer(timer)
+    return true
   }
 
   close(): void {
     for (const timer of [...this.running.keys()]) this.clear(timer)
   }
 
-  private arm(timer: TimerName, entry: Running, waitMs: number): void {
+  private arm(timer: TimerName, entry: Running): void {
+    entry.dueAtMs = performance.now() + entry.leftMs
     entry.handle = setTimeout(() => {
       this.running.delete(timer)
       this.onTimer(timer)
-    }, waitMs)
+    }, entry.leftMs)
   }
 }

@@ -77,6 +77,13 @@ export class Transport {
     for (const dialler of this.diallers.values()) dialler.close()
   }
 
+  /** Frames handed to each connection that stands now. */
+  get sent(): { readonly to: number; readonly frames: number }[] {
+    return [...this.diallers.values()].flatMap(({ peer, sent }) =>
+      sent === null ? [] : [{ to: peer, frames: sent }],
+    )
+  }
+
   get framesDropped(): number {
     return this.sum((dialler) => dialler.dropped)
   }

@@ -3,8 +3,9 @@
  * drops or doubles them, or their hold ends. One gate for all links, so that frames of different
  * links can be let go in any order.
  *
- * Order:  within a link frames leave in the order in which they are released: that is reordering by
- *         hand. A released frame leaves at once and meets no other hold.
+ * Order:  frames leave in the order in which they are released, within a link too: that is
+ *         reordering by hand. A frame that is released by hand leaves at once and meets no other
+ *         hold; one whose hold ends meets those that still stand.
  * Breaks: a held frame outlives the connection that brought it, as a slow network would keep it. It
  *         goes over the connection that is there when it is released; without one it is dropped.
  * Limits: bytes per link are bounded by its proxy (reading pauses, with a note), each frame being
@@ -13,7 +14,7 @@
 import type { GateEnd, GateFrame } from '../../core/event'
 import type { FrameHead, FrameMatch, Link } from '../../core/fault'
 import { frameMatches, linkKey } from '../../core/fault'
-import type { GateAct, GateAnswer, GateSelect, HeldReport } from '../../shared/gate'
+import type { GateAct, GateAnswer, GatePlace, GateSelect, HeldReport } from '../../shared/gate'
 import { GATE_LIST_MAX } from '../../shared/gate'
 import { readHead } from './frameHead'
 import type { LinkFrame } from './linkFrame'
@@ -49,7 +50,7 @@ interface Waiter {
 }
 
 export class Gate {
-  /** By id; the order of a Map is that of arrival. */
+  /** By id; the order of the Map is that of the gate: of arrival, unless one was moved. */
   private readonly held = new Map<number, Held>()
   private readonly waiters = new Set<Waiter>()
   private lastId = 0
@@ -60,6 +61,12 @@ export class Gate {
     // A copy: the frame is a view of a whole chunk, which would be kept alive with it.
     const added = this.add({ ...frame, bytes: Buffer.from(frame.bytes) }, keeper)
     for (const waiter of [...this.waiters]) if (fits(waiter.match, added)) this.look(waiter)
+  }
+
+  /** The hold `fault` is about to end on all links: its frames leave in the order of the gate. */
+  endHold(fault: string, how: 'release' | 'drop'): void {
+    const own = [...this.held.values()].filter((entry) => entry.keeper.fault === fault)
+    for (const entry of own) this.letGo(entry, how, 'holdEnded')
   }
 
   /** The hold of this keeper ended: everything that waits for it leaves, in order of arrival. */
@@ -102,6 +109,23 @@ export class Gate {
         return this.add({ ...frame, copy: 'second' }, keeper)
       }),
     )
+  }
+
+  /** Another place in the order in which frames are listed, and let go when no id is named. */
+  move(id: number, place: GatePlace, other: number): GateAnswer {
+    const entry = this.held.get(id)
+    const missing = entry === undefined ? id : this.held.has(other) ? null : other
+    if (entry === undefined || missing !== null) {
+      return failed(`no frame ${missing ?? id} waits at the gate`)
+    }
+    if (id === other) return failed(`frame ${id} cannot stand ${place} itself`)
+    const rest = [...this.held.values()].filter((one) => one !== entry)
+    const at = rest.findIndex(({ report }) => report.id === other) + (place === 'after' ? 1 : 0)
+    const before = rest[at]?.report.id ?? null
+    this.held.clear()
+    for (const one of rest.toSpliced(at, 0, entry)) this.held.set(one.report.id, one)
+    this.tell({ act: 'moved', frame: entry.report, before })
+    return this.answer([entry])
   }
 
   /** Settles as soon as `count` matching frames wait, or when the time is over. */
@@ -151,8 +175,8 @@ export class Gate {
     this.held.delete(report.id)
     keeper.hold(-frame.bytes.length - FRAME_COST_BYTES)
     this.tell({ act: how === 'release' ? 'released' : 'dropped', frame: report, how: end })
-    if (how === 'release') keeper.pass({ ...frame, isReleased: true })
-    else keeper.drop(frame)
+    if (how === 'drop') keeper.drop(frame)
+    else keeper.pass(end === 'byHand' ? { ...frame, isReleased: true } : frame)
   }
 
   /** In the order that was asked for; a text says what is wrong. */

@@ -32,6 +32,11 @@ export class GateReporter {
     setImmediate(() => this.flush())
   }
 
+  /** Tells what it can now: an answer that follows is then behind it. */
+  tellNow(): void {
+    if (!this.isSlow()) this.flush()
+  }
+
   private flush(): void {
     let sent = 0
     while (sent < this.waiting.length) {

@@ -9,6 +9,7 @@ import { parseSwitchboardFile } from '../../shared/controlCodec'
 import type { GateAct, GateAnswer, GateCall } from '../../shared/gate'
 import { Control } from './control'
 import { GateReporter } from './gateReporter'
+import { MessageWatch } from './messageWatch'
 import { NoteBudget } from './noteBudget'
 import { Switchboard } from './switchboard'
 
@@ -45,8 +46,10 @@ async function run(): Promise<void> {
   }
   const faultEnded = (id: string): void => send({ type: 'faultEnded', id })
   const gate = new GateReporter(send, () => control?.isSlow === true)
+  const tellActs = (): void => gate.tellNow()
   const gateActed = (act: GateAct): void => gate.add(act)
-  const board = new Switchboard({ ...file, secret, faultEnded, gateActed, note })
+  const messages = new MessageWatch(send, () => control?.isSlow === true)
+  const board = new Switchboard({ ...file, secret, faultEnded, gateActed, messages, note })
 
   function stop(): void {
     board.close()
@@ -57,7 +60,7 @@ async function run(): Promise<void> {
 
   const links = await board.listen()
   control = await Control.open(file, secret, {
-    onFrame: (frame) => (frame.type === 'stop' ? stop() : obey(board, frame, send)),
+    onFrame: (frame) => (frame.type === 'stop' ? stop() : obey(board, frame, send, tellActs)),
     onUnknown: (type) => note('warn', `switchboard: unknown frame "${type.slice(0, 40)}"`),
     onClosed: () => process.exit(0),
   })
@@ -83,10 +86,13 @@ function obey(
   board: Switchboard,
   frame: Exclude<LabToSwitchboard, { type: 'stop' }>,
   send: (frame: SwitchboardToLab) => void,
+  tellActs: () => void,
 ): void {
   switch (frame.type) {
     case 'route':
       return board.route(frame.node, frame.port)
+    case 'watch':
+      return board.watchMessages(frame.on)
     case 'startFault': {
       const error = board.startFault(frame.id, frame.fault)
       return send({ type: 'answer', call: frame.call, error })
@@ -96,7 +102,10 @@ function obey(
       return send({ type: 'answer', call: frame.call, error: null })
     case 'gate': {
       const { call, body } = frame
-      return obeyAtGate(board, body, (answer) => send({ type: 'gateAnswer', call, answer }))
+      const answer = (found: GateAnswer): void => {
+        send({ type: 'gateAnswer', call, answer: found })
+      }
+      return obeyAtGate(board, body, answer, tellActs)
     }
   }
 }
@@ -105,15 +114,19 @@ function obeyAtGate(
   board: Switchboard,
   body: GateCall,
   answer: (answer: GateAnswer) => void,
+  tellActs: () => void,
 ): void {
   const { gate } = board
   switch (body.action) {
     case 'links':
-      return answer({ ...NOTHING, open: board.openLinks() })
+      tellActs()
+      return answer({ ...NOTHING, open: board.openLinks(), came: board.came() })
     case 'list':
       return answer(gate.list(body.match))
     case 'inspect':
       return answer(gate.inspect(body.id))
+    case 'move':
+      return answer(gate.move(body.id, body.place, body.other))
     case 'release':
     case 'drop':
       return answer(gate.letGoOf(body.select, body.action))

@@ -19,6 +19,10 @@ export interface ChainEnd {
   finished(id: string): void
   /** `heldBytes` changed. */
   heldChanged(): void
+  /** The connection breaks. */
+  reset(): void
+  /** Its receiver's end closes (true), or the whole of it breaks again (false). */
+  sever(severed: boolean): void
 }
 
 interface ActiveUnit {
@@ -128,6 +132,8 @@ export class LinkChain {
         keep: (frame) => this.gate.keep(frame, keeper),
         endKeeping: (how) => this.gate.end(keeper, how),
         finish: () => this.end.finished(id),
+        reset: () => this.end.reset(),
+        sever: (severed) => this.end.sever(severed),
         random: () => this.stream(fault.kind).unit(),
         nowMs: () => performance.now(),
       }),

@@ -13,6 +13,8 @@ export interface LinkFrame {
   readonly type: MessageType | null
   /** Set by the duplicate fault. */
   readonly copy?: 'first' | 'second'
+  /** Set while somebody watches single messages. */
+  readonly seen?: { readonly id: number; readonly atMs: number }
   /** Set by the gate: it was let go there and is not held again. */
   readonly isReleased?: true
 }

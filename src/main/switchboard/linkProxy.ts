@@ -14,6 +14,7 @@ import type { Secret } from './helloGate'
 import { LinkChain } from './linkChain'
 import { LinkConnection } from './linkConnection'
 import type { LinkFrame } from './linkFrame'
+import type { MessageWatch } from './messageWatch'
 import { TrafficCounter } from './trafficCounter'
 
 /** Connections without a hello to one link proxy at a time; one more closes the oldest of them. */
@@ -26,6 +27,7 @@ export interface LinkSettings {
   /** Bytes that faults may hold back; above, reading pauses until half of it has left. */
   readonly heldBytesMax: number
   readonly gate: Gate
+  readonly messages: MessageWatch
   note(level: 'info' | 'warn' | 'error', words: string): void
   /** A fault has used itself up on this link. */
   finished(id: string, link: Link): void
@@ -38,6 +40,8 @@ export class LinkProxy {
   private readonly waiting = new Set<Socket>()
   private connection: LinkConnection | null = null
   private chainFull = false
+  /** Faults that keep the receiver's end closed. */
+  private severed = 0
   private targetPort = 0
   private readonly name: string
 
@@ -49,9 +53,11 @@ export class LinkProxy {
     this.traffic = new TrafficCounter(link)
     this.chain = new LinkChain(link, settings.seed, settings.gate, {
       pass: (frame) => this.pass(frame),
-      drop: (frame) => this.traffic.lost(frame),
+      drop: (frame) => this.lose(frame),
       finished: (id) => settings.finished(id, link),
       heldChanged: () => this.watchHeld(),
+      reset: () => this.connection?.reset(),
+      sever: (severed) => this.sever(severed),
     })
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket))
   }
@@ -73,6 +79,11 @@ export class LinkProxy {
   /** What is sent now reaches the receiver, unless the connection breaks. */
   get isOpen(): boolean {
     return this.connection?.isOpen === true
+  }
+
+  /** Frames that the sender's connection of now has brought. */
+  get came(): number {
+    return this.connection?.came ?? 0
   }
 
   /** Node `to` listens here now. Connections to its former life are closed; the dialler retries. */
@@ -124,13 +135,15 @@ export class LinkProxy {
     this.connection?.close()
     // Not started yet: the dialler retries, as it would with a node that is down.
     if (this.targetPort === 0) return void socket.destroy()
-    const target = { host: this.settings.host, port: this.targetPort }
+    const { host, messages } = this.settings
+    // Nobody is dialled while the link is half-open: the dialler is left to believe.
+    const target = this.severed > 0 ? null : { host, port: this.targetPort }
     const opened = new LinkConnection(socket, target, hello, rest, {
       isClear: () => this.chain.isClear,
-      onPassed: (frame) => this.count(frame),
+      onPassed: (frame) => this.count(messages.arrived(frame)),
       onFrame: (frame) => {
         this.traffic.arrived(frame)
-        this.chain.take(frame)
+        this.chain.take(messages.arrived(frame))
       },
       onClosed: () => {
         if (this.connection !== opened) return
@@ -143,15 +156,31 @@ export class LinkProxy {
     opened.setChainFull(this.chainFull)
   }
 
+  private sever(severed: boolean): void {
+    this.severed += severed ? 1 : -1
+    if (severed) this.connection?.sever()
+    else if (this.severed === 0) this.connection?.reset()
+  }
+
   private count(frame: LinkFrame): void {
     this.traffic.arrived(frame)
-    this.traffic.left(frame)
+    this.leave(frame)
   }
 
   private pass(frame: LinkFrame): void {
-    if (this.connection === null) return this.traffic.lost(frame)
-    this.traffic.left(frame)
+    if (this.connection === null) return this.lose(frame)
+    this.leave(frame)
     this.connection.send(frame.bytes)
+  }
+
+  private leave(frame: LinkFrame): void {
+    this.traffic.left(frame)
+    this.settings.messages.passed(this.link, frame)
+  }
+
+  private lose(frame: LinkFrame): void {
+    this.traffic.lost(frame)
+    this.settings.messages.lost(this.link, frame)
   }
 
   private watchHeld(): void {

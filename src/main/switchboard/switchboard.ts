@@ -2,7 +2,7 @@
 import { allLinks, linkKey } from '../../core/fault'
 import type { Link, LinkFault } from '../../core/fault'
 import type { LinkTraffic } from '../../core/event'
-import type { GateAct } from '../../shared/gate'
+import type { GateAct, LinkCount } from '../../shared/gate'
 import { Gate } from './gate'
 import { LinkProxy } from './linkProxy'
 import type { LinkSettings } from './linkProxy'
@@ -20,6 +20,8 @@ export class Switchboard {
   private readonly proxies = new Map<string, LinkProxy>()
   /** Links on which a fault still has work to do, by fault id. */
   private readonly faults = new Map<string, Set<string>>()
+  /** What becomes of held frames when a hold ends, by fault id. */
+  private readonly holds = new Map<string, 'release' | 'drop'>()
 
   constructor(private readonly settings: SwitchboardSettings) {
     const finished = (id: string, link: Link): void => this.finished(id, link)
@@ -50,6 +52,7 @@ export class Switchboard {
     const unknown = [...keys].find((key) => !this.proxies.has(key))
     if (unknown !== undefined) return `there is no link ${unknown}`
     this.faults.set(id, keys)
+    if (fault.kind === 'hold') this.holds.set(id, fault.atEnd)
     for (const key of keys) this.proxies.get(key)?.startFault(id, fault)
     return null
   }
@@ -57,6 +60,9 @@ export class Switchboard {
   /** A fault that ended by itself may be ended again: the two messages can cross. */
   endFault(id: string): void {
     this.faults.delete(id)
+    const hold = this.holds.get(id)
+    this.holds.delete(id)
+    if (hold !== undefined) this.gate.endHold(id, hold)
     for (const proxy of this.proxies.values()) proxy.endFault(id)
   }
 
@@ -65,11 +71,22 @@ export class Switchboard {
     return [...this.proxies.values()].filter(({ isOpen }) => isOpen).map(({ link }) => link)
   }
 
+  /** Frames that came over each connection that stands. */
+  came(): LinkCount[] {
+    const open = [...this.proxies.values()].filter(({ isOpen }) => isOpen)
+    return open.map(({ link, came }) => ({ ...link, frames: came }))
+  }
+
   takeTraffic(): LinkTraffic[] {
     return [...this.proxies.values()].flatMap((proxy) => proxy.takeTraffic() ?? [])
   }
 
+  watchMessages(on: boolean): void {
+    this.settings.messages.set(on)
+  }
+
   close(): void {
+    this.settings.messages.close()
     this.gate.close()
     for (const proxy of this.proxies.values()) proxy.close()
   }

@@ -23,6 +23,10 @@ export interface FaultContext {
   keep(frame: LinkFrame): void
   /** Frames that this unit keeps at the gate leave it now, in order. */
   endKeeping(how: 'release' | 'drop'): void
+  /** The connection breaks with RST at both ends; all that waits for it is lost. */
+  reset(): void
+  /** True: the receiver's end closes, the sender's stays up. False: it breaks too. */
+  sever(severed: boolean): void
   /** Uniform in [0, 1): one stream per link and kind, so that another fault shifts nothing. */
   random(): number
   /** Ms of a clock that never goes back. */

@@ -2,22 +2,30 @@
  * Every link fault, one line each. The order is that of the chain, from the sender's end of a link
  * to the receiver's: a cut comes last, so that nothing arrives from the moment it begins.
  */
+import { bandwidth } from './bandwidth'
+import { burst } from './burst'
 import { cut, partition } from './cut'
 import { delay } from './delay'
 import { drop } from './drop'
 import { dropNext } from './dropNext'
 import { duplicate } from './duplicate'
+import { halfOpen } from './halfOpen'
 import { hold } from './hold'
 import { reorder } from './reorder'
+import { reset } from './reset'
 import type { FaultContext, FaultDefinition, FaultUnit, LinkFaultKind, LinkFaultOf } from './fault'
 
 const REGISTRY: { readonly [K in LinkFaultKind]: FaultDefinition<K> } = {
   dropNext,
   drop,
+  burst,
   duplicate,
+  bandwidth,
   delay,
   reorder,
   hold,
+  reset,
+  halfOpen,
   cut,
   partition,
 }

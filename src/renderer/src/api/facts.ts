@@ -104,5 +104,6 @@ export function optionRows(options: ClusterOptions): OptionRow[] {
     ...(refusal === 'nack' ? [] : row('Refusal', 'silence')),
     ...(readMode === 'log' ? [] : row('Reads', nameOfReadMode(readMode), isUnsafeRead(readMode))),
     ...(options.recordInputs ? row('Inputs', 'recorded for replay') : []),
+    ...(options.recordMessages ? row('Messages', 'each one recorded') : []),
   ]
 }

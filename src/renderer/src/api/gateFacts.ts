@@ -15,7 +15,7 @@ export function holdsOf({ faults }: Pick<LabStatus, 'faults'>): Hold[] {
 
 /**
  * The hold that keeps every frame back since a check was violated; null: nothing is frozen. It is
- * known by what it is: each link, each frame, and no adversary that lets them go.
+ * known by what it is: each link, each frame, and nobody else who lets them go.
  */
 export function frozenBy(status: LabStatus): Hold | null {
   const { options, checks, nodes } = status
@@ -23,7 +23,8 @@ export function frozenBy(status: LabStatus): Hold | null {
   const links = nodes.length * (nodes.length - 1)
   const all = holdsOf(status).filter(({ fault }) => {
     const isAny = Object.values(fault.match).every((part) => part === undefined)
-    return fault.adversary === undefined && isAny && fault.links.length === links
+    const isAlone = fault.adversary === undefined && fault.stepping === undefined
+    return isAlone && isAny && fault.links.length === links
   })
   return all.at(-1) ?? null
 }

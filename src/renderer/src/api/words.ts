@@ -1,14 +1,17 @@
 /** Numbers, faults and events in words: one voice for toasts, lists, bands and the inspector. */
 import type { GateFrame, LabEvent } from '../../../core/event'
-import type { Fault, Link } from '../../../core/fault'
+import type { Fault, Link, PartitionPreset } from '../../../core/fault'
 import { nameOfReadMode } from '../../../core/kv/readMode'
 import { mutantLabel } from '../../../core/mutants'
 import { formatBallot } from '../../../core/paxos/ballot'
-import { clockWords, isFaultOfNode, storageWords } from '../../../shared/faultWords'
+import { clockWords, isFaultOfNode, slowWords, storageWords } from '../../../shared/faultWords'
 import type { FaultOfNode } from '../../../shared/faultWords'
-import { matchWords } from '../../../shared/labWords'
+import { matchWords, shapeWords } from '../../../shared/labWords'
+import { changeWords } from '../../../shared/linkFaults'
 
 const THIN_SPACE = '\u202f'
+
+type PartitionFault = Extract<Fault, { readonly kind: 'partition' }>
 
 /** 104 221, with thin spaces. */
 export function count(value: number): string {
@@ -46,12 +49,37 @@ export function linksWords(links: readonly Link[]): string {
   return pair ? `${name(first.from)}–${name(first.to)}` : `${links.length} links`
 }
 
-const PRESETS: Readonly<Record<string, string>> = {
+const PRESETS: Readonly<Record<PartitionPreset, string>> = {
   isolateLeader: 'Leader isolated',
   majorityMinority: 'Partition',
   bridge: 'Bridge',
+  ring: 'Ring',
+  majoritiesRing: 'Ring of majorities',
+  chained: 'Chain',
+  quorumLoss: 'Quorum loss',
+  constrained: 'Constrained election',
   oneWay: 'One-way partition',
   custom: 'Partition',
+}
+
+/** Who can still talk: `N1 | N2 N3`, `N1–N2–N3` in a chain, `all with N2`, `neighbours`. */
+export function partitionWords({ preset, groups }: PartitionFault): string {
+  switch (preset) {
+    case 'ring':
+      return 'neighbours only'
+    case 'majoritiesRing':
+      return 'each with its own'
+    case 'chained':
+      return [...(groups[0]?.slice(0, 1) ?? []), ...groups.flatMap((group) => group.slice(1))]
+        .map(name)
+        .join('–')
+    case 'quorumLoss':
+      return `all with ${name(groups[0]?.[0] ?? 0)} only`
+    case 'constrained':
+      return `${groups.at(-1)?.map(name).join(' ')} | the others with ${name(groups[0]?.[0] ?? 0)}`
+    default:
+      return groupsWords(groups)
+  }
 }
 
 export function groupsWords(groups: readonly (readonly number[])[]): string {
@@ -63,10 +91,10 @@ export function faultWords(fault: Fault): string {
     case 'cut':
       return `Cut ${linksWords(fault.links)}`
     case 'partition':
-      return `${PRESETS[fault.preset] ?? 'Partition'} ${groupsWords(fault.groups)}`
+      return `${PRESETS[fault.preset]} ${partitionWords(fault)}`
     case 'delay': {
       const jitter = fault.jitterMs > 0 ? ` ± ${fault.jitterMs}` : ''
-      return `Delay +${fault.delayMs}${jitter} ms, ${linksWords(fault.links)}`
+      return `Delay +${fault.delayMs}${jitter} ms${shapeWords(fault)}, ${linksWords(fault.links)}`
     }
     case 'drop':
       return `Drop ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
@@ -78,10 +106,20 @@ export function faultWords(fault: Fault): string {
       return `Reorder ${Math.round(fault.probability * 100)} %, ${linksWords(fault.links)}`
     case 'hold':
       if (fault.adversary !== undefined) return 'FLP adversary'
+      if (fault.stepping !== undefined) return 'Step mode'
       return `Hold ${matchWords(fault.match)}, ${linksWords(fault.links)}`
+    case 'burst':
+    case 'bandwidth':
+    case 'reset':
+    case 'halfOpen':
+      return `${capital(changeWords(fault))}, ${linksWords(fault.links)}`
     default:
       return nodeFaultWords(fault)
   }
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** What a fault of one node is, in the words of lists and of the track. */
@@ -100,6 +138,8 @@ export function nodeFaultWords(fault: FaultOfNode): string {
       return `${who} wiped`
     case 'clock':
       return `${who} clock ${clockWords(fault)}`
+    case 'slow':
+      return `${who} slow: ${slowWords(fault)}`
     case 'failpoint':
       return `${who} ${fault.arm.action} at ${fault.arm.name}`
     default:
@@ -115,6 +155,7 @@ export function faultMeans(fault: Fault): string {
   if (fault.kind === 'powerLoss') return 'SIGKILL, and what was not flushed is gone'
   if (fault.kind === 'wipe') return 'SIGKILL, and its promises are forgotten'
   if (fault.kind === 'clock') return 'elections and leases go by it'
+  if (fault.kind === 'slow') return 'reads, timers and disk wait'
   if (fault.kind === 'failpoint')
     return fault.arm.skip > 0 ? `after ${fault.arm.skip} hits` : 'armed'
   if (isFaultOfNode(fault)) return 'holds over restarts'
@@ -200,6 +241,9 @@ const SENTENCES: Sentences = {
   faultEnded: (e) => `ended: ${faultWords(e.fault.fault)}`,
   frameHeld: (e) => `held ${gateFrameWords(e.frame)}`,
   frameReleased: (e) => `released ${gateFrameWords(e.frame)}`,
+  frameMoved: (e) =>
+    `moved ${gateFrameWords(e.frame)}, ` +
+    (e.before === null ? 'to the end' : `before frame ${e.before}`),
   frameDropped: (e) => `dropped at the gate: ${gateFrameWords(e.frame)}`,
   acted: (e) => nodeNames(e.act),
   clientReplied: (e) => `${e.command} at ${name(e.node)}: ${e.reply}`,
@@ -210,7 +254,12 @@ const SENTENCES: Sentences = {
   },
   statusSampled: (e) => `status of ${e.nodes.length} nodes`,
   trafficSampled: (e) => `${count(e.links.reduce((sum, l) => sum + l.frames, 0))} frames`,
-  loadSampled: (e) => `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown`,
+  messagesSeen: (e) =>
+    `${e.messages.length} messages` + (e.missed > 0 ? `, ${count(e.missed)} more not told` : ''),
+  loadSampled: (e) => {
+    const shed = e.shed === undefined || e.shed === 0 ? '' : `, ${e.shed} shed`
+    return `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown${shed}`
+  },
   violated: (e) => `${e.invariant} violated: ${nodeNames(e.words)}`,
   labNote: (e) => nodeNames(e.words),
 }
@@ -258,6 +307,7 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   faultEnded: 'fault',
   frameHeld: 'fault',
   frameReleased: 'fault',
+  frameMoved: 'fault',
   frameDropped: 'fault',
   nodeExited: 'fault',
   peerLost: 'fault',
@@ -280,6 +330,7 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   acted: 'lab',
   statusSampled: 'lab',
   trafficSampled: 'lab',
+  messagesSeen: 'lab',
   labNote: 'lab',
 }
 
@@ -300,6 +351,7 @@ export function isSample(event: LabEvent): boolean {
   return (
     event.type === 'statusSampled' ||
     event.type === 'trafficSampled' ||
+    event.type === 'messagesSeen' ||
     event.type === 'loadSampled'
   )
 }
@@ -318,6 +370,7 @@ const DETAILS: ReadonlySet<LabEvent['type']> = new Set([
   'received',
   'frameHeld',
   'frameReleased',
+  'frameMoved',
   'frameDropped',
 ])
 

@@ -2,7 +2,13 @@
  * Acts of a person on the lab, named as toasts name them. Menus, keys, palette, inspector and the
  * topology share them, so that one act behaves the same everywhere.
  */
-import type { FailpointArm, Link, PartitionPreset, StorageFault } from '../../../core/fault'
+import type {
+  FailpointArm,
+  Link,
+  NamedPreset,
+  SlowSetting,
+  StorageFault,
+} from '../../../core/fault'
 import type { ElectionPolicy } from '../../../core/paxos/config'
 import { DEFAULT_LOAD } from '../../../shared/api'
 import type { ClusterOptions, LinkChange, LoadOptions, NodeView } from '../../../shared/api'
@@ -91,12 +97,17 @@ export async function clockFault(node: number, clock: ClockSetting): Promise<voi
   await useLabStore().act((call) => call.clockFault(node, clock), `Set the clock of N${node}`)
 }
 
+export async function slowNode(node: number, slow: SlowSetting): Promise<void> {
+  await useLabStore().act((call) => call.slowNode(node, slow), `Slow down N${node}`)
+}
+
 export async function armFailpoint(node: number, arm: FailpointArm): Promise<void> {
   await useLabStore().act((call) => call.failpoint(node, arm), `Arm a failpoint at N${node}`)
 }
 
 export async function startCluster(options: ClusterOptions): Promise<void> {
   const lab = useLabStore()
+  await lab.closeSaved()
   if (lab.status.state !== 'idle') await stopCluster()
   const ui = useUiStore()
   // What the next start offers is never a mutant.
@@ -110,6 +121,7 @@ export async function stopCluster(): Promise<void> {
 }
 
 export async function runScenario(name: string, seed: number | null = null): Promise<void> {
+  await useLabStore().closeSaved()
   useUiStore().view = 'lab'
   useSelectionStore().clear()
   await useLabStore().act((call) => call.runScenario(name, seed), `Run ${name}`)
@@ -136,7 +148,7 @@ export async function undoFault(): Promise<void> {
   if (newest) await endFault(newest.id)
 }
 
-export async function partition(preset: Exclude<PartitionPreset, 'custom'>): Promise<void> {
+export async function partition(preset: NamedPreset): Promise<void> {
   const lab = useLabStore()
   if (preset === 'isolateLeader' && claimants(lab.status.nodes).length === 0) {
     const why = 'No node leads at the moment. Start an election, or cut nodes by hand.'

@@ -1,11 +1,11 @@
 /**
- * Acts of a person at the gate: frames that a hold keeps back are let go, dropped or doubled.
+ * Acts of a person at the gate: frames that a hold keeps back are let go, dropped, doubled, moved.
  *
  * Errors: as every act, a toast says why; an id that waits no longer refuses the whole act.
  */
 import type { Link } from '../../../core/fault'
 import type { LinkChange } from '../../../shared/api'
-import type { GateSelect } from '../../../shared/gate'
+import type { GateSelect, HeldFrame } from '../../../shared/gate'
 import { useLabStore } from '../stores/lab'
 import { changeLinks } from './acts'
 
@@ -20,6 +20,19 @@ const CALLS = {
 export async function actAtGate(action: GateAction, select: GateSelect): Promise<void> {
   const { call: name, title } = CALLS[action]
   await useLabStore().act((call) => call[name](select), `${title} at the gate`)
+}
+
+/** One place on in the order of the gate, or back; at its end nothing is done. */
+export async function moveAtGate(
+  frames: readonly HeldFrame[],
+  id: number,
+  by: 'earlier' | 'later',
+): Promise<void> {
+  const at = frames.findIndex((frame) => frame.id === id)
+  const other = frames[by === 'earlier' ? at - 1 : at + 1]
+  if (at < 0 || other === undefined) return
+  const place = by === 'earlier' ? 'before' : 'after'
+  await useLabStore().act((call) => call.gateMove(id, place, other.id), 'Move at the gate')
 }
 
 export type HoldChange = Extract<LinkChange, { readonly kind: 'hold' }>

@@ -4,7 +4,7 @@ import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
 import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
-import type { NodeDialog } from '../stores/ui'
+import type { NodeDialog, ViewName } from '../stores/ui'
 import {
   actOnNode,
   copyText,
@@ -21,7 +21,9 @@ import {
 import type { NodeAct } from './acts'
 import { toggleLinks } from '../composables/topologyActs'
 import { openOutside } from './outside'
+import { endStorm } from './stormActs'
 import { POLICY_PRESETS } from './policies'
+import { stepNext, toggleStepping } from './stepActs'
 import { TIME_RUNS } from './timeRuns'
 
 type Run = () => unknown
@@ -121,7 +123,7 @@ function theme(name: 'light' | 'dark' | 'system'): Run {
   }
 }
 
-function show(view: 'start' | 'lab'): Run {
+function show(view: ViewName): Run {
   return () => {
     useUiStore().view = view
   }
@@ -134,10 +136,14 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'lab.runDuel': () => runScenario(DUEL),
   'lab.stopScenario': () => useLabStore().act((call) => call.stopScenario(), 'Stop the experiment'),
   'lab.toggleLoad': toggleLoad,
+  'view.openRun': () => useUiStore().open('openRun'),
+  'view.simulate': () => useUiStore().open('simulate'),
+  'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),
   'view.start': show('start'),
   'view.lab': show('lab'),
+  'view.timeline': show('timeline'),
   'view.rail': () => {
     const settings = useSettingsStore()
     settings.rail = !settings.rail
@@ -158,6 +164,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'node.wipe': atNode('wipe'),
   'node.storageFault': () => openAtNode('storageFault'),
   'node.clock': () => openAtNode('clock'),
+  'node.slow': () => openAtNode('slow'),
   'node.failpoint': () => openAtNode('failpoint'),
   'node.startElection': atNode('startElection'),
   'node.stepDown': atNode('stepDown'),
@@ -170,8 +177,17 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'network.isolateLeader': () => partition('isolateLeader'),
   'network.majorityMinority': () => partition('majorityMinority'),
   'network.bridge': () => partition('bridge'),
+  'network.ring': () => partition('ring'),
+  'network.majoritiesRing': () => partition('majoritiesRing'),
+  'network.chained': () => partition('chained'),
+  'network.quorumLoss': () => partition('quorumLoss'),
+  'network.constrained': () => partition('constrained'),
   'network.oneWay': () => partition('oneWay'),
   'network.hold': () => useUiStore().openHold(null),
+  'network.startStorm': () => useUiStore().open('storm'),
+  'network.endStorm': endStorm,
+  'network.stepMode': toggleStepping,
+  'network.stepNext': stepNext,
   'network.undo': undoFault,
   'network.healAll': healAll,
   'policy.leader': () => setPolicy(POLICY_PRESETS.leader),

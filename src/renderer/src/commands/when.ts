@@ -10,6 +10,8 @@ export interface Situation {
   readonly status: LabStatus
   readonly selection: Selection
   readonly marked: readonly number[]
+  /** A saved run is shown. */
+  readonly saved?: boolean
 }
 
 export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
@@ -29,8 +31,14 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return linksOpen(status) && selection.kind === 'link'
     case 'links':
       return linksOpen(status)
+    case 'stepping':
+      return running && Boolean(status.stepping)
     case 'faults':
       return running && status.faults.length > 0
+    case 'storm':
+      return running && status.storm != null && status.storm.phase !== 'over'
+    case 'saved':
+      return now.saved === true
     case 'scenario':
       return status.scenario !== null && !status.scenario.done
   }

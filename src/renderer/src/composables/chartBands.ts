@@ -3,9 +3,10 @@
  * and flags. Folded from events; nothing else adds one.
  */
 import type { LabEvent } from '../../../core/event'
-import type { ActiveFault, Fault, Link } from '../../../core/fault'
-import { matchWords } from '../../../shared/labWords'
-import { nodeFaultWords, nodeNames } from '../api/words'
+import type { ActiveFault, Fault, Link, PartitionPreset } from '../../../core/fault'
+import { matchWords, shapeWords } from '../../../shared/labWords'
+import { changeWords } from '../../../shared/linkFaults'
+import { nodeFaultWords, nodeNames, partitionWords } from '../api/words'
 import type { GlyphName } from '../components/base/glyphs'
 
 export type BandKind = 'partition' | 'down' | 'slow' | 'pause' | 'loss' | 'gap'
@@ -76,7 +77,7 @@ export class BandFold {
   #start({ id, fault, startedAtMs, endedAtMs }: ActiveFault): void {
     if (this.bands.some((band) => band.id === id)) return
     const span = { fromMs: startedAtMs, toMs: endedAtMs }
-    this.#put({ id, label: faultLabel(fault), ...FORMS[fault.kind], ...span })
+    this.#put({ id, label: faultLabel(fault), ...FAULT_FORMS[fault.kind], ...span })
   }
 
   #died(atMs: number, node: number): void {
@@ -108,18 +109,24 @@ export class BandFold {
   }
 }
 
-const FORMS: Readonly<Record<Fault['kind'], Pick<Band, 'kind' | 'glyph'>>> = {
+/** How each kind of fault is drawn: its hatch and colour, and its sign. */
+export const FAULT_FORMS: Readonly<Record<Fault['kind'], Pick<Band, 'kind' | 'glyph'>>> = {
   partition: { kind: 'partition', glyph: 'cut' },
   cut: { kind: 'partition', glyph: 'cutlink' },
   delay: { kind: 'slow', glyph: 'slow' },
   drop: { kind: 'loss', glyph: 'lost' },
+  burst: { kind: 'loss', glyph: 'lost' },
   dropNext: { kind: 'loss', glyph: 'lost' },
   duplicate: { kind: 'loss', glyph: 'dup' },
   reorder: { kind: 'slow', glyph: 'slow' },
+  bandwidth: { kind: 'slow', glyph: 'slow' },
+  reset: { kind: 'partition', glyph: 'cutlink' },
+  halfOpen: { kind: 'partition', glyph: 'cutlink' },
   hold: { kind: 'pause', glyph: 'pause' },
   kill: { kind: 'down', glyph: 'x' },
   stop: { kind: 'down', glyph: 'stop' },
   pause: { kind: 'pause', glyph: 'pause' },
+  slow: { kind: 'slow', glyph: 'slow' },
   powerLoss: { kind: 'down', glyph: 'kill' },
   wipe: { kind: 'down', glyph: 'x' },
   flushOff: { kind: 'loss', glyph: 'flask' },
@@ -133,16 +140,24 @@ const FORMS: Readonly<Record<Fault['kind'], Pick<Band, 'kind' | 'glyph'>>> = {
   failpoint: { kind: 'pause', glyph: 'warn' },
 }
 
+const BAND_TITLES: Readonly<Partial<Record<PartitionPreset, string>>> = {
+  ring: 'ring:',
+  majoritiesRing: 'ring of majorities:',
+  chained: 'chain',
+  quorumLoss: 'quorum loss:',
+  constrained: 'constrained:',
+}
+
 /** What happened, in the words of the track. */
 export function faultLabel(fault: Fault): string {
   switch (fault.kind) {
     case 'partition':
-      return `partition ${fault.groups.map((group) => group.map(nodeName).join(' ')).join(' | ')}`
+      return `${BAND_TITLES[fault.preset] ?? 'partition'} ${partitionWords(fault)}`
     case 'cut':
       return `cut ${linksText(fault.links)}`
     case 'delay': {
       const jitter = fault.jitterMs > 0 ? ` ± ${fault.jitterMs}` : ''
-      return `slow: +${fault.delayMs}${jitter} ms, ${linksText(fault.links)}`
+      return `slow: +${fault.delayMs}${jitter} ms${shapeWords(fault)}, ${linksText(fault.links)}`
     }
     case 'drop':
       return `loss ${percent(fault.probability)}, ${linksText(fault.links)}`
@@ -154,7 +169,13 @@ export function faultLabel(fault: Fault): string {
       return `reorder ${percent(fault.probability)}, ${linksText(fault.links)}`
     case 'hold':
       if (fault.adversary !== undefined) return 'FLP adversary'
+      if (fault.stepping !== undefined) return 'step mode'
       return `hold ${matchWords(fault.match)}, ${linksText(fault.links)}`
+    case 'burst':
+    case 'bandwidth':
+    case 'reset':
+    case 'halfOpen':
+      return `${changeWords(fault)}, ${linksText(fault.links)}`
     default:
       return nodeFaultWords(fault)
   }
@@ -172,10 +193,6 @@ function linksText(links: readonly Link[]): string {
 
 function percent(probability: number): string {
   return `${Math.round(probability * 100)} %`
-}
-
-function nodeName(node: number): string {
-  return `N${node}`
 }
 
 /** A row of the track for each band, so that bands that meet in time do not meet on the screen. */

@@ -21,7 +21,7 @@ export interface TimeView {
 }
 
 export const SPAN_MS = 30_000
-export const SPAN_MS_MIN = 100
+export const SPAN_MS_MIN = 50
 /** A young run grows into windows of these lengths: two jumps of the scale, not a creeping one. */
 const YOUNG_MS = [10_000, 20_000, SPAN_MS]
 

@@ -34,6 +34,7 @@ export function useCommands(): Commands {
     status: lab.status,
     selection: selection.current,
     marked: selection.marked,
+    saved: lab.saved !== null,
   }))
   const canRun = (command: Command): boolean =>
     command.id === 'lab.takeControl'

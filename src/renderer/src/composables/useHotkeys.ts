@@ -31,7 +31,7 @@ export function useHotkeys(): void {
 
   useEventListener(window, 'keydown', (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
-    const node = ui.view === 'lab' ? nodeFor(event, rules()) : null
+    const node = ui.view !== 'start' ? nodeFor(event, rules()) : null
     if (node !== null && lab.members.includes(node)) {
       event.preventDefault()
       selection.select({ kind: 'node', node })

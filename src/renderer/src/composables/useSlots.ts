@@ -7,6 +7,8 @@ import { onMounted, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { SlotView } from '../../../core/machineTypes'
 import { useLabStore } from '../stores/lab'
+import { useTimeStore } from '../stores/time'
+import { useSlotSource } from './useSlotSource'
 
 const ROUND_MS = 500
 
@@ -26,16 +28,19 @@ const NOTHING_HELD: HeldSlots = { run: null, byNode: new Map() }
 
 export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
   const lab = useLabStore()
+  const time = useTimeStore()
+  const ask = useSlotSource()
   const held = shallowRef<HeldSlots>(NOTHING_HELD)
   let asking = false
 
   async function round(): Promise<void> {
     const wanted = run()
-    if (asking || !wanted || !lab.running || !lab.connected) return
+    const there = lab.saved !== null || (lab.running && lab.connected)
+    if (asking || !wanted || !there) return
     asking = true
-    const able = lab.status.nodes.filter(({ state }) => state === 'running')
+    const able = lab.status.nodes.filter(({ state }) => lab.saved || state === 'running')
     const answers = await Promise.allSettled(
-      able.map(({ node }) => lab.ask((call) => call.slots(node, wanted.from, wanted.count))),
+      able.map(({ node }) => ask(node, wanted.from, wanted.count)),
     )
     asking = false
     const next = new Map(held.value.byNode)
@@ -51,6 +56,11 @@ export function useSlots(run: () => SlotRun | null): ShallowRef<HeldSlots> {
   const refresh = useThrottleFn(round, ROUND_MS, true)
   onMounted(round)
   watch(() => lab.status, refresh)
+  // The record of a saved run tells of every moment; a live node only of now.
+  watch(
+    () => lab.saved && time.shownMs,
+    (atMs) => atMs !== null && refresh(),
+  )
   watch(
     () => lab.status.cluster,
     () => (held.value = NOTHING_HELD),

@@ -11,7 +11,9 @@ export const useEventsStore = defineStore('events', () => {
   const forgotten = shallowRef(0)
 
   /** A new array each batch: mutating in place would not reach the props of a child. */
-  function append(batch: readonly LabEvent[]): void {
+  function append(told: readonly LabEvent[]): void {
+    // Single messages have a store of their own (spacetime); they would push the others out.
+    const batch = told.filter(({ type }) => type !== 'messagesSeen')
     if (batch.length === 0) return
     const all = [...log.value, ...batch]
     forgotten.value += Math.max(0, all.length - EVENTS_MAX)

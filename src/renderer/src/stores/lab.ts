@@ -5,6 +5,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { EMPTY_SERIES } from '../../../core/measure/series'
 import type { LabApi, LabPush, LabSnapshot, LabStatus, RunCard } from '../../../shared/api'
 import type { ScenarioCard } from '../../../shared/api'
 import type { ControlState, LabClient } from '../../../shared/rpc'
@@ -15,6 +16,10 @@ import type { Caps } from '../../../shared/shell'
 import { keepConnected } from '../api/client'
 import type { ConnectionView, LabSource } from '../api/client'
 import { describeFailure } from '../api/failure'
+import { openRecord, openSavedRun, savedCalls } from '../sources/savedView'
+import type { SavedView } from '../sources/savedView'
+import type { SimWish } from '../sources/simulation'
+import { simulatedView, startSimulation } from '../sources/simulator'
 import { useEventsStore } from './events'
 import { useToastsStore } from './toasts'
 
@@ -35,6 +40,8 @@ export const IDLE_STATUS: LabStatus = {
   realPause: true,
 }
 
+const NO_RUN = { status: IDLE_STATUS, events: [], series: EMPTY_SERIES } as const
+
 export const useLabStore = defineStore('lab', () => {
   const status = shallowRef<LabStatus>(IDLE_STATUS)
   const scenarios = shallowRef<readonly ScenarioCard[]>([])
@@ -47,22 +54,36 @@ export const useLabStore = defineStore('lab', () => {
   /** True after the first snapshot: before it, views show that they load. */
   const loaded = ref(false)
 
+  /** A run that is over and is shown in place of the live lab, which goes on; null: none. */
+  const saved = shallowRef<SavedView | null>(null)
+  /** What is being opened, in words; null: nothing. */
+  const opening = ref<string | null>(null)
+  /** Cuts it short; null: that cannot be. */
+  const stopOpening = shallowRef<(() => void) | null>(null)
+
   const listeners = new Set<Partial<LabPush>>()
   let client: LabClient | null = null
   let onCommand: ((id: CommandId) => void) | null = null
 
   const connected = computed(() => connection.value.state === 'connected')
+  /** This window may start something; a saved run is closed for it. */
+  const mayStart = computed(() => connected.value && (control.value.holds || control.value.free))
   /** This window may change the lab; another one may hold the control. */
-  const mayAct = computed(() => connected.value && (control.value.holds || control.value.free))
+  const mayAct = computed(() => mayStart.value && saved.value === null)
   const running = computed(() => status.value.state === 'running')
   const members = computed(() => status.value.nodes.map((view) => view.node))
 
   function adopt(snapshot: LabSnapshot): void {
-    status.value = snapshot.status
     scenarios.value = snapshot.scenarios
     runs.value = snapshot.runs
-    useEventsStore().reset(snapshot.events)
+    // Live pictures wait until the saved run is closed.
+    if (saved.value === null) show(snapshot)
     loaded.value = true
+  }
+
+  function show(snapshot: LabSnapshot): void {
+    status.value = snapshot.status
+    useEventsStore().reset(snapshot.events)
     for (const listener of listeners) listener.reset?.(snapshot)
   }
 
@@ -70,17 +91,17 @@ export const useLabStore = defineStore('lab', () => {
     let attached = false
     fresh.listen({
       status(next) {
-        if (!attached) return
+        if (!attached || saved.value !== null) return
         status.value = next
         for (const listener of listeners) listener.status?.(next)
       },
       events(batch) {
-        if (!attached) return
+        if (!attached || saved.value !== null) return
         useEventsStore().append(batch)
         for (const listener of listeners) listener.events?.(batch)
       },
       series(frame) {
-        if (!attached) return
+        if (!attached || saved.value !== null) return
         for (const listener of listeners) listener.series?.(frame)
       },
       reset(snapshot) {
@@ -97,6 +118,60 @@ export const useLabStore = defineStore('lab', () => {
     adopt(snapshot)
     attached = true
     client = fresh
+  }
+
+  function showSaved(view: SavedView): void {
+    saved.value = view
+    const { status: last, events, series } = view
+    show({ status: last, events, series, scenarios: scenarios.value, runs: runs.value })
+  }
+
+  /** Opens a past run of the host. False: it could not be opened, and a toast says why. */
+  async function openRun(id: string): Promise<boolean> {
+    return await openBy('Open a run', () => ask((call) => openSavedRun(call, id)))
+  }
+
+  /** Opens a record that was dropped on the window or chosen in a dialog. */
+  async function openFile(file: File): Promise<boolean> {
+    const { name } = file
+    return await openBy(`Open ${name}`, () =>
+      openRecord(file, (count) => (opening.value = `Opening ${name}: ${count} events`)),
+    )
+  }
+
+  /** Simulates in the page and opens the run. */
+  async function simulate(wish: SimWish): Promise<boolean> {
+    return await openBy('Simulate', async () => {
+      const run = startSimulation(wish, (seed) => (opening.value = `Simulating seed ${seed}`))
+      stopOpening.value = () => run.cancel()
+      return simulatedView(await run.done)
+    })
+  }
+
+  async function openBy(title: string, make: () => Promise<SavedView>): Promise<boolean> {
+    opening.value = title
+    try {
+      const view = await make()
+      showSaved(view)
+      return true
+    } catch (error) {
+      const failure = describeFailure(error)
+      const { words: why, details } = failure
+      useToastsStore().show({ level: 'error', title, why, details })
+      return false
+    } finally {
+      opening.value = null
+      stopOpening.value = null
+    }
+  }
+
+  /** Back to the live lab. */
+  async function closeSaved(): Promise<void> {
+    if (saved.value === null) return
+    saved.value = null
+    const snapshot = await actOn((client) => client.call.snapshot(), 'Back to the live lab')
+    if (snapshot === null) show({ ...NO_RUN, scenarios: scenarios.value, runs: runs.value })
+    else adopt(snapshot)
   }
 
   /** Stores that fold pushes (series, time) listen here, before the first snapshot. */
@@ -126,6 +201,14 @@ export const useLabStore = defineStore('lab', () => {
     run: (call: LabApi) => Promise<T>,
     title = 'The lab refused',
   ): Promise<T | null> {
+    return await actOn((on) => run(callsOf(on)), title)
+  }
+
+  function callsOf({ call }: LabClient): LabApi {
+    return saved.value === null ? call : savedCalls(call, saved.value)
+  }
+
+  async function actOn<T>(run: (on: LabClient) => Promise<T>, title: string): Promise<T | null> {
     const toasts = useToastsStore()
     if (!client) {
       const why = 'The host is not connected; nothing was changed.'
@@ -133,7 +216,7 @@ export const useLabStore = defineStore('lab', () => {
       return null
     }
     try {
-      return await run(client.call)
+      return await run(client)
     } catch (error) {
       const failure = describeFailure(error)
       toasts.show({ level: 'error', title, why: failure.words, details: failure.details })
@@ -158,7 +241,7 @@ export const useLabStore = defineStore('lab', () => {
   /** As `act`, where the caller shows the failure itself and an answer is awaited. */
   async function ask<T>(run: (call: LabApi) => Promise<T>): Promise<T> {
     if (!client) throw new Error('The host is not connected.')
-    return run(client.call)
+    return run(callsOf(client))
   }
 
   return {
@@ -173,7 +256,15 @@ export const useLabStore = defineStore('lab', () => {
     takeControl,
     onNativeCommand,
     loaded,
+    saved,
+    opening,
+    openRun,
+    openFile,
+    simulate,
+    stopOpening,
+    closeSaved,
     connected,
+    mayStart,
     mayAct,
     running,
     members,

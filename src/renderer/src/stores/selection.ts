@@ -8,6 +8,8 @@ export type Selection =
   | { readonly kind: 'link'; readonly from: number; readonly to: number }
   | { readonly kind: 'event'; readonly seq: number }
   | { readonly kind: 'slot'; readonly slot: number }
+  /** A message of the space-time diagram, by its place in the engine. */
+  | { readonly kind: 'message'; readonly serial: number }
 
 const NOTHING: Selection = { kind: 'none' }
 

@@ -5,10 +5,13 @@ import type { Link } from '../../../core/fault'
 import { LEADER_POLICY } from '../../../core/paxos/config'
 import { DEFAULT_CLUSTER } from '../../../shared/api'
 import type { ClusterOptions } from '../../../shared/api'
+import type { SimWish } from '../sources/simulation'
 
-export type ViewName = 'start' | 'lab'
+export type ViewName = 'start' | 'lab' | 'timeline'
 export type DialogName =
   | 'newCluster'
+  | 'openRun'
+  | 'simulate'
   | 'palette'
   | 'cheatSheet'
   | 'about'
@@ -16,11 +19,13 @@ export type DialogName =
   | 'partition'
   | 'storageFault'
   | 'clock'
+  | 'slow'
   | 'failpoint'
   | 'hold'
+  | 'storm'
 export type LowerTab = 'client' | 'events' | 'acceptors' | 'log' | 'gate'
 /** Dialogs that are about one node. */
-export type NodeDialog = 'storageFault' | 'clock' | 'failpoint'
+export type NodeDialog = 'storageFault' | 'clock' | 'slow' | 'failpoint'
 
 /** A wish for the client panel: at this node, to write, read or propose. */
 export interface ClientWish {
@@ -45,6 +50,10 @@ export const useUiStore = defineStore('ui', () => {
     ...DEFAULT_CLUSTER,
     policy: LEADER_POLICY,
     freezeOnViolation: true,
+  })
+  /** What the simulator was asked for last. */
+  const simWish = shallowRef<SimWish>({
+    ...{ seed: 1, nodes: 5, faults: null, mutant: null, seconds: null, hunt: false },
   })
   const clientWish = shallowRef<ClientWish | null>(null)
   /** Counts wishes to focus the filter of the event list. */
@@ -85,6 +94,10 @@ export const useUiStore = defineStore('ui', () => {
   }
 
   function askFilter(): void {
+    if (view.value === 'timeline') {
+      filterWish.value += 1
+      return
+    }
     view.value = 'lab'
     lowerTab.value = 'events'
     filterWish.value += 1
@@ -106,6 +119,7 @@ export const useUiStore = defineStore('ui', () => {
     drawer,
     narrow,
     plan,
+    simWish,
     clientWish,
     filterWish,
     lowerWish,

@@ -92,6 +92,27 @@ export const GLYPHS = {
     line: 'M8 4a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM14 9a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM11.6 16a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM4.4 16a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM2 9a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM11.6 5.3l2.9 2.4M5.5 7.7l2.9-2.4M6 9h8M7.6 14.4l6.8-4.2',
     solid: '',
   },
+  timeline: {
+    box: 20,
+    line: 'M2 4h16M2 10h16M2 16h16M4 4l4.5 6M9 10l3.5 6M11 16l3-6M14 10l2.5-6',
+    solid: '',
+  },
+  cone: {
+    box: 16,
+    line: 'M2 2.5 8 8l-6 5.5M14 2.5 8 8l6 5.5',
+    solid: 'M6.8 8a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0 -2.4 0z',
+  },
+  target: {
+    box: 16,
+    line: 'M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0zM6 8a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z',
+    solid: '',
+  },
+  zoom: {
+    box: 16,
+    line: 'M3 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM10 10l3.5 3.5M7 5.2v3.6M5.2 7h3.6',
+    solid: '',
+  },
+  export: { box: 16, line: 'M8 10V2.5M5 5l3-3 3 3M3 9v4.5h10V9', solid: '' },
   crown: { box: 16, line: '', solid: CROWN },
   elect: { box: 16, line: CROWN, solid: '' },
   lost: { box: 16, line: 'M3 8a5 5 0 1 0 10 0a5 5 0 1 0 -10 0zM4.5 11.5l7-7', solid: '' },

@@ -6,7 +6,7 @@
  *         those that can be reached.
  */
 import { majorityOf } from '../../../../core/paxos/quorum'
-import type { ActiveFault } from '../../../../core/fault'
+import type { ActiveFault, PartitionPreset } from '../../../../core/fault'
 import type { NodeView } from '../../../../shared/api'
 import { answers } from './nodeModel'
 
@@ -66,6 +66,15 @@ function bridgeWithQuorum(
   return null
 }
 
+/** Their groups are links, of which a hull says nothing. */
+const WOVEN: readonly PartitionPreset[] = [
+  'ring',
+  'majoritiesRing',
+  'chained',
+  'quorumLoss',
+  'constrained',
+]
+
 /** Empty: everybody can talk to everybody else, through others at least. */
 export function partitionGroups(
   members: readonly number[],
@@ -74,6 +83,7 @@ export function partitionGroups(
   const active = faults.filter((fault) => fault.endedAtMs === null).map(({ fault }) => fault)
   const named = active
     .filter((fault) => fault.kind === 'partition')
+    .filter(({ preset }) => !WOVEN.includes(preset))
     .map((fault) => withLoners(members, fault.groups))
     // One-way cuts leave one group of all: the links show it, a hull would say nothing.
     .filter((groups) => groups.length > 1)

@@ -19,6 +19,12 @@ export interface LinkModel extends Link {
   /** Frames still to be dropped by a `dropNext`; 0: none. */
   readonly dropNext: number
   readonly duplicate: number
+  /** Probability that a burst of losses begins, 0 to 1. */
+  readonly burst: number
+  /** Bytes a second that it carries at most; 0: no limit. */
+  readonly bandwidth: number
+  /** The sender thinks that it is connected, and nobody hears it. */
+  readonly halfOpen: boolean
   /** Probability that a frame is overtaken, 0 to 1. */
   readonly reorder: number
   /** Frames of it wait at the gate. */
@@ -55,7 +61,10 @@ function foldFaults(
   faults: readonly ActiveFault[],
 ): Omit<LinkModel, 'idle'> {
   const none = { delayMs: 0, jitterMs: 0, drop: 0, dropNext: 0, duplicate: 0 }
-  const model = { ...none, reorder: 0, holds: false }
+  const model = {
+    ...none,
+    ...{ burst: 0, bandwidth: 0, halfOpen: false, reorder: 0, holds: false },
+  }
   const cutBy: ActiveFault[] = []
   for (const active of faults) {
     const { fault } = active
@@ -74,6 +83,15 @@ function foldFaults(
         break
       case 'dropNext':
         model.dropNext = fault.count
+        break
+      case 'burst':
+        model.burst = fault.probability
+        break
+      case 'bandwidth':
+        model.bandwidth = fault.bytesPerSecond
+        break
+      case 'halfOpen':
+        model.halfOpen = true
         break
       case 'duplicate':
         model.duplicate = fault.probability
@@ -102,6 +120,9 @@ function linkWords(model: Omit<LinkModel, 'idle' | 'words'>): string {
     parts.push(`drops the next ${model.dropNext === 1 ? 'frame' : `${model.dropNext} frames`}`)
   }
   if (model.duplicate > 0) parts.push(`sends ${percent(model.duplicate)} twice`)
+  if (model.burst > 0) parts.push(`drops in bursts, ${percent(model.burst)}`)
+  if (model.bandwidth > 0) parts.push(`carries ${model.bandwidth} B/s`)
+  if (model.halfOpen) parts.push('half-open')
   if (model.reorder > 0) parts.push(`reorders ${percent(model.reorder)}`)
   if (model.holds) parts.push('held at the gate')
   return parts.length === 0 ? 'open' : parts.join(', ')
@@ -111,6 +132,21 @@ export const percent = (share: number): string => `${Math.round(share * 100)} %`
 
 export function delayWords(model: Pick<LinkModel, 'delayMs' | 'jitterMs'>): string {
   return `+${model.delayMs} ms${model.jitterMs > 0 ? ` ±${model.jitterMs}` : ''}`
+}
+
+const MARKS = [
+  'delayMs',
+  'jitterMs',
+  'drop',
+  'dropNext',
+  'duplicate',
+  'burst',
+  'bandwidth',
+] as const
+
+/** Nothing but perhaps a cut, a hold or reordering. */
+export function isPlain(link: Omit<LinkModel, 'idle' | 'words'>): boolean {
+  return !link.halfOpen && MARKS.every((mark) => link[mark] === 0)
 }
 
 /** Both directions of the pair of `link`. */
@@ -129,8 +165,7 @@ export function commonWords(links: readonly LinkModel[]): string | null {
   const first = links[0]
   if (!first || links.length < 6) return null
   const marks = (model: LinkModel): string =>
-    [model.delayMs, model.jitterMs, model.drop, model.dropNext, model.duplicate].join()
-  const plain = first.delayMs + first.jitterMs + first.drop + first.dropNext + first.duplicate === 0
-  if (plain || links.some((model) => marks(model) !== marks(first))) return null
+    [...MARKS.map((mark) => model[mark]), model.halfOpen].join()
+  if (isPlain(first) || links.some((model) => marks(model) !== marks(first))) return null
   return linkWords({ ...first, cutKind: null, cutBy: [] })
 }

@@ -1,5 +1,6 @@
 /** Menus of a link and of a lasso as data. Pure; the panel carries the choices out. */
 import type { LinkChange, NodeView } from '../../../../shared/api'
+import { isPlain } from './linkModel'
 import type { LinkModel } from './linkModel'
 import type { MenuItem } from './menuItem'
 
@@ -14,6 +15,8 @@ export const LINK_CHANGES: Readonly<Record<string, { title: string; change: Link
   lossy: { title: 'Drop 20 % of the frames', change: { kind: 'drop', probability: 0.2 } },
   dropNext: { title: 'Drop the next frame', change: { kind: 'dropNext', count: 1 } },
   double: { title: 'Send 20 % twice', change: { kind: 'duplicate', probability: 0.2 } },
+  reset: { title: 'Reset the connection', change: { kind: 'reset' } },
+  halfOpen: { title: 'Leave it half-open', change: { kind: 'halfOpen' } },
 }
 
 /** `there`: the direction that was clicked; `back`: the other one. */
@@ -44,15 +47,12 @@ export function linkMenu(
     {
       ...PLAIN,
       id: 'plain',
-      title: 'End delay, loss and doubling',
+      title: 'End delay, loss and the like',
       blocked: blocked ?? (isPlain(there) ? `${name} has none.` : null),
       separated: true,
     },
   ]
 }
-
-const isPlain = (link: LinkModel): boolean =>
-  link.delayMs + link.jitterMs + link.drop + link.dropNext + link.duplicate === 0
 
 /** For marked nodes: what a lasso or Space chose. */
 export function lassoMenu(

@@ -14,6 +14,7 @@ export type NodeActionId =
   | 'wipe'
   | 'storageFault'
   | 'clock'
+  | 'slow'
   | 'failpoint'
   | 'isolate'
   | 'propose'
@@ -79,6 +80,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
     { id: 'wipe', title: 'Wipe the disk', key: '', blocked: isStarting, danger: true },
     { id: 'storageFault', title: 'Storage fault…', key: '', blocked: isStarting },
     { id: 'clock', title: 'Clock…', key: '', blocked: isStarting },
+    { id: 'slow', title: 'Slow…', key: '', blocked: isStarting },
     { id: 'failpoint', title: 'Crash at a failpoint…', key: '', blocked: isStarting },
     { id: 'isolate', title: 'Isolate', key: 'I', blocked: linkReason(status), separated: true },
     { id: 'propose', title: 'Propose now', key: 'O', blocked: needsUp, separated: true },

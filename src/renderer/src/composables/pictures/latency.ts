@@ -1,4 +1,8 @@
-/** Commit latency: percentiles over time, log axis. Lines break where nothing was acknowledged. */
+/**
+ * Latency of acknowledged requests: percentiles over time, log axis. Lines break where nothing was
+ * acknowledged. In an open loop they run from when a request was due; what the requests took once
+ * they were sent is a line of its own.
+ */
 import type { LoadPoint } from '../../../../core/measure/series'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
@@ -14,13 +18,14 @@ const LONG_WAIT_MS = 1000
 /** Without an answer for this long a line breaks; slow loads leave shorter gaps all the time. */
 const BREAK_MS = 1000
 
-type Percentile = 'p50' | 'p95' | 'p99' | 'max'
+type Percentile = 'p50' | 'p95' | 'p99' | 'max' | 'service p99'
 
 const VALUE: Readonly<Record<Percentile, (point: LoadPoint) => number | null>> = {
   p50: (point) => point.p50Ms,
   p95: (point) => point.p95Ms,
   p99: (point) => point.p99Ms,
   max: (point) => point.maxMs,
+  'service p99': (point) => point.serviceP99Ms,
 }
 
 export const latency: ChartDefinition = {
@@ -45,9 +50,10 @@ function picture(input: PictureInput): Picture {
       ? []
       : [{ id, ...style, points: brokenLine(answered, gapMs, timeOfLoad, VALUE[id]) }]
   const highs = answered.map((point) => point.maxMs ?? 0)
-  const lows = answered.map((point) => point.p50Ms ?? Infinity)
+  const lows = answered.map((point) => Math.min(point.p50Ms ?? Infinity, lowOf(point)))
   return {
     lines: [
+      ...(isOpen(rows) ? line('service p99', { color: theme.fgMuted, width: 1 }) : []),
       ...line('p99', { color: theme.accent, width: 1, dash: [1, 2] }),
       ...line('p95', { color: theme.accent, width: 1, dash: [4, 2] }),
       ...line('p50', { color: theme.accent, width: 2 }),
@@ -62,6 +68,13 @@ function picture(input: PictureInput): Picture {
     empty: answered.length === 0 ? 'Latency appears with the first acknowledged request.' : null,
   }
 }
+
+/** Requests became due by the clock: the two kinds of time can differ. */
+function isOpen(load: readonly LoadPoint[]): boolean {
+  return load.some((point) => point.serviceP99Ms !== null)
+}
+
+const lowOf = (point: LoadPoint): number => point.serviceP99Ms ?? Infinity
 
 /** One answer between two breaks has no line: it gets a point. */
 function paintLone(
@@ -115,20 +128,24 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
   const item = (id: Percentile, swatch: LegendItem['swatch']): LegendItem => {
     return { id, label: id, value: known ? msText(VALUE[id](known)) : '–', swatch }
   }
-  return [item('p50', 'line'), item('p95', 'dashed'), item('p99', 'thin'), item('max', 'dots')]
+  const items = [item('p50', 'line'), item('p95', 'dashed'), item('p99', 'thin')]
+  const service = isOpen(data.load) ? [item('service p99', 'muted')] : []
+  return [...items, item('max', 'dots'), ...service]
 }
 
 function table({ data, fromMs, toMs }: PictureInput): Table {
   const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
   const ms = (value: number | null): string => (value === null ? '' : value.toFixed(3))
   return {
-    columns: ['until s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+    columns: ['until s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'service p50', 'service p99'],
     rows: rows.map((point) => [
       tableS(point.atMs),
       ms(point.p50Ms),
       ms(point.p95Ms),
       ms(point.p99Ms),
       ms(point.maxMs),
+      ms(point.serviceP50Ms),
+      ms(point.serviceP99Ms),
     ]),
   }
 }

@@ -19,7 +19,17 @@ export interface PictureInput {
 }
 
 export type Swatch =
-  'node' | 'line' | 'sent' | 'dashed' | 'thin' | 'filled' | 'hollow' | 'dots' | 'claim'
+  | 'node'
+  | 'line'
+  | 'sent'
+  | 'muted'
+  | 'dashed'
+  | 'thin'
+  | 'filled'
+  | 'hollow'
+  | 'dots'
+  | 'shed'
+  | 'claim'
 
 export interface LegendItem {
   /** Id of the series it switches; empty: it only explains a sign. */

@@ -1,4 +1,4 @@
-/** Throughput: acknowledged requests as a line, sent ones thin and dashed, outages shaded. */
+/** Throughput: acknowledged requests as a line, offered ones thin and dashed, outages shaded. */
 import type { LoadPoint } from '../../../../core/measure/series'
 import { edgesOf, placeLabels } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
@@ -60,13 +60,15 @@ function idleAround(
   return around.every((point) => valueOf(point) === 0)
 }
 
-const SENT = (point: LoadPoint): number => point.sentPerSecond
+/** Requests that became due, sent or not: what was asked of the cluster. */
+const OFFERED = (point: LoadPoint): number => point.offeredPerSecond
+const SHED = (point: LoadPoint): number => point.shedPerSecond
 const ACKED = (point: LoadPoint): number => point.ackedPerSecond
 
 function picture(input: PictureInput): Picture {
   const { data, fromMs, toMs, hidden, theme } = input
   const rows = within(data.load, fromMs, toMs, timeOfLoad)
-  const line = (id: string, valueOf: typeof SENT, style: Omit<Line, 'id' | 'points'>): Line[] => {
+  const line = (id: string, valueOf: typeof ACKED, style: Omit<Line, 'id' | 'points'>): Line[] => {
     if (hidden.has(id)) return []
     const smooth = smoothed(rows, data.spanMs, valueOf)
     const values = rows.map((point, at) => ({ atMs: point.atMs, value: smooth(point, at) }))
@@ -85,7 +87,10 @@ function picture(input: PictureInput): Picture {
     ]
   }
   const lines = [
-    ...line('sent', SENT, { color: theme.fgMuted, width: 1, dash: [4, 3] }),
+    ...line('offered', OFFERED, { color: theme.fgMuted, width: 1, dash: [4, 3] }),
+    ...(rows.some((point) => point.shedPerSecond > 0)
+      ? line('shed', SHED, { color: theme.bad, width: 1, dash: [1, 2] })
+      : []),
     ...line('acknowledged', ACKED, { color: theme.accent, width: 1.5 }),
   ]
   const top = Math.max(8, ...lines.flatMap(({ points }) => points.map(({ y }) => y || 0)))
@@ -139,11 +144,14 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
   const near = data.load[Math.min(at, data.load.length - 1)]
   const known = near && Math.abs(near.atMs - readMs) < SMOOTH_MS + data.spanMs ? near : null
   const index = known ? data.load.indexOf(known) : 0
-  const value = (valueOf: typeof SENT): string =>
+  const value = (valueOf: typeof ACKED): string =>
     known ? countText(smoothed(data.load, data.spanMs, valueOf)(known, index)) : '–'
+  const hasShed = data.load.some((point) => point.shedPerSecond > 0)
+  const shed: LegendItem = { id: 'shed', label: 'shed', value: value(SHED), swatch: 'shed' }
   return [
     { id: 'acknowledged', label: 'acknowledged', value: value(ACKED), swatch: 'line' },
-    { id: 'sent', label: 'sent', value: value(SENT), swatch: 'sent' },
+    { id: 'offered', label: 'offered', value: value(OFFERED), swatch: 'sent' },
+    ...(hasShed ? [shed] : []),
   ]
 }
 
@@ -151,13 +159,24 @@ function table({ data, fromMs, toMs }: PictureInput): Table {
   const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
   const rate = (value: number): number => Number(value.toFixed(2))
   return {
-    columns: ['until s', 'acknowledged/s', 'sent/s', 'failed/s', 'unknown/s', 'waiting'],
+    columns: [
+      'until s',
+      'acknowledged/s',
+      'offered/s',
+      'sent/s',
+      'failed/s',
+      'unknown/s',
+      'shed/s',
+      'waiting',
+    ],
     rows: rows.map((point) => [
       tableS(point.atMs),
       rate(point.ackedPerSecond),
+      rate(point.offeredPerSecond),
       rate(point.sentPerSecond),
       rate(point.failedPerSecond),
       rate(point.unknownPerSecond),
+      rate(point.shedPerSecond),
       point.waiting,
     ]),
   }

@@ -7,8 +7,8 @@
  *          event.
  * Details: `promised`, `voted`, `persisted`, `applied` and the like, as long as they are few.
  */
-import type { LabEvent, LabEventType } from '../../core/event'
-import { sameBallot } from '../../core/paxos/ballot'
+import type { LabEvent, LabEventType } from '../core/event'
+import { sameBallot } from '../core/paxos/ballot'
 
 /** Events of one batch (100 ms) that go to viewers. */
 export const BATCH_EVENTS_MAX = 200
@@ -19,7 +19,7 @@ const MERGED_IDS_MAX = 64
 
 type RunEvent = Extract<LabEvent, { readonly type: 'issued' | 'chosen' | 'learned' }>
 
-const DETAILS: ReadonlySet<LabEventType> = new Set([
+export const DETAILS: ReadonlySet<LabEventType> = new Set([
   'promised',
   'voted',
   'persisted',
@@ -34,6 +34,7 @@ export const SAMPLES: ReadonlySet<LabEventType> = new Set([
   'statusSampled',
   'trafficSampled',
   'loadSampled',
+  'messagesSeen',
 ] as const)
 
 export interface Coalesced {

@@ -1,0 +1,29 @@
+/** Acts of a person in step mode; errors as every act: a toast says why. */
+import type { StepChoice } from '../../../shared/stepping'
+import { useLabStore } from '../stores/lab'
+import { useUiStore } from '../stores/ui'
+
+/** On, with the gate in view; or off. */
+export async function toggleStepping(): Promise<void> {
+  const lab = useLabStore()
+  if (lab.status.stepping) {
+    await lab.act((call) => call.stopStepping(), 'Leave step mode')
+    return
+  }
+  useUiStore().askGate()
+  await lab.act((call) => call.startStepping(), 'Step mode')
+}
+
+export async function stepNext(): Promise<void> {
+  await performStep({ kind: 'next' })
+}
+
+export async function performStep(choice: StepChoice): Promise<boolean> {
+  const report = await useLabStore().act((call) => call.stepPerform(choice), 'Step')
+  return report !== null
+}
+
+/** One after another, in this order; ends at the first that fails. */
+export async function performSteps(choices: readonly StepChoice[]): Promise<void> {
+  for (const choice of choices) if (!(await performStep(choice))) return
+}

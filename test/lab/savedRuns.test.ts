@@ -1,0 +1,105 @@
+/** Saved runs: opened whole or cut short, read in parts, and no path leads out of their folder. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { LabEvent } from '../../src/core/event'
+import { OfflineRun } from '../../src/main/lab/offlineRun'
+import { SavedRuns } from '../../src/main/lab/savedRuns'
+import { LabCallError } from '../../src/shared/api'
+import { temporaryDir } from '../support/cluster'
+
+let dir: string
+beforeEach(() => {
+  dir = temporaryDir()
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+function note(seq: number): LabEvent {
+  return { seq, atMs: seq, by: 'lab', type: 'labNote', level: 'info', words: `é${seq}` }
+}
+
+async function runOf(events: number): Promise<string> {
+  const start = { title: 'seed 7', source: 'simulator', seed: 7, nodes: 3 } as const
+  const run = await OfflineRun.begin(dir, { ...start, config: {}, appVersion: '9.9.9' })
+  for (let seq = 1; seq <= events; seq += 1) run.append(note(seq))
+  await run.end({ verdict: 'valid', measures: {}, checks: [] })
+  return basename(run.dir)
+}
+
+const saved = (current: string | null = null) => new SavedRuns(dir, () => current)
+
+it('opens with its card, options and milestones, and reads any part of its record', async () => {
+  const id = await runOf(1000)
+  const runs = saved()
+  const run = await runs.open(id)
+  expect(run.card).toMatchObject({ id, title: 'seed 7', verdict: 'valid', events: 1000 })
+  expect(run).toMatchObject({ milestones: 1000, left: 0, notes: [] })
+  expect(run.status).toMatchObject({ state: 'idle', atMs: 1000, events: 1000 })
+  expect(run.status.options).toMatchObject({ nodes: 3, seed: 7 })
+  expect((await runs.milestones(id, 990, 100)).map(({ seq }) => seq)).toHaveLength(10)
+  for (const [from, to] of [
+    [1, 1],
+    [250, 270],
+    [999, 5000],
+  ] as const) {
+    const events = await runs.events(id, from, to)
+    const last = Math.min(to, 1000)
+    expect([events[0], events.at(-1), events.length]).toEqual([
+      note(from),
+      note(last),
+      last - from + 1,
+    ])
+  }
+  expect(existsSync(join(dir, id, 'view.json'))).toBe(false)
+})
+
+it('a long one leaves a cache, which counts only for the very same record', async () => {
+  const id = await runOf(25_000)
+  const first = await saved().open(id)
+  const cache = join(dir, id, 'view.json')
+  expect(existsSync(cache)).toBe(true)
+  expect(await saved().open(id)).toEqual(first)
+  expect(await saved().events(id, 24_999, 24_999)).toEqual([note(24_999)])
+  // Planted in the cache: it is what is read, until the record is another one.
+  const planted = readFileSync(cache, 'utf8').replaceAll('é24999', 'planted')
+  writeFileSync(cache, planted)
+  const words = async () => {
+    const [event] = await saved().milestones(id, 24_998, 1)
+    return event?.type === 'labNote' ? event.words : null
+  }
+  expect(await words()).toBe('planted')
+  appendFileSync(join(dir, id, 'events.ndjson'), '{"torn')
+  expect(await words()).toBe('é24999')
+  writeFileSync(cache, '{"version":1}')
+  expect(await words()).toBe('é24999')
+})
+
+it('a torn end and a broken line are said, and what came before is shown', async () => {
+  const torn = await runOf(10)
+  appendFileSync(join(dir, torn, 'events.ndjson'), '{"seq":11,"atM')
+  expect(await saved().open(torn)).toMatchObject({ milestones: 10 })
+  expect((await saved().open(torn)).notes).toEqual([expect.stringContaining('torn off')])
+  const broken = await runOf(10)
+  const path = join(dir, broken, 'events.ndjson')
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(path, lines.with(4, 'garbage').join('\n'))
+  expect((await saved().open(broken)).notes).toEqual([expect.stringContaining('Line 5')])
+  expect((await saved().open(broken)).milestones).toBe(4)
+})
+
+it('without a result it is unknown, without a record it is empty', async () => {
+  const id = await runOf(10)
+  rmSync(join(dir, id, 'result.json'))
+  expect((await saved().open(id)).card.verdict).toBe('unknown')
+  rmSync(join(dir, id, 'events.ndjson'))
+  expect(await saved().open(id)).toMatchObject({ milestones: 0, notes: ['This run has no record.'] })
+})
+
+it('refuses what is no run here, and the one that still goes on', async () => {
+  const id = await runOf(1)
+  mkdirSync(join(dir, '..', 'outside'), { recursive: true })
+  for (const wrong of ['../outside', '2026-01-01T00-00-00-zzzz', '.', '']) {
+    await expect(saved().open(wrong)).rejects.toThrow(LabCallError)
+  }
+  await expect(saved(join(dir, id)).open(id)).rejects.toThrow(/still goes on/)
+})

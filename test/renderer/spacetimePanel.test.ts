@@ -1,0 +1,140 @@
+/** Parts of the Timeline view as components: filter box, range panel, engine on the page. */
+import { mount } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import type { LabEvent } from '../../src/core/event'
+import FilterBox from '../../src/renderer/src/components/spacetime/FilterBox.vue'
+import RangePanel from '../../src/renderer/src/components/spacetime/RangePanel.vue'
+import { usePlotPointer } from '../../src/renderer/src/composables/usePlotPointer'
+import { openEngine } from '../../src/renderer/src/spacetime/enginePort'
+import { recordParts } from '../../src/renderer/src/spacetime/recordReader'
+import type { FromEngine } from '../../src/renderer/src/spacetime/protocol'
+import type { RangeStatistics } from '../../src/renderer/src/spacetime/statistics'
+
+const PROPS = { fault: null, matching: 312, total: 104_221, members: [1, 2, 3], wish: 0 }
+
+describe('the filter box', () => {
+  it('says how many pass, and a fault with its column', async () => {
+    const box = mount(FilterBox, { props: { ...PROPS, text: '' } })
+    expect(box.get('[data-testid=spacetime-count]').text()).toBe('312 of 104\u202f221')
+    await box.setProps({ fault: { words: 'there is no term “x”', column: 4 } })
+    expect(box.get('[role=alert]').text()).toBe('column 4: there is no term “x”')
+    expect(box.get('input').attributes('aria-invalid')).toBe('true')
+  })
+
+  it('completes the word under the caret by keys', async () => {
+    const box = mount(FilterBox, { props: { ...PROPS, text: '' }, attachTo: document.body })
+    const input = box.get('input')
+    await input.setValue('type:prom')
+    await box.setProps({ text: 'type:prom' })
+    await nextTick()
+    expect(box.findAll('[role=option]').map((one) => one.text())).toEqual([
+      expect.stringMatching(/^type:promise/),
+    ])
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    expect(input.attributes('aria-activedescendant')).toBe('spacetime-hint-0')
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(box.emitted('change')?.at(-1)).toEqual(['type:promise '])
+    box.unmount()
+  })
+})
+
+it('the range panel shows types in order of count, and both acts', async () => {
+  const statistics: RangeStatistics = {
+    ...{ fromMs: 12_319, toMs: 12_351, messages: 48, bytes: 9000, dropped: 1, doubled: 0 },
+    ...{ skewed: 0, medianMs: 8.2, p95Ms: 9.1, bids: 4, preempted: 3, chosen: 0 },
+    types: [
+      { name: 'accept', family: 'phase2', count: 8 },
+      { name: 'prepare', family: 'phase1', count: 16 },
+    ],
+  }
+  const panel = mount(RangePanel, { props: { fromMs: 12_319, toMs: 12_351, statistics } })
+  expect(panel.findAll('.bar').map((bar) => bar.text())).toEqual(['prepare16', 'accept8'])
+  expect(panel.text()).toContain('12.3190 – 12.3510 s')
+  expect(panel.text()).toContain('8.20 ms')
+  await panel.get('[data-testid=spacetime-export]').trigger('click')
+  expect(panel.emitted('export')).toHaveLength(1)
+})
+
+describe('the pointer of the plot', () => {
+  const setUp = () => {
+    const acts = { hover: vi.fn(), click: vi.fn(), pan: vi.fn(), zoom: vi.fn(), range: vi.fn() }
+    const pointer = usePlotPointer(() => ({ left: 100, top: 50, width: 400 }), acts)
+    const at = (clientX: number, more: object = {}) =>
+      new PointerEvent('pointermove', { clientX, clientY: 60, button: 0, ...more })
+    return { acts, pointer, at }
+  }
+
+  it('clicks, pans by drag, measures by Shift and drag', () => {
+    const { acts, pointer, at } = setUp()
+    pointer.down(at(150))
+    pointer.up(at(151))
+    expect(acts.click).toHaveBeenCalledWith(50, 10)
+    pointer.down(at(150))
+    pointer.move(at(140))
+    pointer.up(at(140))
+    expect(acts.pan).toHaveBeenCalledWith(10)
+    expect(acts.click).toHaveBeenCalledTimes(1)
+    pointer.down(at(300, { shiftKey: true }))
+    pointer.move(at(900))
+    pointer.up(at(900))
+    expect(acts.range).toHaveBeenCalledWith(200, 400)
+  })
+
+  it('zooms around the pointer by the wheel, and pans by Shift and wheel', () => {
+    const { acts, pointer } = setUp()
+    // The DOM of the tests gives a wheel no place.
+    const wheel = (init: WheelEventInit): WheelEvent =>
+      Object.assign(new WheelEvent('wheel', init), { clientX: 200, clientY: 60 })
+    pointer.wheel(wheel({ deltaY: -100 }))
+    expect(acts.zoom.mock.lastCall?.[0]).toBeLessThan(1)
+    expect(acts.zoom.mock.lastCall?.[1]).toBe(100)
+    pointer.wheel(Object.assign(wheel({ deltaY: 30 }), { shiftKey: true }))
+    expect(acts.pan).toHaveBeenCalledWith(30)
+  })
+})
+
+it('without a worker the engine answers from the page itself', async () => {
+  const heard: FromEngine[] = []
+  const port = openEngine(null, (message) => heard.push(message))
+  expect(port.kind).toBe('page')
+  const message = {
+    ...{ id: 1, from: 1, to: 2, message: 'accept', ballot: { round: 2, node: 1 } },
+    ...{ slot: 3, count: 1, bytes: 90, sentAtMs: 10, endedAtMs: 14, fate: 'passed' },
+  } as const
+  const event: LabEvent = {
+    ...{ seq: 1, atMs: 14, by: 'lab', type: 'messagesSeen', missed: 0, messages: [message] },
+  }
+  port.tell({ kind: 'events', events: [event] })
+  const answer = await port.ask({ what: 'rows', from: 0, count: 5 })
+  expect(answer).toMatchObject({
+    what: 'rows',
+    lines: [{ type: 'accept', from: 1, to: 2, startMs: 10, endMs: 14, slot: 3 }],
+  })
+  const csv = await port.ask({ what: 'csv', fromMs: 0, toMs: 100 })
+  expect(csv).toMatchObject({ rows: 1, left: 0 })
+  expect(csv.what === 'csv' && csv.text.split('\r\n')[1]).toBe(
+    '10.000,14.000,1,2,accept,2.1,3,1,90,passed,false,false',
+  )
+  port.close()
+})
+
+it('the record is read in parts, and no longer once another run is shown', async () => {
+  const asked: [number, number][] = []
+  const shares: number[] = []
+  let stopped = false
+  const ask = (from: number, to: number): Promise<readonly LabEvent[]> => {
+    asked.push([from, to])
+    return Promise.resolve([])
+  }
+  for await (const { share } of recordParts(2500, ask, () => stopped)) {
+    shares.push(share)
+    stopped = shares.length === 2
+  }
+  expect(asked).toEqual([
+    [1, 1000],
+    [1001, 2000],
+    [2001, 2500],
+  ])
+  expect(shares).toEqual([0.4, 0.8])
+})
