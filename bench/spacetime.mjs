@@ -1,7 +1,7 @@
 /**
- * `node bench/spacetime.mjs [MESSAGES]`: what the space-time diagram costs at 1,000,000 messages, in
- * ms: ingest, order, binning into pixel columns, filter, table, cone, and frames of the engine. Canvas
- * calls are counted and not carried out: rasterisation is the browser's, and measured there.
+ * `node bench/spacetime.mjs [MESSAGES]`: what the space-time diagram costs at 1,000,000 messages,
+ * in ms: ingest, order, binning into pixel columns, filter, table, cone, and frames of the engine.
+ * Canvas calls are counted and not carried out: rasterisation is the browser's, and measured there.
  */
 import { join } from 'node:path'
 import { runnerImport } from 'vite'

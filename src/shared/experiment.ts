@@ -60,8 +60,7 @@ export const experimentFile = z
     steps,
     expect: z.array(expectation).optional(),
     violates: z.array(z.enum(INVARIANT_IDS)).max(INVARIANT_IDS.length).optional().meta({
-      description:
-        'What an unsafe cluster is there to show: these checks must find a violation, no other may',
+      description: 'What an unsafe cluster is there to show: these checks must find a violation',
     }),
   })
   .transform((raw, context): Scenario => {

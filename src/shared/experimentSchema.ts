@@ -1,7 +1,7 @@
 /**
  * JSON schema (draft 7) of experiment files, made from the parser itself, for editors: what a key
- * is called, what it may hold, and examples. What only the parser knows (verbs, conditions, nodes that
- * exist) is told when the file is read.
+ * is called, what it may hold, and examples. What only the parser knows (verbs, conditions, nodes
+ * that exist) is told when the file is read.
  */
 import { MEASURES } from './condition'
 import { experimentFile } from './experiment'

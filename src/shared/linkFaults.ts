@@ -1,7 +1,8 @@
 /**
  * Link faults that a person starts with a few numbers, one entry each: how the verb is written,
- * what the window asks for, in which units and ranges, and what comes of it. Verbs, wire, parsers of
- * viewers and the window's forms are all made from this table; `docs/adding-a-fault.md` tells how.
+ * what the window asks for, in which units and ranges, and what comes of it. Verbs, wire, parsers
+ * of viewers and the window's forms are all made from this table; `docs/adding-a-fault.md` tells
+ * how.
  *
  * Units: a field says its own; a `share` is 0 to 1, written as 0.2 or 20%, and shown in percent.
  */

@@ -22,7 +22,7 @@ import { VerbArgs, VerbError, splitWords } from './verbArgs'
 import type { NodeRef } from './verbArgs'
 
 export { VerbError } from './verbArgs'
-export type { LinksRef, NodeRef } from './verbArgs'
+export type { NodeRef } from './verbArgs'
 
 export type NodeVerb = 'kill' | 'stop' | 'restart' | 'pause' | 'resume' | 'elect' | 'step-down'
 

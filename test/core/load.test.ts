@@ -129,7 +129,7 @@ describe('what a load came to', () => {
     const figures = new LoadFigures()
     const counts = { sent: 3, offered: 5, shed: 2, acked: 3 }
     const open = { ...counts, latency: pairs(1000, 500, 1), service: pairs(1, 1, 1) }
-    figures.feed({ ...stamp, clients: 1, ...sample(open) })
+    figures.feed({ ...stamp, ...sample(open) })
     const told = figures.figures()
     expect(told).toMatchObject({ offered: 5, shed: 2 })
     expect(told['responseMaxMs']! / 1000).toBeCloseTo(1, 1)
@@ -140,9 +140,9 @@ describe('what a load came to', () => {
   it('without an open loop both times are one, and all that was sent was offered', () => {
     const figures = new LoadFigures()
     expect(figures.figures()).toEqual({})
-    figures.feed({ ...stamp, clients: 1, ...sample({ sent: 2 }) })
+    figures.feed({ ...stamp, ...sample({ sent: 2 }) })
     expect(figures.figures()).toMatchObject({ offered: 2, shed: 0, responseP99Ms: null })
-    figures.feed({ ...stamp, clients: 1, ...sample({ sent: 1, latency: pairs(7) }) })
+    figures.feed({ ...stamp, ...sample({ sent: 1, latency: pairs(7) }) })
     const told = figures.figures()
     expect(told['serviceP999Ms']).toBe(told['responseP999Ms'])
   })

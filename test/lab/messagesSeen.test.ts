@@ -123,9 +123,9 @@ it('brings times of the switchboard to lab time by the least delay', () => {
   let nowMs = 1000
   const seen = new SeenMessages({ now: () => nowMs })
   const message = {
-    ...{ id: 1, from: 1, to: 2, message: 'accept', ballot: null, slot: 0, count: 0, bytes: 7 },
-    ...{ sentAtMs: 40, endedAtMs: 45, fate: 'passed' },
-  } as const
+    ...({ id: 1, from: 1, to: 2, message: 'accept', ballot: null, slot: 0, count: 0 } as const),
+    ...({ bytes: 7, sentAtMs: 40, endedAtMs: 45, fate: 'passed' } as const),
+  }
   const timesOf = (report: { nowMs: number; missed: number }) => {
     const fact = seen.factOf({ ...report, messages: [message] })
     return fact.type === 'messagesSeen'

@@ -92,7 +92,10 @@ it('without a result it is unknown, without a record it is empty', async () => {
   rmSync(join(dir, id, 'result.json'))
   expect((await saved().open(id)).card.verdict).toBe('unknown')
   rmSync(join(dir, id, 'events.ndjson'))
-  expect(await saved().open(id)).toMatchObject({ milestones: 0, notes: ['This run has no record.'] })
+  expect(await saved().open(id)).toMatchObject({
+    milestones: 0,
+    notes: ['This run has no record.'],
+  })
 })
 
 it('refuses what is no run here, and the one that still goes on', async () => {

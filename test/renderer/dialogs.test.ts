@@ -244,6 +244,7 @@ describe('the status bar', () => {
         props: {
           connection: { state: 'connected', words: '', retryInS: 0 },
           status,
+          saved: false,
           live,
           framesPerSecond: 1412,
           opsPerSecond: null,

@@ -1,4 +1,6 @@
-/** The simulator of the page: the same run for the same seed, and a hunt that finds and can fail. */
+/**
+ * The simulator of the page: the same run for the same seed, and a hunt that finds and can fail.
+ */
 import { describe, expect, it } from 'vitest'
 import { drawPlan } from '../../src/core/sim/swarm'
 import { runTrial } from '../../src/core/trial/trial'
@@ -25,7 +27,12 @@ describe('one seed', () => {
   it('gives the run that the command line gives', () => {
     const made = only(run(WISH))
     const plan = drawPlan({ seed: 3, nodes: 3, faults: ['kill', 'drop'], safetyTicks: 400 })
-    expect(made).toMatchObject({ seed: 3, nodes: 3, verdict: 'valid', hash: runTrial({ plan }).hash })
+    expect(made).toMatchObject({
+      seed: 3,
+      nodes: 3,
+      verdict: 'valid',
+      hash: runTrial({ plan }).hash,
+    })
     expect(only(run(WISH)).hash).toBe(made.hash)
     expect(only(run({ ...WISH, seed: 4 })).hash).not.toBe(made.hash)
   })
@@ -41,7 +48,14 @@ describe('one seed', () => {
 })
 
 it('a hunt goes from seed to seed until a mutant is caught', () => {
-  const wish = { ...WISH, nodes: null, faults: null, seconds: null, mutant: 'M1', hunt: true } as const
+  const wish = {
+    ...WISH,
+    nodes: null,
+    faults: null,
+    seconds: null,
+    mutant: 'M1',
+    hunt: true,
+  } as const
   const told = run(wish)
   const made = only(told)
   expect(made.verdict).toBe('violated')

@@ -99,9 +99,9 @@ it('without a worker the engine answers from the page itself', async () => {
   const port = openEngine(null, (message) => heard.push(message))
   expect(port.kind).toBe('page')
   const message = {
-    ...{ id: 1, from: 1, to: 2, message: 'accept', ballot: { round: 2, node: 1 } },
-    ...{ slot: 3, count: 1, bytes: 90, sentAtMs: 10, endedAtMs: 14, fate: 'passed' },
-  } as const
+    ...({ id: 1, from: 1, to: 2, message: 'accept', ballot: { round: 2, node: 1 } } as const),
+    ...({ slot: 3, count: 1, bytes: 90, sentAtMs: 10, endedAtMs: 14, fate: 'passed' } as const),
+  }
   const event: LabEvent = {
     ...{ seq: 1, atMs: 14, by: 'lab', type: 'messagesSeen', missed: 0, messages: [message] },
   }

@@ -45,7 +45,7 @@ describe('the dialog of a storm', () => {
     await click('storm-kill')
     await click('storm-lies')
     await click('storm-start')
-    const [[asked]] = wrapper.emitted<[{ families: readonly string[] }]>('start') ?? [[]]
+    const [asked] = wrapper.emitted<[{ families: readonly string[] }]>('start')?.[0] ?? []
     expect(asked?.families).not.toContain('kill')
     expect(asked?.families).toContain('lies')
     for (const family of asked?.families ?? []) await click(`storm-${family}`)
@@ -56,7 +56,7 @@ describe('the dialog of a storm', () => {
     const wrapper = await dialog(true)
     expect(inPage<HTMLInputElement>('storm-partitions').disabled).toBe(true)
     await click('storm-start')
-    const [[asked]] = wrapper.emitted<[{ families: readonly string[] }]>('start') ?? [[]]
+    const [asked] = wrapper.emitted<[{ families: readonly string[] }]>('start')?.[0] ?? []
     expect(asked?.families).toEqual(STORM_FAMILIES.slice(3))
   })
 })

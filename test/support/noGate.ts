@@ -1,8 +1,12 @@
-/** A made-up world has no frames to hold: whatever needs the gate is refused, as in direct mode. */
+/** A made-up world has no frames to hold and no past: whatever needs them is refused. */
 import { LabCallError } from '../../src/shared/api'
 
 async function noGate(): Promise<never> {
   throw new LabCallError('directMode', 'There is no gate in a made-up lab.')
+}
+
+async function noRuns(): Promise<never> {
+  throw new LabCallError('badArgument', 'A made-up lab has no runs of the past.')
 }
 
 export class NoGate {
@@ -20,6 +24,9 @@ export class NoGate {
   stepScript = noGate
   startAdversary = noGate
   stopAdversary = noGate
+  openRun = noRuns
+  runMilestones = noRuns
+  runEvents = noRuns
   startStorm = noGate
   stopStorm = noGate
 }

@@ -4,7 +4,8 @@
  * Source: PMS §2.2 for the phases, §2.3 for learners, §3 for the leader that runs phase 1 once. It
  *         is what this lab sends when nothing is lost and nobody else bids: every acceptor is
  *         asked, not a quorum alone, and answers the learners of the mode. Heartbeats, forwarded
- *         requests and what is sent again are what a run pays beyond it; batches are how it pays less.
+ *         requests and what is sent again are what a run pays beyond it; batches are how it pays
+ *         less.
  * Counts: messages between different nodes; flushes over all acceptors, one for each promise and
  *         one for each vote.
  */

@@ -2,8 +2,8 @@
  * Draws a storm: an endless sequence of acts, in the order of time. The same seed, families,
  * intensity and setting give the same acts.
  *
- * Each family has its own stream of randomness and its own rhythm (a pause, some faults, their end),
- * so that leaving a family out changes nothing for the others, and no family piles up faults.
+ * Each family has its own stream of randomness and its own rhythm (a pause, some faults, their
+ * end), so that leaving a family out changes nothing for the others, and no family piles up faults.
  */
 import { createPrng } from '../sim/prng'
 import { ALL_STORM_FAMILIES } from './storm'

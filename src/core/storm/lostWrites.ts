@@ -2,10 +2,10 @@
  * Lost writes: what a client was told is written and nobody can read any more, by a history that
  * ends with a read of every key after everything was healed.
  *
- * Rules: an acknowledged APPEND must stand in the text, every acknowledged INCR in the number; a key
- *        that was written has a value, and that is not one which was over before a later write that
- *        was acknowledged began. What never ended may stand there or not. A key that was deleted is
- *        left out.
+ * Rules: an acknowledged APPEND must stand in the text, every acknowledged INCR in the number; a
+ *        key that was written has a value, and that is not one which was over before a later write
+ *        that was acknowledged began. What never ended may stand there or not. A key that was
+ *        deleted is left out.
  * Limits: this counts losses and names them. Whether every answer fits one order is the question of
  *        I14 (`core/check/linear`), which sees more.
  */

@@ -3,10 +3,10 @@
  * processes by `main/lab/storm.ts`; every fault that it makes is an ordinary fault of the run.
  *
  * Units: ms since the storm began. Intensity and probabilities: 0 to 1.
- * Rules: the families of `STORM_FAMILIES` keep the assumptions of Paxos (messages may be lost, late,
- *        doubled and out of order; nodes may stop and come back with their disk), so that an honest
- *        cluster must come through without a violation. Those of `BREAKING_FAMILIES` do not, and
- *        are in a storm only when somebody names them. No storm wipes a disk.
+ * Rules: the families of `STORM_FAMILIES` keep the assumptions of Paxos (messages may be lost,
+ *        late, doubled and out of order; nodes may stop and come back with their disk), so that an
+ *        honest cluster must come through without a violation. Those of `BREAKING_FAMILIES` do not,
+ *        and are in a storm only when somebody names them. No storm wipes a disk.
  */
 import type { FailpointArm, LinkFault, StorageFault } from '../fault'
 import type { NodeId } from '../paxos/ballot'

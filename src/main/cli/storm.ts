@@ -34,7 +34,9 @@ const SECONDS_MAX = 86_400
 const LOOK_MS = 50
 const NODE_COUNTS = [3, 5, 7, 9] as const
 
-/** Reads and writes of every kind; few requests on many keys, so that I14 can be judged to the end. */
+/**
+ * Reads and writes of every kind; few requests on many keys, so that I14 can be judged to the end.
+ */
 const STORM_LOAD: LoadOptions = {
   ...DEFAULT_LOAD,
   clients: 8,

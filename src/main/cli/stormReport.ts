@@ -1,4 +1,6 @@
-/** What `paxos-lab storm` says in the end: verdict, figures, and a failure card if it is not valid. */
+/**
+ * What `paxos-lab storm` says in the end: verdict, figures, and a failure card if it is not valid.
+ */
 import { familyWords } from '../../core/storm/storm'
 import type { StormEnd, StormOptions, StormView } from '../../core/storm/storm'
 import type { LostWrites } from '../../core/storm/lostWrites'

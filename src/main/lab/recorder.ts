@@ -4,8 +4,9 @@
  * `append` never waits: lines gather in memory and one write at a time takes what is there. When
  * the disk is too slow for PENDING_BYTES_MAX, events are lost from the file (never from checks and
  * pictures, which get them first), the loss is counted and told once. The chain then goes on over
- * the gap, which shows in `seq`. A disk that fails or is full ends the record: what the failing write
- * left is cut off again, so that the file ends with a whole line, and nothing is written any more.
+ * the gap, which shows in `seq`. A disk that fails or is full ends the record: what the failing
+ * write left is cut off again, so that the file ends with a whole line, and nothing is written any
+ * more.
  */
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'

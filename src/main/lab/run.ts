@@ -232,8 +232,3 @@ export class Run {
     }
   }
 }
-
-/** To µs: a bucket of the histogram is wider. */
-function rounded(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms * 1000) / 1000
-}

@@ -16,7 +16,7 @@ import type { HeldRequest, StepChoice } from '../../shared/stepping'
 import { frameWords, matchFor, matchWords, quoteWords } from '../../shared/stepWords'
 import { toBinary } from './bytes'
 import type { Member } from './member'
-import type { Session } from './session'
+import type { SteppedSession } from './stepSession'
 import type { StepRest } from './stepRest'
 
 /** A frame that a script names may still be on its way. */
@@ -33,7 +33,7 @@ interface PreparedStep {
 
 export class StepActs {
   constructor(
-    private readonly session: Session,
+    private readonly session: SteppedSession,
     private readonly rest: StepRest,
   ) {}
 

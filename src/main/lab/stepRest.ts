@@ -8,7 +8,7 @@ import type { NodeId } from '../../core/paxos/ballot'
 import { LabCallError } from '../../shared/api'
 import type { NodeStepView, StepAct } from '../../shared/stepping'
 import type { Member } from './member'
-import type { Session } from './session'
+import type { SteppedSession } from './stepSession'
 
 /** Longest wait for rest; a busy machine takes seconds. */
 const REST_WAIT_MS = 15_000
@@ -20,7 +20,7 @@ type StepViews = ReadonlyMap<NodeId, NodeStepView>
 
 export class StepRest {
   constructor(
-    private readonly session: Session,
+    private readonly session: SteppedSession,
     private readonly isClosed: () => boolean,
   ) {}
 

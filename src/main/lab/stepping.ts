@@ -24,7 +24,7 @@ import type {
 } from '../../shared/stepping'
 import { STEP_EVENTS_MAX, STEP_SCRIPT_MAX } from '../../shared/stepping'
 import type { Member } from './member'
-import type { Session } from './session'
+import type { SteppedSession } from './stepSession'
 import { StepActs } from './stepActs'
 import { StepRest } from './stepRest'
 
@@ -49,7 +49,7 @@ export class Stepping {
   private readonly rest: StepRest
   private readonly acts: StepActs
 
-  constructor(private readonly session: Session) {
+  constructor(private readonly session: SteppedSession) {
     this.rest = new StepRest(session, () => this.isClosed)
     this.acts = new StepActs(session, this.rest)
   }

@@ -1,9 +1,9 @@
 /**
  * Starts and ends the faults of a storm on real processes. Each is an ordinary fault of the run.
  *
- * Rules:  a fault that cannot strike (no leader is known, its node is down already) does nothing and
- *         is counted as missed. A node that is down although no fault of the storm keeps it down (a
- *         failpoint or a failing disk ended it) is started again by `revive`.
+ * Rules:  a fault that cannot strike (no leader is known, its node is down already) does nothing
+ *         and is counted as missed. A node that is down although no fault of the storm keeps it
+ *         down (a failpoint or a failing disk ended it) is started again by `revive`.
  * Errors: LabCallError is an answer here, not a failure: nodes end while they are spoken to.
  */
 import type { StormAct, StormAim, StormFault } from '../../core/storm/storm'

@@ -30,7 +30,9 @@ function flat(strings: TemplateStringsArray): readonly string[] {
 }
 
 /** The same: a page holds both. */
-export const svg = html
+export function svg(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return html(strings, ...values)
+}
 
 function textOf(value: Content | undefined): string {
   if (value === undefined || value === null || value === false) return ''

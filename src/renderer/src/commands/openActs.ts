@@ -1,20 +1,20 @@
 /** Opens runs that are over, and looks at them whole. */
 import type { SimWish } from '../sources/simulation'
-import { useLabStore } from '../stores/lab'
+import { useOpeningStore } from '../stores/opening'
 import { useTimeStore } from '../stores/time'
 import { useUiStore } from '../stores/ui'
 
 export async function openRun(id: string): Promise<void> {
-  if (await useLabStore().openRun(id)) showWhole()
+  if (await useOpeningStore().openRun(id)) showWhole()
 }
 
 export async function openFile(file: File): Promise<void> {
-  if (await useLabStore().openFile(file)) showWhole()
+  if (await useOpeningStore().openFile(file)) showWhole()
 }
 
 export async function simulate(wish: SimWish): Promise<void> {
   useUiStore().simWish = wish
-  if (await useLabStore().simulate(wish)) showWhole()
+  if (await useOpeningStore().simulate(wish)) showWhole()
 }
 
 /** The same wishes with another seed. */

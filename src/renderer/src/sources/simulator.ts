@@ -1,4 +1,6 @@
-/** The simulator of the page, in a worker of its own; one run at a time, and it can be cut short. */
+/**
+ * The simulator of the page, in a worker of its own; one run at a time, and it can be cut short.
+ */
 import type { FromSimulator, Simulated, SimWish } from './simulation'
 import type { SavedView } from './savedView'
 
@@ -32,7 +34,8 @@ export function simulatedView(run: Simulated): SavedView {
   const { status, events, series, left } = view
   const read = (from: number, to: number) =>
     Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
-  const made = `${seconds.toFixed(1)} simulated s, ${operations} operations, hash ${hash.slice(0, 8)}`
+  const time = `${seconds.toFixed(1)} simulated s`
+  const made = `${time}, ${operations} operations, hash ${hash.slice(0, 8)}`
   return {
     ...{ kind: 'simulated', title: `Seed ${seed}, ${nodes} nodes`, startedAt: null, verdict },
     ...{ status, events, series, left, read, seed },

@@ -5,12 +5,9 @@
  */
 import { CLIENTS } from './kinds'
 
-/** Usual heights; with less room a lane shrinks to LANE_PX_MIN before the diagram scrolls. */
-export const LANE_PX = 64
+/** Heights of a lane; with less room it shrinks to LANE_PX_MIN before the diagram scrolls. */
 export const LANE_PX_LOW = 40
 export const LANE_PX_MIN = 32
-/** Finest scale: 50 µs a pixel. */
-export const MS_PER_PX_MIN = 0.05
 
 export interface Layout {
   readonly width: number
@@ -54,10 +51,6 @@ export function laneY({ laneHeight }: Layout, lane: number): number {
 
 export function xOf({ width }: Layout, { fromMs, toMs }: Window, atMs: number): number {
   return ((atMs - fromMs) / (toMs - fromMs)) * width
-}
-
-export function timeOf({ width }: Layout, { fromMs, toMs }: Window, x: number): number {
-  return fromMs + (x / Math.max(1, width)) * (toMs - fromMs)
 }
 
 /** Share of its way after which the arrow of a message that never arrived stops. */

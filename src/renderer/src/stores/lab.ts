@@ -5,8 +5,9 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { Ref } from 'vue'
 import { EMPTY_SERIES } from '../../../core/measure/series'
-import type { LabApi, LabPush, LabSnapshot, LabStatus, RunCard } from '../../../shared/api'
+import type { LabPush, LabSnapshot, LabStatus, RunCard } from '../../../shared/api'
 import type { ScenarioCard } from '../../../shared/api'
 import type { ControlState, LabClient } from '../../../shared/rpc'
 import { NO_CONTROL } from '../../../shared/rpc'
@@ -15,11 +16,8 @@ import { BROWSER_CAPS } from '../../../shared/shell'
 import type { Caps } from '../../../shared/shell'
 import { keepConnected } from '../api/client'
 import type { ConnectionView, LabSource } from '../api/client'
-import { describeFailure } from '../api/failure'
-import { openRecord, openSavedRun, savedCalls } from '../sources/savedView'
+import { createLabCalls } from '../api/labCalls'
 import type { SavedView } from '../sources/savedView'
-import type { SimWish } from '../sources/simulation'
-import { simulatedView, startSimulation } from '../sources/simulator'
 import { useEventsStore } from './events'
 import { useToastsStore } from './toasts'
 
@@ -42,6 +40,28 @@ export const IDLE_STATUS: LabStatus = {
 
 const NO_RUN = { status: IDLE_STATUS, events: [], series: EMPTY_SERIES } as const
 
+interface LabRefs {
+  readonly connection: Ref<ConnectionView>
+  readonly control: Ref<ControlState>
+  readonly saved: Ref<SavedView | null>
+  readonly status: Ref<LabStatus>
+}
+
+/** What follows from the state of the store. */
+function labFlags({ connection, control, saved, status }: LabRefs) {
+  const connected = computed(() => connection.value.state === 'connected')
+  /** This window may start something; a saved run is closed for it. */
+  const mayStart = computed(() => connected.value && (control.value.holds || control.value.free))
+  return {
+    connected,
+    mayStart,
+    /** This window may change the lab; another one may hold the control. */
+    mayAct: computed(() => mayStart.value && saved.value === null),
+    running: computed(() => status.value.state === 'running'),
+    members: computed(() => status.value.nodes.map((view) => view.node)),
+  }
+}
+
 export const useLabStore = defineStore('lab', () => {
   const status = shallowRef<LabStatus>(IDLE_STATUS)
   const scenarios = shallowRef<readonly ScenarioCard[]>([])
@@ -56,22 +76,14 @@ export const useLabStore = defineStore('lab', () => {
 
   /** A run that is over and is shown in place of the live lab, which goes on; null: none. */
   const saved = shallowRef<SavedView | null>(null)
-  /** What is being opened, in words; null: nothing. */
-  const opening = ref<string | null>(null)
-  /** Cuts it short; null: that cannot be. */
-  const stopOpening = shallowRef<(() => void) | null>(null)
 
   const listeners = new Set<Partial<LabPush>>()
   let client: LabClient | null = null
   let onCommand: ((id: CommandId) => void) | null = null
 
-  const connected = computed(() => connection.value.state === 'connected')
-  /** This window may start something; a saved run is closed for it. */
-  const mayStart = computed(() => connected.value && (control.value.holds || control.value.free))
-  /** This window may change the lab; another one may hold the control. */
-  const mayAct = computed(() => mayStart.value && saved.value === null)
-  const running = computed(() => status.value.state === 'running')
-  const members = computed(() => status.value.nodes.map((view) => view.node))
+  const calls = createLabCalls(() => ({ client, saved: saved.value }))
+
+  const flags = labFlags({ connection, control, saved, status })
 
   function adopt(snapshot: LabSnapshot): void {
     scenarios.value = snapshot.scenarios
@@ -120,56 +132,18 @@ export const useLabStore = defineStore('lab', () => {
     client = fresh
   }
 
+  /** Shows a run that is over in place of the live lab. */
   function showSaved(view: SavedView): void {
     saved.value = view
     const { status: last, events, series } = view
     show({ status: last, events, series, scenarios: scenarios.value, runs: runs.value })
   }
 
-  /** Opens a past run of the host. False: it could not be opened, and a toast says why. */
-  async function openRun(id: string): Promise<boolean> {
-    return await openBy('Open a run', () => ask((call) => openSavedRun(call, id)))
-  }
-
-  /** Opens a record that was dropped on the window or chosen in a dialog. */
-  async function openFile(file: File): Promise<boolean> {
-    const { name } = file
-    return await openBy(`Open ${name}`, () =>
-      openRecord(file, (count) => (opening.value = `Opening ${name}: ${count} events`)),
-    )
-  }
-
-  /** Simulates in the page and opens the run. */
-  async function simulate(wish: SimWish): Promise<boolean> {
-    return await openBy('Simulate', async () => {
-      const run = startSimulation(wish, (seed) => (opening.value = `Simulating seed ${seed}`))
-      stopOpening.value = () => run.cancel()
-      return simulatedView(await run.done)
-    })
-  }
-
-  async function openBy(title: string, make: () => Promise<SavedView>): Promise<boolean> {
-    opening.value = title
-    try {
-      const view = await make()
-      showSaved(view)
-      return true
-    } catch (error) {
-      const failure = describeFailure(error)
-      const { words: why, details } = failure
-      useToastsStore().show({ level: 'error', title, why, details })
-      return false
-    } finally {
-      opening.value = null
-      stopOpening.value = null
-    }
-  }
-
   /** Back to the live lab. */
   async function closeSaved(): Promise<void> {
     if (saved.value === null) return
     saved.value = null
-    const snapshot = await actOn((client) => client.call.snapshot(), 'Back to the live lab')
+    const snapshot = await calls.act((call) => call.snapshot(), 'Back to the live lab')
     if (snapshot === null) show({ ...NO_RUN, scenarios: scenarios.value, runs: runs.value })
     else adopt(snapshot)
   }
@@ -193,37 +167,6 @@ export const useLabStore = defineStore('lab', () => {
     })
   }
 
-  /**
-   * The one way to call the lab. Null: it failed, and a toast with `title` says why.
-   * `title` names the act as a person would, such as "Kill N2".
-   */
-  async function act<T>(
-    run: (call: LabApi) => Promise<T>,
-    title = 'The lab refused',
-  ): Promise<T | null> {
-    return await actOn((on) => run(callsOf(on)), title)
-  }
-
-  function callsOf({ call }: LabClient): LabApi {
-    return saved.value === null ? call : savedCalls(call, saved.value)
-  }
-
-  async function actOn<T>(run: (on: LabClient) => Promise<T>, title: string): Promise<T | null> {
-    const toasts = useToastsStore()
-    if (!client) {
-      const why = 'The host is not connected; nothing was changed.'
-      toasts.show({ level: 'error', title, why })
-      return null
-    }
-    try {
-      return await run(client)
-    } catch (error) {
-      const failure = describeFailure(error)
-      toasts.show({ level: 'error', title, why: failure.words, details: failure.details })
-      return null
-    }
-  }
-
   async function takeControl(): Promise<void> {
     await client?.control.take()
   }
@@ -236,12 +179,6 @@ export const useLabStore = defineStore('lab', () => {
   /** Commands chosen in the native menu arrive here. */
   function onNativeCommand(run: (id: CommandId) => void): void {
     onCommand = run
-  }
-
-  /** As `act`, where the caller shows the failure itself and an answer is awaited. */
-  async function ask<T>(run: (call: LabApi) => Promise<T>): Promise<T> {
-    if (!client) throw new Error('The host is not connected.')
-    return run(callsOf(client))
   }
 
   return {
@@ -257,20 +194,11 @@ export const useLabStore = defineStore('lab', () => {
     onNativeCommand,
     loaded,
     saved,
-    opening,
-    openRun,
-    openFile,
-    simulate,
-    stopOpening,
+    showSaved,
     closeSaved,
-    connected,
-    mayStart,
-    mayAct,
-    running,
-    members,
+    ...flags,
+    ...calls,
     connect,
     listen,
-    act,
-    ask,
   }
 })
