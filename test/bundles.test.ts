@@ -32,11 +32,14 @@ function importsOf(entry: string): { packages: string[]; files: string[] } {
 const fromPackages = (names: string[]) => names.filter((name) => !name.startsWith('node:'))
 
 describe('main bundles', () => {
-  it.each(['web', 'cli', 'node', 'switchboard', 'explorer', 'trial'])('%s runs under plain Node', (name) => {
-    const { packages } = importsOf(`main/${name}.js`)
-    expect(packages.length).toBeGreaterThan(0)
-    expect(packages).not.toContain('electron')
-  })
+  it.each(['web', 'cli', 'node', 'switchboard', 'explorer', 'trial'])(
+    '%s runs under plain Node',
+    (name) => {
+      const { packages } = importsOf(`main/${name}.js`)
+      expect(packages.length).toBeGreaterThan(0)
+      expect(packages).not.toContain('electron')
+    },
+  )
 
   it('only the shell imports electron', () => {
     expect(importsOf('main/index.js').packages).toContain('electron')

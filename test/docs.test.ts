@@ -14,9 +14,12 @@ it.each(Object.entries(VERBS))('docs/experiments.md has the verb %s as it is', (
   expect(experiments).toContain(`| \`${verb.usage}\` | ${verb.help} |`)
 })
 
-it.each(Object.entries(MEASURES))('docs/experiments.md has the measure %s as it is', (name, help) => {
-  expect(experiments).toContain(`| \`${name}\` | ${help} |`)
-})
+it.each(Object.entries(MEASURES))(
+  'docs/experiments.md has the measure %s as it is',
+  (name, help) => {
+    expect(experiments).toContain(`| \`${name}\` | ${help} |`)
+  },
+)
 
 const FOLDER = 'resources/scenarios'
 const bundled = readdirSync(join(root, FOLDER))
