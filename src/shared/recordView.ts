@@ -14,6 +14,8 @@ import { coalesce, DETAILS, SAMPLES } from './coalesce'
 import { StatusFold } from './statusFold'
 
 export const VIEW_EVENTS_MAX = 50_000
+/** Events of a view that one call answers; some 600 KB of text. */
+export const MILESTONES_A_CALL_MAX = 2000
 /** Span of a batch, as the feed of a live lab has it. */
 const BATCH_MS = 100
 

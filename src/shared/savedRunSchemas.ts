@@ -1,8 +1,7 @@
 /** Parsers of the calls on saved runs; see `apiSchemas.ts`. */
+import { MILESTONES_A_CALL_MAX } from './recordView'
 import { z } from './zod'
 
-/** Milestones a call answers; some 600 KB of text. */
-export const MILESTONES_A_CALL_MAX = 2000
 const EVENTS_A_CALL_MAX = 10_000
 
 const whole = z.number().int()

@@ -333,6 +333,8 @@ describe('SCAN', () => {
 describe('glob patterns', () => {
   it.each([
     ['*', '', true],
+    ['**', '', false],
+    ['', '', true],
     ['a*c', 'abbbc', true],
     ['a*c', 'abbb', false],
     ['a?c', 'abc', true],

@@ -20,7 +20,13 @@ export interface GlobOptions {
 
 export function compileGlob(pattern: string, { ignoreCase = false }: GlobOptions = {}): Glob {
   const tokens = parseGlob(ignoreCase ? lower(pattern) : pattern)
-  return { test: (text) => matches(tokens, ignoreCase ? lower(text) : text) }
+  return {
+    test(text) {
+      // As Redis has it: of all patterns of runs only a single `*` fits the empty text.
+      if (text === '') return pattern === '' || pattern === '*'
+      return matches(tokens, ignoreCase ? lower(text) : text)
+    },
+  }
 }
 
 function parseGlob(pattern: string): Token[] {

@@ -6,7 +6,7 @@ import type { LabEvent } from '../../../core/event'
 import type { SeriesSnapshot } from '../../../core/measure/series'
 import { LabCallError } from '../../../shared/api'
 import type { LabApi, LabStatus, RunCard } from '../../../shared/api'
-import { MILESTONES_A_CALL_MAX } from '../../../shared/savedRunSchemas'
+import { MILESTONES_A_CALL_MAX } from '../../../shared/recordView'
 import { readRecordFile } from './recordFile'
 
 export interface SavedView {
