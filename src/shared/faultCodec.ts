@@ -18,11 +18,11 @@ export function parseLinkFault(fault: Fields): LinkFault {
     case 'partition':
       return {
         kind,
-        links,
         preset: fault.oneOf('preset', [...NAMED_PRESETS, 'custom']),
         groups: fault.list('groups', GROUPS_MAX, (group, where) =>
           asList(group, where, GROUPS_MAX, asNodeId),
         ),
+        links,
       }
     case 'hold':
       return {
@@ -38,7 +38,9 @@ export function parseLinkFault(fault: Fields): LinkFault {
       const change = build(new FaultValues(new Map(values)))
       // The form of a hold is the only one that is not of this table.
       if (change.kind === 'hold') throw new FrameError(`${fault.where}.kind is ${kind}`)
-      return { ...change, links, ...(matches && parseMatching(fault)) }
+      // In the order in which faults are made: the hash of a run is over their text.
+      const head = { kind: change.kind, links }
+      return { ...head, ...change, ...(matches && parseMatching(fault)) }
     }
   }
 }

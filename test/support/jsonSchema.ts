@@ -55,8 +55,11 @@ const WORDS: Readonly<Record<string, (given: Case) => string[]>> = {
   },
   type: ({ want, value, at }) => {
     const own = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
-    const fits = want === 'integer' ? Number.isInteger(value) : own === want
-    return unless(fits, at, `is no ${String(want)}`)
+    const wanted: readonly unknown[] = Array.isArray(want) ? want : [want]
+    const fits = wanted.some(
+      (each) => own === each || (each === 'integer' && Number.isInteger(value)),
+    )
+    return unless(fits, at, `is no ${wanted.join(' or ')}`)
   },
   const: ({ want, value, at }) => unless(value === want, at, `is not ${String(want)}`),
   enum: ({ want, value, at }) => unless(Array.isArray(want) && want.includes(value), at, 'is none'),
@@ -101,6 +104,8 @@ const WORDS: Readonly<Record<string, (given: Case) => string[]>> = {
     unless(typeof value !== 'string' || value.length >= Number(want), at, 'is too short'),
   maxLength: ({ want, value, at }) =>
     unless(typeof value !== 'string' || value.length <= Number(want), at, 'is too long'),
+  exclusiveMinimum: ({ want, value, at }) =>
+    unless(typeof value !== 'number' || value > Number(want), at, 'is too low'),
   minimum: ({ want, value, at }) =>
     unless(typeof value !== 'number' || value >= Number(want), at, 'is too low'),
   maximum: ({ want, value, at }) =>
