@@ -89,8 +89,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   })
 
   it('simulates in the page, labels the mutant, and finds what it breaks', async () => {
-    await page.keyboard.press('Alt+1')
-    await page.getByTestId('rail-start').click()
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('button').first().click()
     await page.getByRole('button', { name: /Simulate in this window/ }).click()
     await page.locator('#sim-mutant').selectOption('M1')
     await page.getByTestId('sim-hunt').check()
