@@ -62,7 +62,7 @@ describe.skipIf(browserPath === null)(suite, () => {
       .focus()
     await page.keyboard.press('Enter')
     await says('saved-banner', /5 nodes.*saved run.*no violation.*events/)
-    await says('saved-run', /saved run/)
+    await says('saved-run', /a run that is over/)
     expect(await page.locator('[data-testid^="node-"]').count()).toBeGreaterThanOrEqual(5)
     await looksRight('a saved run')
   })
