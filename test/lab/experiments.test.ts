@@ -1,4 +1,4 @@
-/** Bundled experiments with a plan or a violation of their own, by the runner, on real processes. */
+/** Bundled experiments with a plan or a violation of their own: the runner on real processes. */
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { CliProcess, endAll, temporaryFolder } from '../support/cliProcess'
