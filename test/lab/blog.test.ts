@@ -157,6 +157,8 @@ it('S10: learned only if chosen is violated, and the live check sees it', async 
     )
   }
   const unsound = unsoundClaims(await factsOf(), NODES.length)
-  expect(unsound).toContainEqual({ node: 3, what: 'learned', id: '1.1:1', chosen: [] })
-  expect(unsound).toContainEqual({ node: 1, what: 'acknowledged', id: '1.1:1', chosen: [] })
+  // No frame joins this read to the votes for B: what is chosen by then, the record may hold first.
+  const claims = unsound.map(({ node, what, id }) => ({ node, what, id }))
+  expect(claims).toContainEqual({ node: 3, what: 'learned', id: '1.1:1' })
+  expect(claims).toContainEqual({ node: 1, what: 'acknowledged', id: '1.1:1' })
 })

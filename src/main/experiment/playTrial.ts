@@ -6,7 +6,7 @@
  *         start makes it unknown, with the reason.
  * Units:  ms.
  */
-import type { LabPush } from '../../shared/api'
+import type { LabPush, LabStatus } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { Scenario } from '../../shared/experiment'
 import type { SweepPoint, TrialResult } from '../../shared/experimentResult'
@@ -38,7 +38,7 @@ export interface TrialSetup {
   readonly signal: AbortSignal
   readonly watch?: LabPush
   /** Its run directory is there. */
-  onBegan?(runDir: string): void
+  readonly onBegan?: (runDir: string) => void
 }
 
 export interface PlayedTrial {
@@ -58,7 +58,10 @@ export async function playTrial(setup: TrialSetup): Promise<PlayedTrial> {
     ...childEntries(mainDir),
     ...{ runsDir, appVersion, scenarios: [scenario] },
   })
-  const unsubscribe = watch === undefined ? () => {} : lab.subscribe(watch)
+  const unsubscribe = [
+    ...(watch === undefined ? [] : [lab.subscribe(watch)]),
+    ...(setup.onBegan === undefined ? [] : [lab.subscribe(onceBegun(setup.onBegan))]),
+  ]
   const limit = new TimeLimit(setup.timeLimitMs)
   let outcome: ScenarioOutcome | null = null
   let error: unknown = null
@@ -69,12 +72,28 @@ export async function playTrial(setup: TrialSetup): Promise<PlayedTrial> {
     error = thrown
   } finally {
     limit.clear()
-    unsubscribe()
+    for (const end of unsubscribe) end()
     await lab.close()
   }
   const ranMs = performance.now() - startMs
   const [{ runDir }, last] = [lab.status(), lab.lastResult()]
   return await concludeTrial(setup, { runDir, last, outcome, error, ranMs, limit })
+}
+
+/** Tells the run directory before the nodes start: a trial that dies early leaves one, too. */
+function onceBegun(tell: (runDir: string) => void): LabPush {
+  let isTold = false
+  const look = ({ runDir }: LabStatus): void => {
+    if (isTold || runDir === null) return
+    isTold = true
+    tell(runDir)
+  }
+  return {
+    status: look,
+    reset: ({ status }) => look(status),
+    events: () => {},
+    series: () => {},
+  }
 }
 
 async function playOn(
@@ -91,10 +110,7 @@ async function playOn(
   if (setup.signal.aborted) stop()
   await started
   const { runDir } = lab.status()
-  if (runDir !== null) {
-    setup.onBegan?.(runDir)
-    await keepText(runDir, setup.text)
-  }
+  if (runDir !== null) await keepText(runDir, setup.text)
   const outcome = await lab.scenarioOutcome()
   if (lab.status().state === 'running') await lab.stopCluster()
   return outcome
