@@ -265,6 +265,8 @@ export type LabErrorCode =
   | 'childFailed'
   | 'timedOut'
   | 'noControl'
+  /** This host does not offer it. */
+  | 'unavailable'
   /** Too many calls in a short time; try again. */
   | 'overloaded'
   /** The host is gone; whether the call was carried out is unknown. */

@@ -9,6 +9,7 @@ import { adversaryOptions, frameMatch, gateSelect, waitCall } from './gateSchema
 import { LabCallError } from './api'
 import { clusterOptions, policy } from './clusterSchemas'
 import { COMMANDS, isCommandId } from './commands'
+import { deskCalls } from './deskSchemas'
 import type { CommandId } from './commands'
 import { loadOptions } from './loadOptions'
 import { linkChange, partition } from './linkSchemas'
@@ -96,6 +97,7 @@ const labSchemas: Schemas<keyof LabApi> = {
 
 export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
   ...labSchemas,
+  ...deskCalls,
   takeControl: none,
   ack: z.tuple([whole.min(0)]),
   openLink: z.tuple([outsideLink]),

@@ -13,6 +13,7 @@ import type { SeriesFrame } from '../core/measure/series'
 import type { LabApi, LabErrorCode, LabPush, LabSnapshot, LabStatus } from './api'
 import { LabCallError } from './api'
 import type { Channel } from './channel'
+import type { DeskApi } from './deskApi'
 import type { CommandId } from './commands'
 import type { ShellApi, ShellPush } from './shell'
 
@@ -40,8 +41,11 @@ export interface PushFrame {
   readonly control: ControlState | null
 }
 
+/** All that a window can ask for: of the lab, and of the desk beside it. */
+export interface WindowApi extends LabApi, DeskApi {}
+
 /** Calls of a viewer. Types of the lab's calls are those of LabApi. */
-export interface HostCalls extends LabApi, ShellApi {
+export interface HostCalls extends WindowApi, ShellApi {
   takeControl(): Promise<void>
   /** Frame `seq` was read. */
   ack(seq: number): void
@@ -54,7 +58,7 @@ export interface ViewerCalls {
 }
 
 export interface LabClient {
-  readonly call: LabApi
+  readonly call: WindowApi
   readonly shell: ShellApi
   readonly control: ControlClient
   /** Pushes begin with the first `call.snapshot()`. Answers how to stop listening. */

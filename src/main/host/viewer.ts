@@ -13,6 +13,9 @@ import { LabCallError } from '../../shared/api'
 import { CALL_SCHEMAS, LOOKING, parseArgs } from '../../shared/apiSchemas'
 import type { Channel } from '../../shared/channel'
 import type { CommandId } from '../../shared/commands'
+import { DESK_LOOKING } from '../../shared/deskApi'
+import type { DeskApi } from '../../shared/deskApi'
+import { deskCalls } from '../../shared/deskSchemas'
 import { FRAMES_IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, printMessage } from '../../shared/rpc'
 import type { ViewerCalls } from '../../shared/rpc'
 import type { ShellApi } from '../../shared/shell'
@@ -32,6 +35,8 @@ export interface ViewerOptions {
   readonly room: ViewerRoom
   /** What the host offers beside the lab; null: nothing. */
   readonly shell?: ShellApi | null
+  /** Experiments and results; null: this host keeps none. */
+  readonly desk?: DeskApi | null
   readonly nowMs?: () => number
   /** The channel was closed because of what came in, or the lab could not be asked. */
   readonly onNote?: (words: string) => void
@@ -56,6 +61,12 @@ export function serveViewer(channel: Channel, lab: Lab, options: ViewerOptions):
 
 type LabCalls = {
   readonly [Name in keyof LabApi]: (...args: Parameters<LabApi[Name]>) => ReturnType<LabApi[Name]>
+}
+
+type DeskCalls = {
+  readonly [Name in keyof DeskApi]: (
+    ...args: Parameters<DeskApi[Name]>
+  ) => ReturnType<DeskApi[Name]>
 }
 
 class ServedViewer implements Viewer, ViewerSeat {
@@ -168,6 +179,7 @@ class ServedViewer implements Viewer, ViewerSeat {
     }
     if (name === 'watchMessages') return this.watchMessages(...parseArgs('watchMessages', args))
     if (isShellCall(name)) return this.shellCall(name, args)
+    if (isDeskCall(name)) return this.deskCall(name, args)
     return this.labCall(name as keyof LabApi, args)
   }
 
@@ -179,6 +191,17 @@ class ServedViewer implements Viewer, ViewerSeat {
     if (!LOOKING.has(name)) this.needControl()
     const calls: LabCalls = this.lab
     return calls[name](...parsed)
+  }
+
+  private deskCall<Name extends keyof DeskApi>(
+    name: Name,
+    args: readonly unknown[],
+  ): ReturnType<DeskCalls[Name]> {
+    const parsed = parseArgs(name, args)
+    if (!DESK_LOOKING.has(name)) this.needControl()
+    const desk: DeskCalls | null = this.options.desk ?? null
+    if (desk === null) throw new LabCallError('unavailable', 'This host keeps no experiments.')
+    return desk[name](...parsed)
   }
 
   /** The lab counts who watches; one viewer counts once, and no longer when it is gone. */
@@ -306,6 +329,10 @@ async function withoutShell(name: keyof ShellApi, args: readonly unknown[]): Pro
 
 function isShellCall(name: string): name is keyof ShellApi {
   return name === 'openLink' || name === 'setTheme' || name === 'setMenu'
+}
+
+function isDeskCall(name: string): name is keyof DeskApi {
+  return Object.hasOwn(deskCalls, name)
 }
 
 function parseRequest(text: string): unknown {

@@ -4,8 +4,7 @@
  *
  * Errors: `act` shows a failure as a toast and answers null; `ask` and `askHost` reject.
  */
-import type { LabApi } from '../../../shared/api'
-import type { LabClient } from '../../../shared/rpc'
+import type { LabClient, WindowApi } from '../../../shared/rpc'
 import { savedCalls } from '../sources/savedView'
 import type { SavedView } from '../sources/savedView'
 import { useToastsStore } from '../stores/toasts'
@@ -16,7 +15,7 @@ export interface CallState {
   readonly saved: SavedView | null
 }
 
-type Run<T> = (call: LabApi) => Promise<T>
+type Run<T> = (call: WindowApi) => Promise<T>
 
 export interface LabCalls {
   /** `title` names the act as a person would, such as "Kill N2". */
@@ -28,7 +27,7 @@ export interface LabCalls {
 }
 
 export function createLabCalls(now: () => CallState): LabCalls {
-  function callsNow(): LabApi | null {
+  function callsNow(): WindowApi | null {
     const { client, saved } = now()
     if (client === null || saved === null) return client?.call ?? null
     return savedCalls(client.call, saved)
@@ -60,7 +59,7 @@ export function createLabCalls(now: () => CallState): LabCalls {
   }
 }
 
-function connected(call: LabApi | null): LabApi {
+function connected(call: WindowApi | null): WindowApi {
   if (call === null) throw new Error('The host is not connected.')
   return call
 }

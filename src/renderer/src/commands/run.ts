@@ -144,6 +144,13 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.start': show('start'),
   'view.lab': show('lab'),
   'view.timeline': show('timeline'),
+  'view.teach': show('teach'),
+  'view.experiments': show('experiments'),
+  'view.runs': show('runs'),
+  'view.checks': show('checks'),
+  'view.learn': show('learn'),
+  'view.logs': show('logs'),
+  'view.settings': show('settings'),
   'view.rail': () => {
     const settings = useSettingsStore()
     settings.rail = !settings.rail

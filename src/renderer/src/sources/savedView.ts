@@ -6,6 +6,7 @@ import type { LabEvent } from '../../../core/event'
 import type { SeriesSnapshot } from '../../../core/measure/series'
 import { LabCallError } from '../../../shared/api'
 import type { LabApi, LabStatus, RunCard } from '../../../shared/api'
+import type { WindowApi } from '../../../shared/rpc'
 import { MILESTONES_A_CALL_MAX } from '../../../shared/recordView'
 import { readRecordFile } from './recordFile'
 
@@ -57,8 +58,8 @@ export async function openRecord(
 }
 
 /** What the lab can be asked about a run that is over: its record, and nothing else. */
-export function savedCalls(call: LabApi, view: SavedView): LabApi {
-  const own: Partial<LabApi> = { events: (from, to) => view.read(from, to) }
+export function savedCalls(call: WindowApi, view: SavedView): WindowApi {
+  const own: Partial<WindowApi> = { events: (from, to) => view.read(from, to) }
   return new Proxy(call, {
     get: (target, name, receiver) => Reflect.get(own, name, receiver) ?? refuse,
   })

@@ -5,9 +5,20 @@ import type { Link } from '../../../core/fault'
 import { LEADER_POLICY } from '../../../core/paxos/config'
 import { DEFAULT_CLUSTER } from '../../../shared/api'
 import type { ClusterOptions } from '../../../shared/api'
+import type { InstrumentName } from '../components/instruments/names'
 import type { SimWish } from '../sources/simulation'
 
-export type ViewName = 'start' | 'lab' | 'timeline'
+export type ViewName =
+  | 'start'
+  | 'lab'
+  | 'timeline'
+  | 'teach'
+  | 'experiments'
+  | 'runs'
+  | 'checks'
+  | 'learn'
+  | 'logs'
+  | 'settings'
 export type DialogName =
   | 'newCluster'
   | 'openRun'
@@ -15,7 +26,6 @@ export type DialogName =
   | 'palette'
   | 'cheatSheet'
   | 'about'
-  | 'settings'
   | 'partition'
   | 'storageFault'
   | 'clock'
@@ -23,7 +33,7 @@ export type DialogName =
   | 'failpoint'
   | 'hold'
   | 'storm'
-export type LowerTab = 'client' | 'events' | 'acceptors' | 'log' | 'gate'
+export type LowerTab = 'client' | 'events' | 'acceptors' | 'log' | 'gate' | InstrumentName
 /** Dialogs that are about one node. */
 export type NodeDialog = 'storageFault' | 'clock' | 'slow' | 'failpoint'
 
@@ -104,6 +114,11 @@ export const useUiStore = defineStore('ui', () => {
     lowerWish.value += 1
   }
 
+  function askInstrument(name: InstrumentName): void {
+    lowerTab.value = name
+    lowerWish.value += 1
+  }
+
   function askGate(): void {
     view.value = 'lab'
     lowerTab.value = 'gate'
@@ -130,5 +145,6 @@ export const useUiStore = defineStore('ui', () => {
     askClient,
     askFilter,
     askGate,
+    askInstrument,
   }
 })

@@ -1,0 +1,58 @@
+/** Parsers of the calls of the desk; see `apiSchemas.ts`. */
+import { z } from './zod'
+
+const TEXT_CHARS_MAX = 1_048_576
+const SWEEPS_MAX = 2
+const SWEEP_CHARS_MAX = 4000
+const JOBS_MAX = 16
+const REPEAT_MAX = 10_000
+const TIME_LIMIT_S_MAX = 86_400
+
+const whole = z.number().int()
+const seed = whole.min(0).max(0xffff_ffff)
+const text = z.string().max(TEXT_CHARS_MAX)
+/** A name and nothing else: no path leads out of the folder. */
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
+const fileName = z.string().min(1).max(120)
+const fileId = z.string().regex(/^(bundled|own)\/[a-z0-9][a-z0-9-]{0,60}$/)
+const RUN = /\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-[0-9a-z]{4}/.source
+const resultId = z.string().regex(new RegExp(`^experiment-${RUN}$`))
+/** A run by itself, a result, or a run inside of a result. */
+const reportId = z
+  .string()
+  .regex(new RegExp(`^(experiment-${RUN}|${RUN}|experiment-${RUN}/runs/${RUN})$`))
+const point = z.record(z.string().max(100), z.string().max(300))
+const part = z.strictObject({ id: resultId, point: point.nullable() })
+const trials = z.strictObject({
+  text,
+  file: fileName,
+  seeds: z.string().max(20_000),
+  seed: seed.nullable(),
+  repeat: whole.min(1).max(REPEAT_MAX).nullable(),
+  sweep: z.array(z.string().max(SWEEP_CHARS_MAX)).max(SWEEPS_MAX),
+  jobs: whole.min(1).max(JOBS_MAX),
+  source: z.enum(['processes', 'simulator']),
+  stopOnFailure: z.boolean(),
+  timeLimitS: whole.min(1).max(TIME_LIMIT_S_MAX).nullable(),
+})
+const draft = z.strictObject({ id: fileId.nullable(), text })
+const none = z.tuple([])
+
+export const deskCalls = {
+  experimentFiles: none,
+  experimentText: z.tuple([fileId]),
+  saveExperiment: z.tuple([name, text]),
+  deleteExperiment: z.tuple([fileId]),
+  playExperiment: z.tuple([text, fileName, seed.nullable()]),
+  experimentDraft: none,
+  keepDraft: z.tuple([draft.nullable()]),
+  planTrials: z.tuple([trials]),
+  startTrials: z.tuple([trials]),
+  stopTrials: none,
+  trialsNow: none,
+  results: none,
+  result: z.tuple([resultId]),
+  deleteResult: z.tuple([resultId]),
+  compareResults: z.tuple([part, part]),
+  reportPage: z.tuple([reportId]),
+}
