@@ -69,6 +69,7 @@ const palette: Palette = {
   ...{ bg: hex, fg: hex, muted: hex, grid: hex, border: hex, accent: hex, bad: hex, warn: hex },
   ...{ down: hex, pause: hex, gap: hex, families: FAMILIES, labels: FAMILIES },
   ...{ nodes: Array.from({ length: 9 }, () => hex), fontUi: 'sans-serif', fontMono: 'monospace' },
+  ...{ fontPx: 11, lineScale: 1 },
 }
 
 const engine = new Engine({

@@ -9,6 +9,7 @@
  */
 import type { ActiveFault, Link } from './fault'
 import type { ReadMode } from './kv/readMode'
+import type { ReasonCounts } from './measure/failReason'
 import type { Ballot, NodeId, Slot } from './paxos/ballot'
 import type { ElectionPolicy, Roles, Variant } from './paxos/config'
 import type { PaxosFact } from './paxos/fact'
@@ -190,6 +191,8 @@ export type LabFact =
       readonly backlog?: number
       /** Open loop: service times, from when a request was sent. Missing: as `latency`. */
       readonly service?: readonly (readonly [number, number])[]
+      /** Why requests failed or stayed unknown: [reason, count] pairs. Missing in older records. */
+      readonly reasons?: ReasonCounts
     }
   | {
       readonly type: 'violated'

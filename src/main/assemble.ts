@@ -47,7 +47,7 @@ export function childEntries(mainDir: string): { nodeEntry: string; switchboardE
 }
 
 /** A child cannot be started inside an archive; its unpacked copy lies beside it. */
-function childEntry(mainDir: string, name: string): string {
+export function childEntry(mainDir: string, name: string): string {
   const unpacked = mainDir.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked')
   const path = join(unpacked, name)
   return existsSync(path) ? path : join(mainDir, name)

@@ -27,9 +27,13 @@ export const outDir = join(root, 'out')
 const cacheDir = join(root, '.cache')
 const lockPath = join(cacheDir, 'build.lock')
 const stampPath = join(outDir, 'build.json')
+const docsDir = join(root, 'docs')
 
-/** Everything a bundle can depend on. Plain `.mjs` files run as they are and are never bundled. */
-const INPUT_FOLDERS = ['src', 'resources']
+/**
+ * Everything a bundle can depend on; of `docs` only the pages, which are the manual. Plain `.mjs`
+ * files run as they are and are never bundled.
+ */
+const INPUT_FOLDERS = ['src', 'resources', 'docs']
 const INPUT_FILES = [
   'electron.vite.config.ts',
   'package.json',
@@ -69,6 +73,7 @@ function fingerprint() {
   const files = INPUT_FILES.map((file) => join(root, file))
   for (const path of [...folders, ...files]) {
     if (path.endsWith('.mjs') || !existsSync(path)) continue
+    if (path.startsWith(docsDir) && !path.endsWith('.md')) continue
     hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0')
   }
   return hash.digest('hex')

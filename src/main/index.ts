@@ -2,6 +2,7 @@
 import { app, dialog } from 'electron'
 import { join } from 'node:path'
 import { assembleLab } from './assemble'
+import { assembleDesk } from './assembleDesk'
 import { writeCrashNote } from './electron/crashNote'
 import { startShell } from './electron/shell'
 
@@ -12,8 +13,11 @@ startShell({
   rendererDir: join(mainDir, '../renderer'),
   preload: join(mainDir, '../preload/index.cjs'),
   icon: join(mainDir, '../../resources/icon.png'),
-  makeLab: ({ userData, version }) =>
-    assembleLab({ mainDir, runsDir: join(userData, 'runs'), appVersion: version }),
+  async makeLab({ userData, version }) {
+    const place = { mainDir, runsDir: join(userData, 'runs'), appVersion: version }
+    const lab = await assembleLab(place)
+    return { lab, desk: assembleDesk(lab, place) }
+  },
 }).catch((error: unknown) => {
   const path = writeCrashNote(app.getPath('userData'), app.getVersion(), error)
   const words = error instanceof Error ? error.message : String(error)

@@ -5,11 +5,12 @@
  *   --port N   listen there; 0, the default, lets the system choose
  *   --runs DIR where runs are kept; by default the user's data folder
  *
- * Ends on SIGINT, SIGTERM or SIGHUP, after every node has ended.
+ * Ends on SIGINT, SIGTERM or SIGHUP, after every node and every trial has ended.
  */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { assembleLab, defaultRunsDir, readAppVersion } from './assemble'
+import { assembleDesk } from './assembleDesk'
 import { startWebHost } from './host/webHost'
 
 /** With no window open for this long the nodes are stopped; the record is kept. */
@@ -21,9 +22,11 @@ const mainDir = import.meta.dirname
 
 async function main(): Promise<void> {
   const { port, runsDir } = readFlags(process.argv.slice(2))
-  const lab = await assembleLab({ mainDir, runsDir, appVersion: readAppVersion(mainDir) })
+  const place = { mainDir, runsDir, appVersion: readAppVersion(mainDir) }
+  const lab = await assembleLab(place)
+  const desk = assembleDesk(lab, place)
   const host = await startWebHost({
-    lab,
+    ...{ lab, desk },
     rendererDir: join(mainDir, '../renderer'),
     port,
     onFreshUrl: (url) => console.log(`For another browser: ${url}`),
@@ -46,7 +49,7 @@ async function main(): Promise<void> {
   const end = async (): Promise<void> => {
     if (ending) return
     ending = true
-    await Promise.all([host.close(), lab.close()])
+    await Promise.all([host.close(), desk.close(), lab.close()])
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

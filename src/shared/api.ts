@@ -28,6 +28,7 @@ import type { ReadSubject } from '../core/paxos/message'
 import type { ClusterOptions } from './clusterOptions'
 import type { ClockSetting, RecordView } from './control'
 import type { StepApi, SteppingView } from './stepping'
+import type { LogPart } from './logLine'
 import type { LoadOptions } from './load'
 
 export { DEFAULT_CLUSTER } from './clusterOptions'
@@ -228,6 +229,8 @@ export interface LabApi extends StepApi {
   watchMessages(on: boolean): Promise<void>
   /** Events `from` to `to` of the record of this run, at most 10,000. */
   events(from: number, to: number): Promise<readonly LabEvent[]>
+  /** Lines that the processes wrote, from line `from` on; null: the run now, or the last one. */
+  logs(run: string | null, from: number, count: number): Promise<LogPart>
   /** A past run, by the id of its card; whatever runs now goes on. */
   openRun(id: string): Promise<SavedRun>
   /** Milestones of an opened run from this index on, at most 2,000. */

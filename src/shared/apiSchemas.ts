@@ -9,7 +9,7 @@ import { adversaryOptions, frameMatch, gateSelect, waitCall } from './gateSchema
 import { LabCallError } from './api'
 import { clusterOptions, policy } from './clusterSchemas'
 import { COMMANDS, isCommandId } from './commands'
-import { deskCalls } from './deskSchemas'
+import { deskCalls, reportId } from './deskSchemas'
 import type { CommandId } from './commands'
 import { loadOptions } from './loadOptions'
 import { linkChange, partition } from './linkSchemas'
@@ -101,6 +101,7 @@ export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
   takeControl: none,
   ack: z.tuple([whole.min(0)]),
   openLink: z.tuple([outsideLink]),
+  openReport: z.tuple([reportId]),
   setTheme: z.tuple([z.enum(['system', 'light', 'dark'])]),
   setMenu: z.tuple([z.array(commandId).max(COMMANDS.length)]),
 }
@@ -118,6 +119,7 @@ export const LOOKING: ReadonlySet<keyof LabApi> = new Set([
   'slots',
   'records',
   'events',
+  'logs',
   'openRun',
   'runMilestones',
   'runEvents',

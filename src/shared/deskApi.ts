@@ -8,7 +8,7 @@
 import type { ExperimentResult, SweepPoint } from './experimentResult'
 import type { Verdict } from './labWords'
 
-/** An experiment that can be opened: bundled ones cannot be changed, own ones are files of the user. */
+/** One that can be opened: bundled ones cannot be changed, own ones are files of the user. */
 export interface ExperimentCard {
   /** `bundled/NAME` or `own/NAME`. */
   readonly id: string

@@ -1,4 +1,5 @@
 /** Parsers of the calls of the desk; see `apiSchemas.ts`. */
+import { REPORT_ID, RESULT_ID } from './runIds'
 import { z } from './zod'
 
 const TEXT_CHARS_MAX = 1_048_576
@@ -15,12 +16,8 @@ const text = z.string().max(TEXT_CHARS_MAX)
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
 const fileName = z.string().min(1).max(120)
 const fileId = z.string().regex(/^(bundled|own)\/[a-z0-9][a-z0-9-]{0,60}$/)
-const RUN = /\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-[0-9a-z]{4}/.source
-const resultId = z.string().regex(new RegExp(`^experiment-${RUN}$`))
-/** A run by itself, a result, or a run inside of a result. */
-const reportId = z
-  .string()
-  .regex(new RegExp(`^(experiment-${RUN}|${RUN}|experiment-${RUN}/runs/${RUN})$`))
+const resultId = z.string().regex(RESULT_ID)
+export const reportId = z.string().regex(REPORT_ID)
 const point = z.record(z.string().max(100), z.string().max(300))
 const part = z.strictObject({ id: resultId, point: point.nullable() })
 const trials = z.strictObject({

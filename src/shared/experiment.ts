@@ -92,10 +92,22 @@ function findingsOf({ steps: own, expect, load: asked, cluster: { nodes } }: Sce
  * in place of those in the file. Without a point, every point of the file's own sweep is tried.
  */
 export function parseScenario(text: string, file: string, point: SweepPoint = {}): Scenario {
+  if (Object.keys(point).length > 0) return parseAt(new ScenarioText(text, file), point)
+  const parsing = parsingScenario(text, file)
+  for (;;) {
+    const { done, value } = parsing.next()
+    if (done === true) return value
+  }
+}
+
+/** The same, point by point: a sweep can have thousands, and others want their turn. */
+export function* parsingScenario(text: string, file: string): Generator<void, Scenario> {
   const source = new ScenarioText(text, file)
-  const parsed = parseAt(source, point)
-  if (Object.keys(point).length > 0) return parsed
-  for (const each of sweepPoints(parsed.plan.sweep)) parseAt(source, each)
+  const parsed = parseAt(source, {})
+  for (const each of sweepPoints(parsed.plan.sweep)) {
+    yield
+    parseAt(source, each)
+  }
   return parsed
 }
 

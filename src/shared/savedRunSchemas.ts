@@ -1,14 +1,16 @@
 /** Parsers of the calls on saved runs; see `apiSchemas.ts`. */
+import { LOG_LINES_A_CALL_MAX } from './logLine'
 import { MILESTONES_A_CALL_MAX } from './recordView'
+import { RUN_ID } from './runIds'
 import { z } from './zod'
 
 const EVENTS_A_CALL_MAX = 10_000
 
 const whole = z.number().int()
-/** The name of a run directory and nothing else: no path leads out of the folder of runs. */
-const runId = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-[0-9a-z]{4}$/)
+const runId = z.string().regex(RUN_ID)
 
 export const savedRunCalls = {
+  logs: z.tuple([runId.nullable(), whole.min(1), whole.min(1).max(LOG_LINES_A_CALL_MAX)]),
   openRun: z.tuple([runId]),
   runMilestones: z.tuple([runId, whole.min(0), whole.min(1).max(MILESTONES_A_CALL_MAX)]),
   runEvents: z

@@ -1,6 +1,7 @@
 /**
  * What a host offers beside the lab: window, menu, links. Which of it exists is told by `Caps`
- * before the first call. Without it `openLink` rejects with `wrongState`; the others do nothing.
+ * before the first call. Without it what opens something rejects with `wrongState`; the others do
+ * nothing.
  */
 import type { CommandId } from './commands'
 
@@ -13,6 +14,8 @@ export interface Caps {
   readonly reservedShortcuts: boolean
   /** `openLink` opens a page outside; else the page shows a link that opens a new tab. */
   readonly openLink: boolean
+  /** `openReport` opens a report outside; else the page of `reportPage` opens in a new tab. */
+  readonly openReport: boolean
   /** `setTheme` also turns native parts (menus, dialogs) light or dark. */
   readonly nativeTheme: boolean
 }
@@ -22,6 +25,7 @@ export const ELECTRON_CAPS: Caps = {
   nativeMenu: true,
   reservedShortcuts: true,
   openLink: true,
+  openReport: true,
   nativeTheme: true,
 }
 
@@ -30,6 +34,7 @@ export const BROWSER_CAPS: Caps = {
   nativeMenu: false,
   reservedShortcuts: false,
   openLink: false,
+  openReport: false,
   nativeTheme: false,
 }
 
@@ -60,6 +65,8 @@ export type OutsideLink = keyof typeof OUTSIDE_LINKS
 
 export interface ShellApi {
   openLink(id: OutsideLink): Promise<void>
+  /** Opens the report of a run or a result, written if there is none, in the system's browser. */
+  openReport(id: string): Promise<void>
   setTheme(theme: ThemeChoice): Promise<void>
   /** Commands that can be used now; the others are grey in the native menu. */
   setMenu(enabled: readonly CommandId[]): Promise<void>

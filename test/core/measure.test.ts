@@ -103,7 +103,13 @@ describe('load series', () => {
       type: 'loadSampled',
       ...sample({ sent: 3, waiting: 3, waitMsMax: 80 }),
     })
-    run.lab(110, { type: 'clientReplied', node: 1, outcome: 'unknown', latencyMs: 5000 })
+    run.lab(110, {
+      type: 'clientReplied',
+      node: 1,
+      reply: '-UNKNOWN',
+      outcome: 'unknown',
+      latencyMs: 5000,
+    })
     run.lab(900, { type: 'labNote' })
     expect(run.measures.snapshot().load).toMatchObject([
       {

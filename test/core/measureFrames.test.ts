@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { spanKey } from '../../src/core/measure/leaderSpans'
+import { reachKey } from '../../src/core/measure/reachSpans'
 import type { SeriesFrame, SeriesSnapshot } from '../../src/core/measure/series'
 import { Run, sample, status } from '../support/measureRun'
 
@@ -20,6 +21,8 @@ describe('frames', () => {
       stairs: replace(held.stairs, frame.stairs, (row) => `${row.ballot.round}.${row.ballot.node}`),
       leaders: replace(held.leaders, frame.leaders, spanKey),
       preemptions: replace(held.preemptions, frame.preemptions, (row) => `${row.node} ${row.atMs}`),
+      tallies: [...held.tallies, ...frame.tallies],
+      reach: replace(held.reach, frame.reach, reachKey),
       liveness: frame.liveness,
       dropped: frame.dropped,
     }

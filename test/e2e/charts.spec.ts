@@ -17,6 +17,8 @@ const configFile = join(root, 'test/support/chartPage/vite.config.ts')
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 const CHART_IDS = ['staircase', 'preempted', 'leaders', 'throughput', 'latency', 'progress']
+/** Hidden at first; the first and the last of them have an x axis of their own. */
+const MORE_IDS = ['choose', 'messages', 'failed', 'quorum', 'health', 'ballots']
 
 /** How many pixels of a chart's plot differ from its ground, and a digest of all of them. */
 function readCanvas(canvas: HTMLCanvasElement) {
@@ -237,6 +239,62 @@ describe.skipIf(path === null)(`charts${path === null ? ` (skipped: ${NO_BROWSER
     expect(wide).toBe(1024)
   })
 
+  it('all twelve can be reached, none is empty, and one cursor reads all', async () => {
+    await open('?run=work&at=24&theme=light')
+    expect(await page.locator('[data-chart]').count()).toBe(6)
+    await page.getByTestId('choose-charts').click()
+    for (const id of MORE_IDS) await page.locator(`[data-choice=${id}] input`).check()
+    await page.keyboard.press('Escape')
+    expect(await page.locator('[data-chart]').count()).toBe(12)
+    for (const id of [...CHART_IDS, ...MORE_IDS]) {
+      await page.locator(`[data-chart=${id}]`).scrollIntoViewIfNeeded()
+      await eventually(`${id} has a picture`, async () => {
+        return (await canvasOf(id).evaluate(readCanvas)).share > 0.05
+      })
+      expect(await page.locator(`[data-chart=${id}] .none`).count(), id).toBe(0)
+    }
+    const moments = async (): Promise<string[]> =>
+      Promise.all(['messages', 'quorum', 'throughput'].map((id) => textOf(id)))
+    const plot = await boxOf('[data-chart=quorum] canvas')
+    const at = (seconds: number): number => plot.x + 44 + (seconds / 30) * (plot.width - 56)
+    await page.mouse.move(at(5), plot.y + plot.height / 2)
+    await eventually('the heads read 5 s', async () => /5 of 5/.test((await moments())[1] ?? ''))
+    const before = await moments()
+    await page.mouse.move(at(10), plot.y + plot.height / 2)
+    await eventually('all heads read 10 s', async () => {
+      const now = await moments()
+      return /none/.test(now[1] ?? '') && now.every((text, one) => text !== before[one])
+    })
+    expect(Math.abs((await boxOf('[data-cursor]')).x - at(10))).toBeLessThanOrEqual(1)
+    expect(await page.locator('.timebar path.hover').count()).toBe(1)
+    // Over an axis that is no time the cursor is elsewhere.
+    await page.locator('[data-chart=ballots] canvas').hover()
+    await eventually('no cursor', async () => (await page.locator('[data-cursor]').count()) === 0)
+  })
+
+  it('charts move, go and come back by keyboard, and stay so in the next window', async () => {
+    await open('?run=work&at=24&theme=dark')
+    const ids = async (): Promise<(string | null)[]> =>
+      page
+        .locator('[data-chart]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('data-chart')))
+    await page.locator('[data-chart=preempted] .more').focus()
+    await page.keyboard.press('Alt+ArrowUp')
+    await eventually('moved up', async () => (await ids())[0] === 'preempted')
+    await page.keyboard.press('Alt+ArrowDown')
+    await page.keyboard.press('Alt+ArrowDown')
+    await eventually('moved down', async () => (await ids())[2] === 'preempted')
+    await page.locator('[data-chart=leaders] .more').click()
+    await page.getByRole('menuitem', { name: 'Hide chart' }).click()
+    await eventually('hidden', async () => !(await ids()).includes('leaders'))
+    await page.reload()
+    await page.waitForSelector('[data-chart]')
+    expect(await ids()).toEqual(['staircase', 'preempted', 'throughput', 'latency', 'progress'])
+    await page.getByTestId('choose-charts').click()
+    await page.getByRole('button', { name: 'Reset to default' }).click()
+    await eventually('as at first', async () => (await ids()).join() === CHART_IDS.join())
+  })
+
   it('an empty run says what to do', async () => {
     await open('?run=partition&at=0.3&theme=light')
     const words = await page.locator('[data-chart] .none').allInnerTexts()
@@ -256,6 +314,9 @@ describe.skipIf(path === null)(`charts${path === null ? ` (skipped: ${NO_BROWSER
     const png = page.waitForEvent('download')
     await choose('Save PNG')
     expect((await png).suggestedFilename()).toBe('paxos-lab-throughput-18s-48s.png')
+    const svg = page.waitForEvent('download')
+    await choose('Save SVG')
+    expect((await svg).suggestedFilename()).toBe('paxos-lab-throughput-18s-48s.svg')
     await choose('Show data table')
     await page.getByRole('dialog').getByText('acknowledged/s').waitFor()
     await page.keyboard.press('Escape')

@@ -23,6 +23,8 @@ const FRAME: SeriesFrame = {
   stairs: [],
   leaders: [],
   preemptions: [],
+  tallies: [],
+  reach: [],
   liveness: EMPTY_LIVENESS,
   dropped: 0,
   whole: null,
@@ -154,6 +156,7 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     ['constructor', [], /There is no call constructor/],
     ['subscribe', [], /There is no call subscribe/],
     ['openLink', ['paxosMadeSimple'], /opens no links/],
+    ['openReport', ['2026-11-21T10-00-00-abcd'], /opens no reports/],
   ])('refuses %s(%j) in words, and the lab hears nothing', async (name, args, words) => {
     const raw = rawViewer(await source.open())
     raw.call('1', name, args)

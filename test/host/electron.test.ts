@@ -2,13 +2,17 @@
  * Security rows E1-E13 of the shell, against a stand-in for the `electron` module that records
  * options, handlers and calls. No Electron takes part.
  */
-import { describe, expect, it, vi } from 'vitest'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { APP_ORIGIN } from '../../src/main/electron/origin'
+import { DeskRig } from '../support/deskRig'
 import { session } from '../support/electronStandIn/electron'
 import { ask, attach, useShell } from '../support/electronStandIn/rig'
 import { callsOf, emitPreventable, orderOf, standIn } from '../support/electronStandIn/standIn'
 import { opened } from '../support/electronStandIn/windows'
 import { eventually } from '../support/eventually'
+import { makeRun, started } from '../support/reportRuns'
 
 vi.mock('electron', () => import('../support/electronStandIn/electron'))
 
@@ -139,6 +143,40 @@ describe('E8: links by id', () => {
       await expect(call, id).rejects.toMatchObject({ code: 'badArgument' })
     }
     expect(callsOf('shell.openExternal')).toHaveLength(1)
+  })
+})
+
+describe('E8: reports by id', () => {
+  const RUN = '2026-11-21T10-00-00-abcd'
+
+  it('opens the file that the desk names, and nothing that a page names', async () => {
+    const desk = new DeskRig()
+    onTestFinished(() => desk.close())
+    rig.desk = desk.desk
+    const made = makeRun([started()])
+    onTestFinished(() => rmSync(made, { recursive: true }))
+    cpSync(made, join(desk.runsDir, RUN), { recursive: true })
+    const { shell, call } = attach(await rig.open())
+    await shell.openReport(RUN)
+    const path = join(desk.runsDir, RUN, 'report.html')
+    expect(callsOf('shell.openPath')).toEqual([[path]])
+    expect(existsSync(path)).toBe(true)
+    for (const id of ['/etc/passwd', '../x', `${RUN}/../${RUN}`, `file://${path}`, '', 'nothing']) {
+      await expect(shell.openReport(id), id).rejects.toMatchObject({ code: 'badArgument' })
+    }
+    expect(callsOf('shell.openPath')).toHaveLength(1)
+    standIn.openFailure = 'no browser'
+    await expect(shell.openReport(RUN)).rejects.toMatchObject({ code: 'internal' })
+    const handler = standIn.schemeHandlers.get('app')
+    const url = `app://lab${await call.reportPage(RUN)}`
+    const page = (await handler?.({ url, method: 'GET' } as Request)) ?? Response.error()
+    expect([page.status, await page.text()]).toEqual([200, readFileSync(path, 'utf8')])
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src/)
+  })
+
+  it('a shell without a desk keeps none', async () => {
+    const { shell } = attach(await rig.open())
+    await expect(shell.openReport(RUN)).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

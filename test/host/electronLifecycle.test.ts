@@ -4,10 +4,11 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startShell } from '../../src/main/electron/shell'
 import { COMMANDS } from '../../src/shared/commands'
 import type { CommandId } from '../../src/shared/commands'
+import { DeskRig } from '../support/deskRig'
 import { app, Menu, nativeTheme } from '../support/electronStandIn/electron'
 import type { MenuItem } from '../support/electronStandIn/electron'
 import { attach, useShell } from '../support/electronStandIn/rig'
@@ -64,6 +65,26 @@ describe('EL3: nodes end before the app', () => {
     expect(await ended()).toEqual([0])
     expect(callsOf('dialog.showMessageBox')).toHaveLength(2)
     expect(rig.lab.isClosed).toBe(true)
+  })
+
+  it('with running trials it asks as well, and they end with the app', async () => {
+    const ended: string[] = []
+    const desk = new DeskRig()
+    onTestFinished(() => desk.close())
+    vi.spyOn(desk.desk, 'isBusy', 'get').mockReturnValue(true)
+    vi.spyOn(desk.desk, 'close').mockImplementation(async () => void ended.push('desk'))
+    rig.desk = desk.desk
+    standIn.pressed = 1
+    const window = await rig.open()
+    window.close()
+    await eventually('the question', () => callsOf('dialog.showMessageBox').length === 1)
+    const [[asked] = []] = callsOf('dialog.showMessageBox')
+    expect(asked).toMatchObject({ message: 'Trials are running.' })
+    expect(ended).toEqual([])
+    standIn.pressed = 0
+    window.close()
+    await eventually('the exit', () => callsOf('app.exit')[0])
+    expect(ended).toEqual(['desk'])
   })
 
   it('a signal does not ask', async () => {

@@ -1,5 +1,14 @@
 /** Saved runs: opened whole or cut short, read in parts, and no path leads out of their folder. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'
@@ -105,4 +114,18 @@ it('refuses what is no run here, and the one that still goes on', async () => {
     await expect(saved().open(wrong)).rejects.toThrow(LabCallError)
   }
   await expect(saved(join(dir, id)).open(id)).rejects.toThrow(/still goes on/)
+})
+
+it('a trial of a result opens by its id; no link leads to one outside', async () => {
+  const id = await runOf(20)
+  const result = `experiment-${id}`
+  mkdirSync(join(dir, result, 'runs'), { recursive: true })
+  renameSync(join(dir, id), join(dir, result, 'runs', id))
+  const trial = `${result}/runs/${id}`
+  expect((await saved().open(trial)).card).toMatchObject({ id: trial, title: 'seed 7' })
+  expect(await saved().events(trial, 3, 5)).toEqual([note(3), note(4), note(5)])
+  symlinkSync(join(dir, result, 'runs', id), join(dir, id))
+  for (const wrong of [id, result, `${result}/${id}`, `${result}/runs/../runs/${id}`]) {
+    await expect(saved().open(wrong), wrong).rejects.toMatchObject({ code: 'badArgument' })
+  }
 })

@@ -71,7 +71,7 @@ const PICTURE: Picture = {
 
 function makeChart() {
   const canvas = document.createElement('canvas')
-  return useLabChart(canvas, 'linear', readTheme())
+  return useLabChart(canvas, { scale: 'linear' }, readTheme())
 }
 
 /** Records what a plugin paints. */

@@ -18,6 +18,8 @@ const drawn = vi.hoisted(() => ({ pictures: [] as unknown[], destroyed: 0 }))
 vi.mock('../../src/renderer/src/composables/useLabChart', () => ({
   AXIS_PX: 44,
   RIGHT_PX: 12,
+  PAD_PX: 4,
+  FOOT_PX: 20,
   useLabChart: (canvas: HTMLCanvasElement) => ({
     setWindow: () => {},
     setData: (picture: unknown) => drawn.pictures.push(picture),

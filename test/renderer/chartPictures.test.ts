@@ -25,7 +25,7 @@ import type { PictureInput } from '../../src/renderer/src/composables/pictures/p
 import { standStill } from '../../src/renderer/src/composables/pictures/progress'
 import { landings } from '../../src/renderer/src/composables/pictures/stairFacts'
 import { SeriesData } from '../../src/renderer/src/composables/seriesData'
-import { duelRun, partitionRun } from '../support/chartRuns'
+import { duelRun, partitionRun, workRun } from '../support/chartRuns'
 
 const THEME: ChartTheme = {
   fg: 'fg',
@@ -40,7 +40,17 @@ const THEME: ChartTheme = {
   learn: 'learn',
   fontUi: 'ui',
   fontMono: 'mono',
+  fontPx: 11,
+  lineScale: 1,
   faults: { partition: 'p', down: 'd', slow: 's', pause: 'u', loss: 'l', gap: 'g' },
+  families: {
+    phase1: 'p1',
+    phase2: 'p2',
+    learn: 'learn',
+    refuse: 'refuse',
+    heartbeat: 'beat',
+    client: 'client',
+  },
   node: (node) => `n${node}`,
 }
 
@@ -54,6 +64,7 @@ function dataOf(events: readonly LabEvent[]): { data: SeriesData; measures: Meas
 
 const duel = dataOf(duelRun()).data
 const partition = dataOf(partitionRun()).data
+const work = dataOf(workRun()).data
 
 function input(data: SeriesData, change: Partial<PictureInput> = {}): PictureInput {
   return {
@@ -68,6 +79,9 @@ function input(data: SeriesData, change: Partial<PictureInput> = {}): PictureInp
     ...change,
   }
 }
+
+/** The whole of `workRun`. */
+const WORK = { fromMs: 0, toMs: 24_000, nowMs: 24_000, readMs: 10_500 }
 
 function chart(id: string) {
   const found = CHARTS.find((definition) => definition.id === id)
@@ -175,12 +189,15 @@ describe('other pictures', () => {
   it.each(CHARTS.map((definition) => [definition.id, definition] as const))(
     '%s has a table of what it shows and says why it is empty',
     (_id, definition) => {
-      const { columns, rows } = definition.table(input(duel))
+      const data = definition.isDefault ? duel : work
+      const { columns, rows } = definition.table(input(data, definition.isDefault ? {} : WORK))
       expect(rows.length).toBeGreaterThan(0)
       expect(rows.every((row) => row.length === columns.length)).toBe(true)
       const nothing = definition.picture(input(new SeriesData(), { members: [] }))
       expect(nothing.empty).toMatch(/\w/)
-      expect(definition.table(input(new SeriesData())).rows).toEqual([])
+      const bars = definition.table(input(new SeriesData())).rows
+      // The five bars are always there, with nothing in them.
+      expect(bars.filter((row) => definition.id !== 'ballots' || row[1] !== 0)).toEqual([])
     },
   )
 })

@@ -1,6 +1,7 @@
 /** Dialogs and controls in happy-dom: what they emit, and that wrong input cannot be sent. */
 import { mount } from '@vue/test-utils'
 import type { VueWrapper } from '@vue/test-utils'
+import { createPinia } from 'pinia'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import { LEADER_POLICY, EAGER_POLICY } from '../../src/core/paxos/config'
@@ -18,6 +19,7 @@ import StatusBar from '../../src/renderer/src/components/frame/StatusBar.vue'
 import ToastCard from '../../src/renderer/src/components/frame/ToastCard.vue'
 import RunInspector from '../../src/renderer/src/components/inspect/RunInspector.vue'
 import ClientPanel from '../../src/renderer/src/components/panels/ClientPanel.vue'
+import type { Alarm } from '../../src/renderer/src/stores/alarms'
 import { IDLE_STATUS } from '../../src/renderer/src/stores/lab'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
 import type { ClusterOptions, LabStatus } from '../../src/shared/api'
@@ -30,6 +32,8 @@ function keep<T extends VueWrapper>(wrapper: T): T {
   return wrapper
 }
 afterEach(() => open.splice(0).forEach((wrapper) => wrapper.unmount()))
+
+const withStores = () => ({ global: { plugins: [createPinia()] } })
 
 const inPage = <T extends Element>(selector: string): T => {
   const found = document.querySelector<T>(selector)
@@ -238,9 +242,10 @@ describe('faults of a link', () => {
 })
 
 describe('the status bar', () => {
-  const bar = (status: LabStatus, live = true) =>
+  const bar = (status: LabStatus, live = true, alarms: readonly Alarm[] = []) =>
     keep(
       mount(StatusBar, {
+        ...withStores(),
         props: {
           connection: { state: 'connected', words: '', retryInS: 0 },
           status,
@@ -248,6 +253,7 @@ describe('the status bar', () => {
           live,
           framesPerSecond: 1412,
           opsPerSecond: null,
+          alarms,
         },
       }),
     )
@@ -270,6 +276,28 @@ describe('the status bar', () => {
         .get('[data-testid="checks"]')
         .text(),
     ).toBe('slot 4 has two values')
+  })
+})
+
+describe('an alarm', () => {
+  const props = {
+    connection: { state: 'connected', words: '', retryInS: 0 },
+    status: IDLE_STATUS,
+    ...{ saved: false, live: true, framesPerSecond: null, opsPerSecond: null },
+  } as const
+  const alarm: Alarm = { key: 'r I8', run: 'r', invariant: 'I8', words: 'two', labels: [] }
+
+  it('keeps the bar red until somebody acknowledges it, whatever was started since', async () => {
+    const wrapper = keep(
+      mount(StatusBar, { ...withStores(), props: { ...props, alarms: [alarm] } }),
+    )
+    expect(wrapper.classes()).toContain('is-bad')
+    expect(wrapper.get('[data-testid="alarm"]').text()).toContain('I8 was violated in an earlier')
+    await wrapper.get('[data-testid="status-acknowledge"]').trigger('click')
+    expect(wrapper.emitted('acknowledge')).toHaveLength(1)
+    await wrapper.setProps({ alarms: [] })
+    expect(wrapper.classes()).not.toContain('is-bad')
+    expect(wrapper.find('[data-testid="alarm"]').exists()).toBe(false)
   })
 })
 

@@ -189,11 +189,22 @@ describe('node actions', () => {
   it.each([
     [
       'running',
-      ['kill', 'stop', 'pause', 'powerLoss', ...DISK, 'isolate', 'propose', 'elect', 'copyAddress'],
+      [
+        'kill',
+        'stop',
+        'pause',
+        'powerLoss',
+        ...DISK,
+        'isolate',
+        'propose',
+        'elect',
+        'logs',
+        'copyAddress',
+      ],
     ],
-    ['paused', ['kill', 'resume', 'powerLoss', ...DISK, 'isolate', 'copyAddress']],
-    ['killed', ['restart', ...DISK, 'isolate', 'copyAddress']],
-    ['failed', ['restart', ...DISK, 'isolate', 'copyAddress']],
+    ['paused', ['kill', 'resume', 'powerLoss', ...DISK, 'isolate', 'logs', 'copyAddress']],
+    ['killed', ['restart', ...DISK, 'isolate', 'logs', 'copyAddress']],
+    ['failed', ['restart', ...DISK, 'isolate', 'logs', 'copyAddress']],
   ] as const)('of a node that is %s', (state, ids) => {
     expect(enabled(state)).toEqual(ids)
   })

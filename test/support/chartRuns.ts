@@ -27,11 +27,17 @@ interface Pace {
   readonly latencyMs: number
   /** Slots a second, per node; a node that is left out reports nothing. */
   readonly slotsPerSecond: Readonly<Record<number, number>>
+  /** Who proposes: slots, messages and flushes are told too. */
+  readonly leader?: Ballot
 }
 
 class Script {
   readonly rows: Dated[] = []
   readonly random = makeRandom(42)
+  /** Of what `work` tells; its own, so that the other runs stay as they are. */
+  readonly noise = makeRandom(7)
+  /** The next slot of `work`. */
+  slot = 1
 
   lab(atMs: number, fact: Loose): void {
     this.rows.push({ atMs, by: 'lab', fact })
@@ -87,8 +93,31 @@ class Script {
         waitMsMax: stalledMs,
         latency: [...counts],
       })
+      if (now.leader) this.work(atMs, now, now.leader)
       if (atMs % STATUS_MS < SAMPLE_MS) this.status(atMs, now, slots, STATUS_MS / 1000)
     }
+  }
+
+  /** What nodes say to one another and to their disks meanwhile, and the slots that come of it. */
+  work(atMs: number, { slotsPerSecond, latencyMs }: Pace, leader: Ballot): void {
+    const nodes = Object.keys(slotsPerSecond).map(Number)
+    const most = Math.max(0, ...Object.values(slotsPerSecond))
+    const types = { heartbeat: 1, accept: Math.round(most / 10), accepted: Math.round(most / 10) }
+    const duel = most === 0 ? { prepare: 1, nack: 1 } : {}
+    const pairs = nodes.flatMap((from) =>
+      nodes.map((to) => ({ from, to, types: { ...types, ...duel } })),
+    )
+    this.lab(atMs, { type: 'trafficSampled', links: pairs })
+    for (const node of nodes) {
+      const fact = { type: 'persisted' as const, flushMs: 1 + this.noise() * node }
+      this.rows.push({ atMs: atMs - 30, by: node, fact })
+    }
+    const count = Math.round(most / 10)
+    if (count === 0) return
+    this.node(atMs - 40, leader, { type: 'issued', slot: this.slot, count })
+    const tookMs = Math.max(0.5, latencyMs / 2) * (0.6 + this.noise())
+    this.node(atMs - 40 + tookMs, leader, { type: 'chosen', slot: this.slot, count })
+    this.slot += count
   }
 
   status(atMs: number, now: Pace, slots: Map<number, number>, seconds: number): void {
@@ -99,7 +128,8 @@ class Script {
       slots.set(node, next)
       const chosenThrough = Math.floor(next)
       const appliedThrough = Math.max(0, chosenThrough - (perSecond > 0 ? 2 : 0))
-      return { node, chosenThrough, appliedThrough, waiting: 0, inFlight: 0 }
+      const lagMsP95 = this.noise()
+      return { node, chosenThrough, appliedThrough, lagMsP95, waiting: 0, inFlight: 0 }
     })
     this.lab(atMs, { type: 'statusSampled', nodes })
   }
@@ -191,6 +221,58 @@ export function partitionRun(): LabEvent[] {
     ],
     33_420,
     300,
+  )
+  return script.events()
+}
+
+/** N1 leads; three nodes are killed: no quorum is left; N2 goes on after a short duel: 24 s. */
+export function workRun(): LabEvent[] {
+  const script = new Script()
+  script.start()
+  const first = { round: 3, node: 1 }
+  script.elect(500, first, 1)
+  script.slot = 2
+  for (const node of [1, 4, 5]) {
+    script.lab(8000, { type: 'nodeExited', node, injected: true })
+    script.fault(`k${node}`, { kind: 'kill', node }, 8000, 13_000)
+    script.lab(13_000, { type: 'nodeReady', node })
+  }
+  for (const atMs of [10_000, 11_000, 12_000]) {
+    const reply = '(error) NOLEADER the command was not proposed'
+    const told = { node: 2, command: 'SET k v', reply, outcome: 'error', latencyMs: 3000 }
+    script.lab(atMs, { type: 'clientReplied', ...told })
+  }
+  const rivals = [
+    { round: 4, node: 2 },
+    { round: 5, node: 3 },
+    { round: 6, node: 2 },
+  ]
+  rivals.forEach((ballot, at) => {
+    const atMs = 13_200 + at * 300
+    script.node(atMs, ballot, { type: 'bid', reason: at === 0 ? 'request' : 'preempted' })
+    const rival = rivals[at + 1]
+    if (rival) script.node(atMs + 310, ballot, { type: 'preempted', rival, phase: 1 })
+  })
+  const last = { round: 6, node: 2 }
+  script.node(13_900, last, { type: 'elected' })
+  const reply = '(error) UNKNOWN the deadline passed'
+  const told = { node: 4, command: 'SET k w', reply, outcome: 'unknown', latencyMs: 3000 }
+  script.lab(14_000, { type: 'clientReplied', ...told })
+  const nobody = { 2: 0, 3: 0 }
+  script.pace(
+    [
+      {
+        ...{ fromMs: 600, opsPerSecond: 100, latencyMs: 6, leader: first },
+        slotsPerSecond: everyone(100),
+      },
+      { fromMs: 8000, opsPerSecond: 0, latencyMs: 0, slotsPerSecond: nobody, leader: first },
+      {
+        ...{ fromMs: 14_200, opsPerSecond: 100, latencyMs: 9, leader: last },
+        slotsPerSecond: everyone(100),
+      },
+    ],
+    24_000,
+    20,
   )
   return script.events()
 }

@@ -70,7 +70,15 @@ export class Run {
 }
 
 export function status(node: number, change: object = {}): object {
-  return { node, waiting: 0, inFlight: 0, chosenThrough: 0, appliedThrough: 0, ...change }
+  return {
+    node,
+    waiting: 0,
+    inFlight: 0,
+    chosenThrough: 0,
+    appliedThrough: 0,
+    lagMsP95: 0,
+    ...change,
+  }
 }
 
 export const sample = (change: object = {}) => ({

@@ -18,6 +18,7 @@ import type {
 } from '../../src/shared/api'
 import type { RecordView } from '../../src/shared/control'
 import type { GateView } from '../../src/shared/gate'
+import type { LogPart } from '../../src/shared/logLine'
 import type { StepChoices, StepReport } from '../../src/shared/stepping'
 
 const IDLE: LabStatus = {
@@ -144,6 +145,11 @@ export class MemoryLab implements Lab {
   async runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {
     await this.noted('runMilestones', [id, from, count])
     return this.events_.slice(from, from + count)
+  }
+
+  async logs(run: string | null, from: number, count: number): Promise<LogPart> {
+    await this.noted('logs', [run, from, count])
+    return { lines: [], next: from, lost: 0 }
   }
 
   async runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]> {

@@ -27,6 +27,7 @@ export class NoGate {
   openRun = noRuns
   runMilestones = noRuns
   runEvents = noRuns
+  logs = noRuns
   startStorm = noGate
   stopStorm = noGate
 }

@@ -1,18 +1,24 @@
 /** A source over a lab in the same page: no host, no wire. For tests only. */
 import type { LabSource } from '../../src/renderer/src/api/client'
 import type { Lab, LabPush } from '../../src/shared/api'
+import type { DeskApi } from '../../src/shared/deskApi'
 import type { ClientPush, LabClient } from '../../src/shared/rpc'
 import type { ShellPush } from '../../src/shared/shell'
 import { BROWSER_CAPS } from '../../src/shared/shell'
+import { withDesk } from './noDesk'
 
 const HOLDS = { holds: true, free: false, viewers: 1 }
 
-export function syntheticClient(lab: Lab): LabClient & { lose(reason: string): void } {
+export function syntheticClient(
+  lab: Lab,
+  desk: Partial<DeskApi> = {},
+): LabClient & { lose(reason: string): void } {
   const closeListeners: ((reason: string) => void)[] = []
   return {
-    call: lab,
+    call: withDesk(lab, desk),
     shell: {
       openLink: () => Promise.resolve(),
+      openReport: () => Promise.resolve(),
       setTheme: () => Promise.resolve(),
       setMenu: () => Promise.resolve(),
     },

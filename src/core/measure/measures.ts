@@ -7,14 +7,24 @@
  */
 import type { LabEvent, LabOwnEvent, NodeEvent, NodeStatus } from '../event'
 import type { NodeId } from '../paxos/ballot'
+import { FAMILY_OF } from '../paxos/message'
+import { failReasonOf } from './failReason'
+import type { FailReason } from './failReason'
 import { LeaderSpans } from './leaderSpans'
 import { Liveness } from './liveness'
 import { LoadSeries } from './loadSeries'
 import { PreemptionBins } from './preemptionBins'
 import { ProgressSeries } from './progressSeries'
 import { Reach } from './reach'
+import { ReachSpans } from './reachSpans'
+import { SlotWork } from './slotWork'
 import { Stairs } from './stairs'
 import type { LivenessView, SeriesFrame, SeriesSnapshot } from './series'
+import { TallySeries } from './tallySeries'
+
+const FAMILIES = new Map(Object.entries(FAMILY_OF))
+/** Messages are counted this often; the middle of that time is where they belong. */
+const TRAFFIC_HALF_MS = 50
 
 export class Measures {
   #load = new LoadSeries()
@@ -24,6 +34,9 @@ export class Measures {
   #preemptions = new PreemptionBins()
   #liveness = new Liveness()
   #reach = new Reach()
+  #reachSpans = new ReachSpans()
+  #tallies = new TallySeries()
+  #slots = new SlotWork()
   #down = new Set<NodeId>()
   /** A run began since the last frame: what a viewer holds belongs to another run. */
   #began = false
@@ -38,6 +51,7 @@ export class Measures {
     if (event.by === 'lab') this.#feedLab(event)
     else this.#feedNode(event)
     this.#load.advance(event.atMs)
+    this.#tallies.advance(event.atMs)
   }
 
   frame(): SeriesFrame {
@@ -46,6 +60,7 @@ export class Measures {
       this.#load.takeMerged(),
       this.#progress.takeThinned(),
       this.#preemptions.takeMerged(),
+      this.#tallies.takeMerged(),
     ].includes(true)
     this.#began = false
     return {
@@ -54,6 +69,8 @@ export class Measures {
       stairs: this.#stairs.take(),
       leaders: this.#leaders.take(),
       preemptions: this.#preemptions.take(),
+      tallies: this.#tallies.take(),
+      reach: this.#reachSpans.take(),
       liveness: this.liveness,
       dropped: this.#dropped,
       whole: stale ? this.snapshot() : null,
@@ -69,13 +86,16 @@ export class Measures {
       stairs: this.#stairs.rows(),
       leaders: this.#leaders.rows(),
       preemptions: this.#preemptions.points(),
+      tallySpanMs: this.#tallies.spanMs,
+      tallies: this.#tallies.points(),
+      reach: this.#reachSpans.rows(),
       liveness: this.liveness,
       dropped: this.#dropped,
     }
   }
 
   get #dropped(): number {
-    return this.#stairs.dropped + this.#leaders.dropped
+    return this.#stairs.dropped + this.#leaders.dropped + this.#reachSpans.dropped
   }
 
   #begin(): void {
@@ -86,6 +106,9 @@ export class Measures {
     this.#preemptions = new PreemptionBins()
     this.#liveness = new Liveness()
     this.#reach = new Reach()
+    this.#reachSpans = new ReachSpans()
+    this.#tallies = new TallySeries()
+    this.#slots = new SlotWork()
     this.#down.clear()
     this.#began = true
   }
@@ -94,6 +117,7 @@ export class Measures {
     const { atMs, by: node } = event
     switch (event.type) {
       case 'bid':
+        this.#slots.bid(atMs, event.ballot, event.reason)
         if (this.#stairs.bid(atMs, event.ballot)) this.#liveness.bid(atMs, event.ballot)
         this.#leaders.preparing(atMs, node, event.ballot)
         return
@@ -116,6 +140,17 @@ export class Measures {
       case 'chosen':
         this.#stairs.chosen(atMs, event.ballot)
         this.#liveness.chosen(atMs, event.ballot, event.slot, event.count)
+        this.#chosen(event)
+        return
+      case 'issued':
+        this.#slots.issued(atMs, event.ballot, event.slot, event.count)
+        return
+      case 'persisted':
+        this.#tallies.flushed(atMs, node, event.flushMs)
+        return
+      case 'sent':
+        // Only where no switchboard counts: simulator, explorer, replay.
+        if (event.to !== node) this.#tallies.messages(atMs, FAMILY_OF[event.message], 1)
     }
   }
 
@@ -123,11 +158,13 @@ export class Measures {
     const { atMs } = event
     switch (event.type) {
       case 'clusterStarted':
-        this.#reach.started(event.members)
-        return
+        this.#reach.started(event.members, event.quorums, event.roles)
+        break
       case 'clusterStopped':
         this.#leaders.stopped(atMs)
         this.#reach.stopped()
+        this.#reachSpans.stopped(atMs)
+        this.#tallies.advance(Infinity)
         this.#liveness.waitingAtNodes(0)
         this.#liveness.waitingAtLoad(0)
         return
@@ -135,37 +172,81 @@ export class Measures {
         this.#down.delete(event.node)
         this.#reach.ready(event.node)
         this.#leaders.ready(atMs, event.node)
-        return
+        break
       case 'nodeExited':
         this.#down.add(event.node)
         this.#reach.exited(event.node)
         this.#leaders.exited(atMs, event.node)
-        return
+        break
       case 'faultStarted':
         this.#reach.faultStarted(event.fault)
         if (event.fault.fault.kind === 'pause') this.#leaders.paused(atMs, event.fault.fault.node)
-        return
+        break
       case 'faultEnded':
         this.#reach.faultEnded(event.fault)
         if (event.fault.fault.kind === 'pause') this.#leaders.resumed(atMs, event.fault.fault.node)
-        return
+        break
       case 'clientReplied':
         this.#load.feedReply(atMs, event)
+        if (event.outcome !== 'ok') this.#failed(atMs, failReasonOf(event.reply), 1)
+        return
+      case 'learnerRead':
+        if (event.result.verdict === 'chosen') return
+        this.#failed(atMs, failReasonOf(`UNDETERMINED ${event.result.reason}`), 1)
         return
       case 'loadSampled':
         this.#load.feed(atMs, event)
         this.#liveness.waitingAtLoad(event.waiting)
+        this.#failedLoad(event)
+        return
+      case 'trafficSampled':
+        this.#traffic(event)
         return
       case 'statusSampled':
         this.#feedStatus(atMs, event.nodes)
+        return
+      default:
+        return
+    }
+    // Something came, went or broke.
+    this.#reachSpans.update(atMs, this.#reach)
+  }
+
+  #chosen({ atMs, ballot, slot, count }: Extract<NodeEvent, { type: 'chosen' }>): void {
+    for (const result of this.#slots.chosen(atMs, ballot, slot, count)) {
+      this.#tallies.chosen(atMs, result)
+    }
+  }
+
+  /** What failed while no quorum was possible failed for that reason, whatever the client heard. */
+  #failed(atMs: number, reason: FailReason, count: number): void {
+    this.#tallies.failed(atMs, this.#reach.quorumPossible ? reason : 'noQuorum', count)
+  }
+
+  /** Older records do not tell reasons: refused, or no outcome in time. */
+  #failedLoad(event: Extract<LabOwnEvent, { type: 'loadSampled' }>): void {
+    const { atMs, failed, unknown } = event
+    const told = event.reasons ?? [['refused', failed] as const, ['timeout', unknown] as const]
+    for (const [reason, count] of told) this.#failed(atMs, reason, count)
+  }
+
+  #traffic({ atMs, links }: Extract<LabOwnEvent, { type: 'trafficSampled' }>): void {
+    const middleMs = Math.max(0, atMs - TRAFFIC_HALF_MS)
+    for (const { from, to, types } of links) {
+      if (from === to) continue
+      for (const [type, count] of Object.entries(types)) {
+        const family = FAMILIES.get(type)
+        if (family !== undefined) this.#tallies.messages(middleMs, family, count)
+      }
     }
   }
 
   #feedStatus(atMs: number, nodes: readonly NodeStatus[]): void {
     // The last line of a node that has exited says nothing about now.
     const alive = nodes.filter(({ node }) => !this.#down.has(node))
-    for (const { node, chosenThrough, appliedThrough } of alive) {
+    for (const { node, chosenThrough, appliedThrough, lagMsP95 } of alive) {
       this.#progress.feed({ atMs, node, chosenThrough, appliedThrough })
+      this.#tallies.lagged(atMs, node, lagMsP95)
     }
     this.#liveness.waitingAtNodes(
       alive.reduce((sum, status) => sum + status.waiting + status.inFlight, 0),

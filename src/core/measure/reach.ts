@@ -2,30 +2,58 @@
  * Could a quorum answer? Computed from what was broken, not from what came of it: this separates
  * "could not" from "did not".
  *
- * Rule: some node that answers must reach a majority of the members, itself included, with both
+ * Rule: some node that answers must reach a quorum of both phases, itself included, with both
  *       directions of each link open (a proposer asks and hears back; PMS §2.2).
  * Cost: at most members² per change of faults, nothing per event.
  */
 import { linkKey } from '../fault'
 import type { ActiveFault, Fault, Link } from '../fault'
 import type { NodeId } from '../paxos/ballot'
+import type { Roles } from '../paxos/config'
+import { MAJORITY, Quorums, toNodeSet } from '../paxos/quorum'
+import type { QuorumSystem } from '../paxos/quorum'
+import type { ReachState } from './series'
+
+export interface ReachView {
+  /** 0: the cluster. */
+  readonly node: NodeId
+  readonly state: ReachState
+  readonly reaches: number
+}
 
 export class Reach {
   #members: readonly NodeId[] = []
+  #quorums = new Quorums(MAJORITY, [])
+  #proposers: readonly NodeId[] = []
   #up = new Set<NodeId>()
+  /** Nodes that were ready once. */
+  #seen = new Set<NodeId>()
+  #views: readonly ReachView[] = []
   #faults = new Map<string, Fault>()
   #possible = true
   /** Nodes that start are no outage: the question is open until a quorum was there once. */
   #wasPossible = false
+
+  /** What the cluster (node 0) and each member could do, since the last change. */
+  views(): readonly ReachView[] {
+    return this.#views
+  }
 
   /** True while nothing is known: a record that begins in the middle claims no outage. */
   get quorumPossible(): boolean {
     return this.#possible || !this.#wasPossible
   }
 
-  started(members: readonly NodeId[]): void {
+  started(
+    members: readonly NodeId[],
+    system: QuorumSystem = MAJORITY,
+    roles: Roles | null = null,
+  ): void {
     this.#members = members
+    this.#quorums = new Quorums(system, roles?.acceptors ?? members)
+    this.#proposers = roles?.proposers ?? members
     this.#up.clear()
+    this.#seen.clear()
     this.#faults.clear()
     this.#wasPossible = false
     this.#update()
@@ -38,6 +66,7 @@ export class Reach {
 
   ready(node: NodeId): void {
     this.#up.add(node)
+    this.#seen.add(node)
     this.#update()
   }
 
@@ -64,19 +93,35 @@ export class Reach {
       if (fault.kind === 'pause') silent.add(fault.node)
     }
     const answering = this.#members.filter((node) => this.#up.has(node) && !silent.has(node))
-    const quorum = Math.floor(this.#members.length / 2) + 1
-    this.#possible = answering.some((node) => countReached(node, answering, cut) >= quorum)
+    const rows = this.#members.map((node): ReachView => {
+      if (!this.#seen.has(node)) return { node, state: 'starting', reaches: 0 }
+      if (!this.#up.has(node)) return { node, state: 'down', reaches: 0 }
+      if (silent.has(node)) return { node, state: 'paused', reaches: 0 }
+      const reached = reachedBy(node, answering, cut)
+      const set = toNodeSet(reached)
+      const isQuorum = this.#quorums.promised(set) && this.#quorums.chosen(set)
+      // Nodes that start one after another are in no minority yet.
+      const short = this.#wasPossible ? 'minority' : 'starting'
+      return { node, state: isQuorum ? 'quorum' : short, reaches: reached.length }
+    })
+    this.#possible = rows.some(
+      ({ node, state }) => state === 'quorum' && this.#proposers.includes(node),
+    )
     this.#wasPossible ||= this.#possible
+    const missing = this.#wasPossible ? 'none' : 'starting'
+    const state = this.#possible ? 'quorum' : missing
+    const reaches = Math.max(0, ...rows.map((row) => row.reaches))
+    this.#views = rows.length === 0 ? [] : [{ node: 0, state, reaches }, ...rows]
   }
 }
 
-function countReached(node: NodeId, nodes: readonly NodeId[], cut: ReadonlySet<string>): number {
+function reachedBy(node: NodeId, nodes: readonly NodeId[], cut: ReadonlySet<string>): NodeId[] {
   return nodes.filter(
     (other) =>
       other === node ||
       (!cut.has(linkKey({ from: node, to: other })) &&
         !cut.has(linkKey({ from: other, to: node }))),
-  ).length
+  )
 }
 
 /** Links that let nothing through. */

@@ -5,6 +5,9 @@
  *        `POINTS_MAX` points: when it would, buckets are merged two by two and `spanMs` doubles.
  */
 import type { Ballot, NodeId } from '../paxos/ballot'
+import type { MessageFamily } from '../paxos/message'
+import type { ReasonCounts } from './failReason'
+import type { BucketCounts } from './histogram'
 
 export const BUCKET_MS = 100
 export const POINTS_MAX = 600
@@ -12,6 +15,9 @@ export const STAIRS_MAX = 4000
 /** Two spans a ballot, preparing and leading. */
 export const LEADERS_MAX = 8000
 export const PREEMPTION_BIN_MS = 250
+/** Five samples of traffic: one that is late is no saw. */
+export const TALLY_MS = 500
+export const REACH_MAX = 4000
 
 /** One bucket of client traffic, as load generator and client commands saw it. */
 export interface LoadPoint {
@@ -74,6 +80,36 @@ export interface PreemptionPoint {
   readonly count: number
 }
 
+/** What was counted in a bucket of `tallySpanMs` that ends at `atMs`. */
+export interface TallyPoint {
+  readonly atMs: number
+  /** Messages between different nodes, by family. Empty: none, or nobody counts them. */
+  readonly messages: readonly (readonly [MessageFamily, number])[]
+  /** Requests that failed or whose outcome is not known, by reason. */
+  readonly failed: ReasonCounts
+  /** Times from first proposal to choice of the slots chosen in it; ms, as of `Histogram`. */
+  readonly choose: BucketCounts
+  /** Slots that were chosen with 1, 2, 3, 4, and 5 or more ballots. */
+  readonly ballots: readonly number[]
+  /** 95th percentile of flushes per node, ms. */
+  readonly flush: readonly (readonly [NodeId, number])[]
+  /** Highest 95th percentile of the event loop's lag that a status line told, per node, ms. */
+  readonly lag: readonly (readonly [NodeId, number])[]
+}
+
+/** `starting`: no quorum was there yet; `minority`: it answers, and reaches no quorum. */
+export type ReachState = 'starting' | 'quorum' | 'minority' | 'down' | 'paused' | 'none'
+
+/** A span in which a node could reach so many; node 0: whether any quorum was possible. */
+export interface ReachSpan {
+  readonly node: NodeId
+  readonly state: ReachState
+  /** Nodes that it reaches both ways, itself included; of node 0 the most that any reaches. */
+  readonly reaches: number
+  readonly fromMs: number
+  readonly toMs: number | null
+}
+
 /** Rule of the verdict chip over the staircase; see `liveness.ts`. */
 export interface LivenessView {
   readonly verdict: 'progressing' | 'dueling' | 'noQuorum' | 'idle'
@@ -101,15 +137,19 @@ export interface SeriesSnapshot {
   readonly stairs: readonly Stair[]
   readonly leaders: readonly LeaderSpan[]
   readonly preemptions: readonly PreemptionPoint[]
+  readonly tallySpanMs: number
+  readonly tallies: readonly TallyPoint[]
+  readonly reach: readonly ReachSpan[]
   readonly liveness: LivenessView
   /** Oldest stairs and spans that the bounds pushed out; 0: the picture is whole. */
   readonly dropped: number
 }
 
 /**
- * What changed since the last frame. `load`, `progress`: points to append. `stairs`, `leaders`,
- * `preemptions`: rows to insert or replace (by ballot; by node, kind and `fromMs`; by node and
- * `atMs`). `whole` is there when buckets were merged or the run began anew: it replaces everything.
+ * What changed since the last frame. `load`, `progress`, `tallies`: points to append. `stairs`,
+ * `leaders`, `preemptions`, `reach`: rows to insert or replace (by ballot; by node, kind and
+ * `fromMs`; by node and `atMs`; by node and `fromMs`). `whole` is
+ * there when buckets were merged or the run began anew: it replaces everything.
  */
 export interface SeriesFrame {
   readonly load: readonly LoadPoint[]
@@ -117,6 +157,8 @@ export interface SeriesFrame {
   readonly stairs: readonly Stair[]
   readonly leaders: readonly LeaderSpan[]
   readonly preemptions: readonly PreemptionPoint[]
+  readonly tallies: readonly TallyPoint[]
+  readonly reach: readonly ReachSpan[]
   readonly liveness: LivenessView
   readonly dropped: number
   readonly whole: SeriesSnapshot | null
@@ -143,6 +185,9 @@ export const EMPTY_SERIES: SeriesSnapshot = {
   stairs: [],
   leaders: [],
   preemptions: [],
+  tallySpanMs: TALLY_MS,
+  tallies: [],
+  reach: [],
   liveness: EMPTY_LIVENESS,
   dropped: 0,
 }

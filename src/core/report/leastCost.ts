@@ -12,6 +12,7 @@
 import type { NodeId } from '../paxos/ballot'
 import { rolesOf } from '../paxos/config'
 import type { LearnerMode, Roles } from '../paxos/config'
+import type { MessageType } from '../paxos/message'
 
 export interface CostMode {
   readonly mode: 'single' | 'multi'
@@ -25,6 +26,8 @@ export interface CostMode {
 export interface LeastCost {
   readonly messages: number
   readonly flushes: number
+  /** The messages by type. */
+  readonly byType: Readonly<Partial<Record<MessageType, number>>>
   readonly words: string
 }
 
@@ -48,6 +51,7 @@ export function leastCost(mode: CostMode): LeastCost {
   return {
     messages: 2 * prepares + asked + accepted + told,
     flushes: flushesEach * acceptors.length,
+    byType: { prepare: prepares, promise: prepares, accept: asked, accepted, chosen: told },
     words:
       `${modeWords(mode)}: ${parts.join(' + ')}; ` +
       `each of ${acceptors.length} acceptors flushes ${what}`,

@@ -46,7 +46,8 @@ export interface ClientDesk {
   /** False: all operations of the plan have been made. */
   takeOperation(): boolean
   newProcess(): number
-  record(entry: HistoryEntry): void
+  /** `answer`: what ended it; null for its beginning. */
+  record(entry: HistoryEntry, answer: Answer | null): void
 }
 
 const RETRY_TICKS = 4
@@ -97,7 +98,7 @@ export class SimClient {
     this.current = this.draw()
     this.attempts = 0
     const { f, key, value } = this.current
-    this.record('invoke', value === undefined ? { f, key } : { f, key, value })
+    this.record('invoke', value === undefined ? { f, key } : { f, key, value }, null)
     this.attempt()
   }
 
@@ -177,7 +178,7 @@ export class SimClient {
     const end = this.endOf(operation, answer)
     const { f, key, value } = operation
     const told = value === undefined ? { f, key } : { f, key, value }
-    this.record(end.type, { ...told, ...end })
+    this.record(end.type, { ...told, ...end }, answer)
     if (end.type === 'info') {
       this.process = this.desk.newProcess()
       this.desk.keys.note(key)
@@ -217,8 +218,9 @@ export class SimClient {
   private record(
     type: HistoryEntry['type'],
     what: Omit<HistoryEntry, 'process' | 'type' | 'time'>,
+    answer: Answer | null,
   ): void {
     const { agenda } = this.desk
-    this.desk.record({ process: this.process, time: toNs(agenda.now), ...what, type })
+    this.desk.record({ process: this.process, time: toNs(agenda.now), ...what, type }, answer)
   }
 }

@@ -13,6 +13,7 @@ import type { Agenda } from './agenda'
 import { GRAINS_PER_TICK, toNs } from './agenda'
 import type { Answer, ClientDesk, Request } from './client'
 import { SimClient } from './client'
+import { LoadTally } from './loadTally'
 import { KeyRing } from './keyRing'
 import { lastWrite, readOf, readReply } from './operation'
 import type { Operation, OperationEnd } from './operation'
@@ -45,6 +46,7 @@ export class Workload implements ClientDesk {
   readonly history: HistoryEntry[] = []
   readonly agenda: Agenda
   readonly keys: KeyRing
+  readonly tally: LoadTally
   resting = false
   private readonly clients: SimClient[] = []
   private readonly pending = new Map<number, Pending>()
@@ -60,6 +62,7 @@ export class Workload implements ClientDesk {
   ) {
     this.agenda = host.agenda
     this.keys = new KeyRing(plan.keys)
+    this.tally = new LoadTally(this.agenda, plan.clients)
     this.slotPrng = createPrng(seed, 303)
     const withSession = Math.round(plan.clients * plan.sessions)
     for (let index = 1; index <= plan.clients; index += 1) {
@@ -123,8 +126,9 @@ export class Workload implements ClientDesk {
     return this.processes
   }
 
-  record(entry: HistoryEntry): void {
+  record(entry: HistoryEntry, answer: Answer | null = null): void {
     this.history.push(entry)
+    this.tally.note(entry, answer)
   }
 
   onReplies(replies: readonly MachineReply[]): void {
@@ -186,14 +190,17 @@ export class Workload implements ClientDesk {
     const process = this.newProcess()
     const { f, key, value } = operation
     const told = value === undefined ? { f, key } : { f, key, value }
-    const note = (entry: OperationEnd | { readonly type: 'invoke' }): void => {
-      this.record({ process, time: toNs(this.agenda.now), ...told, ...entry })
+    const note = (
+      entry: OperationEnd | { readonly type: 'invoke' },
+      answer: Answer | null = null,
+    ): void => {
+      this.record({ process, time: toNs(this.agenda.now), ...told, ...entry }, answer)
     }
     note({ type: 'invoke' })
     const tag = this.ask(node, { type: 'request', args: operation.args }, (answer) => {
-      if (answer.kind === 'done') note(readReply(operation, answer.resp))
+      if (answer.kind === 'done') note(readReply(operation, answer.resp), answer)
       // A read that nobody answered saw nothing and changed nothing.
-      else note({ type: f === 'read' || answer.kind === 'notSent' ? 'fail' : 'info' })
+      else note({ type: f === 'read' || answer.kind === 'notSent' ? 'fail' : 'info' }, answer)
       onEnd()
     })
     if (tag !== null) return

@@ -27,7 +27,7 @@ import { createPrng } from './prng'
 import { SimNode } from './simNode'
 import type { SimNodeHost } from './simNode'
 import type { SimStart } from './start'
-import { sampleStatus } from './statusSample'
+import { tellStatus } from './statusSample'
 import { Workload } from './workload'
 
 export interface SimOptions {
@@ -74,7 +74,6 @@ export interface SimEnd {
 }
 
 const LOOK_TICKS = 5
-const STATUS_TICKS = 50
 
 export class World {
   readonly agenda = new Agenda()
@@ -142,7 +141,10 @@ export class World {
     } else {
       for (const recorded of start) this.resume(recorded)
     }
-    if (messages === true) this.sampleStatus()
+    if (messages !== true) return
+    const aside = (fact: LabFact): void => this.log.aside(fact)
+    tellStatus(this.agenda, this.nodes, aside)
+    this.workload.tally.begin(aside)
   }
 
   private resume(recorded: SimStart): void {
@@ -379,13 +381,6 @@ export class World {
     const what = subject.kind === 'key' ? { key: subject.key } : { key: '', slot: subject.slot }
     const latencyMs = toMs(grains)
     this.log.lab({ type: 'learnerRead', node, ...what, mode, result, latencyMs })
-  }
-
-  private sampleStatus(): void {
-    const nodes = this.nodes.flatMap((own) => sampleStatus(own))
-    this.log.aside({ type: 'statusSampled', nodes })
-    const at = this.agenda.now + STATUS_TICKS * GRAINS_PER_TICK
-    this.agenda.put(at, () => this.sampleStatus())
   }
 }
 

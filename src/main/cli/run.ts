@@ -10,6 +10,7 @@ import { EMPTY_LIVENESS } from '../../core/measure/series'
 import type { LabPush } from '../../shared/api'
 import type { TrialResult, Verdicts } from '../../shared/experimentResult'
 import { bundledScenarios } from '../assemble'
+import { resultOf } from '../experiment/playTrials'
 import { playTrial } from '../experiment/playTrial'
 import type { PlayedTrial } from '../experiment/playTrial'
 import { simulateTrial } from '../experiment/simulateTrial'
@@ -20,7 +21,7 @@ import { chooseRunsDir, finish, giveUp } from './labCommand'
 import type { CliContext } from './labCommand'
 import { Output } from './output'
 import { Progress } from './progress'
-import { resultOf, runMany, writeExports } from './runMany'
+import { runMany, writeExports } from './runMany'
 import { readRequest, RUN_ARGS } from './runRequest'
 import type { RunRequest } from './runRequest'
 import { cliCommand } from './usage'
@@ -80,7 +81,7 @@ async function exportOne(
   const trials: TrialResult[] = [
     { trial: 1, ...result, runDir: runDir === null ? null : basename(runDir) },
   ]
-  const whole = resultOf(request, { trials, startedAt, cancelled: false, version })
+  const whole = resultOf(request, { trials, startedAt, cancelled: false, appVersion: version })
   await writeExports(request, whole, runDir === null ? '' : dirname(runDir))
 }
 

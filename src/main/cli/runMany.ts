@@ -3,17 +3,14 @@
  * Exit codes: 0 every planned trial is valid, 1 any is violated, 2 otherwise.
  */
 import { writeFile } from 'node:fs/promises'
-import { availableParallelism, release } from 'node:os'
 import { join, resolve } from 'node:path'
-import { experimentReason, experimentVerdict } from '../../shared/experimentCodec'
+import { experimentReason } from '../../shared/experimentCodec'
 import type { ExperimentResult, TrialResult } from '../../shared/experimentResult'
 import { toCsv } from '../experiment/csv'
-import { checkVacant, makeExperimentDir, writeExperiment } from '../experiment/experimentDir'
-import { ExperimentDirError } from '../experiment/experimentDir'
+import { checkVacant, ExperimentDirError } from '../experiment/experimentDir'
 import { countVerdicts, summarise } from '../experiment/figures'
 import { toJunit } from '../experiment/junit'
-import type { TrialJob } from '../experiment/messages'
-import { runTrials } from '../experiment/runTrials'
+import { etaMs, playTrials } from '../experiment/playTrials'
 import { failureLines, resultTable, trialWords } from '../experiment/table'
 import { runName } from '../lab/runDir'
 import { writeExperimentReport } from '../report/experimentReport'
@@ -32,32 +29,15 @@ export async function runMany(
 ): Promise<number> {
   const startedAt = new Date()
   const dir = vacantDir(request, output, startedAt)
-  await makeExperimentDir(dir, request.text)
-  const trials: TrialResult[] = []
-  const now = (cancelled: boolean): ExperimentResult =>
-    resultOf(request, { trials, startedAt, cancelled, version: context.version })
-  await writeExperiment(dir, now(false))
   const watch = new TrialsWatch(output, request)
   const ending = new Ending()
   try {
-    watch.begin(dir)
-    await runTrials({
-      mainDir: context.mainDir,
-      jobs: request.trials.map((trial) => jobOf(request, context, dir, trial)),
-      atOnce: request.atOnce,
-      stopOnFailure: request.flags['stop-on-failure'] === true,
+    const result = await playTrials(request, {
+      ...{ mainDir: context.mainDir, appVersion: context.version, dir, startedAt },
       signal: ending.signal,
-      async onEnd(result, problems) {
-        trials.push(result)
-        trials.sort((left, right) => left.trial - right.trial)
-        await writeExperiment(dir, now(false))
-        watch.ended(result, problems)
-      },
+      onBegan: () => watch.begin(dir),
+      onEnd: (trial, problems) => watch.ended(trial, problems),
     })
-    const { aborted } = ending.signal
-    const cancelled = aborted && trials.length < request.trials.length
-    const result = now(cancelled)
-    await writeExperiment(dir, result)
     watch.end()
     return await conclude(request, output, dir, result)
   } finally {
@@ -77,38 +57,6 @@ function vacantDir({ flags }: RunRequest, output: Output, startedAt: Date): stri
     throw error instanceof ExperimentDirError ? new UsageError(`--out: ${error.message}`) : error
   }
   return dir
-}
-
-function jobOf(
-  request: RunRequest,
-  { version }: CliContext,
-  dir: string,
-  { trial, seed, point }: RunRequest['trials'][number],
-): TrialJob {
-  const { text, file, clusterArgs, plan, timeLimitMs } = request
-  const command = request.commandOf({ seed, point })
-  return {
-    ...{ kind: 'play', trial, seed, point, text, file, clusterArgs: [...clusterArgs] },
-    ...{ source: plan.source, dir, timeLimitMs, appVersion: version, command },
-  }
-}
-
-interface Course {
-  readonly trials: readonly TrialResult[]
-  readonly startedAt: Date
-  readonly cancelled: boolean
-  readonly version: string
-}
-
-export function resultOf(request: RunRequest, course: Course): ExperimentResult {
-  const { trials, startedAt, cancelled, version } = course
-  const planned = request.trials.length
-  return {
-    ...{ version: 1, plan: request.plan, startedAt: startedAt.toISOString() },
-    ...{ verdict: experimentVerdict({ trials, planned }), trials: [...trials], planned, cancelled },
-    ...{ appVersion: version, nodeVersion: process.version, cpus: availableParallelism() },
-    system: `${process.platform} ${process.arch} ${release()}`,
-  }
 }
 
 /** JUnit and CSV, where they were asked for. */
@@ -211,8 +159,9 @@ class TrialsWatch {
 
 /** Such as `2:10`; unknown until the first trial ended. */
 export function etaWords(done: number, planned: number, elapsedMs: number): string {
-  if (done === 0) return '-:--'
-  const seconds = Math.round(((elapsedMs / done) * (planned - done)) / 1000)
+  const leftMs = etaMs(done, planned, elapsedMs)
+  if (leftMs === null) return '-:--'
+  const seconds = Math.round(leftMs / 1000)
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   const shown = parts[0] === 0 ? parts.slice(1) : parts
   return shown.map((part, at) => (at === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':')

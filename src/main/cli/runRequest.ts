@@ -6,23 +6,16 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import type { Scenario } from '../../shared/experiment'
-import {
-  checkAxes,
-  parseScenario,
-  parseSeeds,
-  parseSweep,
-  sweepPoints,
-} from '../../shared/experiment'
-import { PlanError } from '../../shared/experiment'
-import type { ExperimentPlan, SweepAxis, SweepPoint } from '../../shared/experimentResult'
+import { checkAxes, parseSeeds, parseSweep, PlanError } from '../../shared/experiment'
+import type { SweepAxis } from '../../shared/experimentResult'
 import { bundledNames, bundledText } from '../assemble'
-import { planCommand, trialCommand, typedArgs } from '../experiment/command'
-import { chooseSeeds, parseShard, SEED_MAX, shardOf, trialsOf } from '../experiment/plan'
-import type { PlannedTrial } from '../experiment/plan'
+import { typedArgs } from '../experiment/command'
+import { parseShard, SEED_MAX } from '../experiment/plan'
+import type { SeedWish } from '../experiment/plan'
+import { planTrials, UnsimulatedError } from '../experiment/trialsPlan'
+import type { PlannedTrials } from '../experiment/trialsPlan'
 import { CLUSTER_FLAGS, withFlags } from './clusterFlags'
 import type { ClusterFlags } from './clusterFlags'
-import { simRefusals } from '../lab/sim/simRefusals'
 import type { CliContext } from './labCommand'
 import { UsageError, wholeFlag } from './usage'
 
@@ -95,21 +88,8 @@ export interface RunFlags extends ClusterFlags {
   readonly json?: boolean | undefined
 }
 
-export interface RunRequest {
+export interface RunRequest extends PlannedTrials {
   readonly flags: RunFlags
-  readonly text: string
-  /** What the text is called in errors. */
-  readonly file: string
-  /** With the options of the command line, for the point of a trial. */
-  scenarioAt(point: SweepPoint): Scenario
-  readonly plan: ExperimentPlan
-  /** Trials of the whole plan, and those of them that are to run here. */
-  readonly total: number
-  readonly trials: readonly PlannedTrial[]
-  readonly clusterArgs: readonly string[]
-  readonly atOnce: number
-  readonly timeLimitMs: number | null
-  commandOf(trial: Pick<PlannedTrial, 'seed' | 'point'>): string
 }
 
 const SWITCHES = new Set(
@@ -124,59 +104,37 @@ export function readRequest(
   try {
     return read(flags, rawArgs, context)
   } catch (error) {
+    if (error instanceof UnsimulatedError) throw new UsageError(`--sim: ${error.message}`)
     throw error instanceof PlanError ? new UsageError(error.message) : error
   }
 }
 
 function read(flags: RunFlags, rawArgs: readonly string[], context: CliContext): RunRequest {
   const typed = typedArgs(rawArgs, SWITCHES)
-  const { text, file } = findText(flags.scenario, context)
-  const scenario = parseScenario(text, file)
-  const sweep = sweepOf(
-    scenario,
-    typed.flatMap(({ name, value }) => (name === 'sweep' ? [value ?? ''] : [])),
-  )
-  const points = sweepPoints(sweep)
   const clusterTyped = typed.filter(
     ({ name }) => name !== null && Object.hasOwn(CLUSTER_FLAGS, name),
   )
-  refuseContradiction(
-    sweep,
-    clusterTyped.map(({ name }) => name ?? ''),
-  )
-  const scenarios = new Map(points.map((point) => [point, scenarioOf(text, file, point, flags)]))
-  if (flags.sim === true) [...scenarios.values()].forEach(refuseUnsimulated)
-  const seeds = seedsOf(scenario, flags)
-  const planned = trialsOf(points, seeds)
-  const shard = flags.shard === undefined ? null : parseShard(flags.shard)
-  const { 'time-limit': limit } = flags
-  for (const name of ['junit', 'csv'] as const) checkFile(name, flags[name])
-  return {
-    ...{ flags, text, file },
-    scenarioAt: (point) => scenarios.get(point) ?? scenarioOf(text, file, point, flags),
-    plan: {
-      ...{ name: scenario.name, title: scenario.title, sweep, seeds },
-      source: flags.sim === true ? 'simulator' : 'processes',
-      command: planCommand(typed),
-    },
-    total: planned.length,
-    trials: shardOf(planned, shard),
-    clusterArgs: clusterTyped.flatMap(({ words }) => words),
+  const { shard, 'time-limit': limit } = flags
+  const planned = planTrials({
+    ...findText(flags.scenario, context),
+    sweep: sweepOf(typed.flatMap(({ name, value }) => (name === 'sweep' ? [value ?? ''] : []))),
+    seeds: seedsOf(flags),
+    shard: shard === undefined ? null : parseShard(shard),
+    source: flags.sim === true ? 'simulator' : 'processes',
     atOnce: wholeFlag(flags.jobs, 'jobs', 1, JOBS_MAX),
     timeLimitMs:
       limit === undefined ? null : wholeFlag(limit, 'time-limit', 1, TIME_LIMIT_S_MAX) * 1000,
-    commandOf: (trial) => trialCommand(typed, trial),
-  }
-}
-
-function scenarioOf(text: string, file: string, point: SweepPoint, flags: RunFlags): Scenario {
-  const scenario = parseScenario(text, file, point)
-  return { ...scenario, cluster: withFlags(scenario.cluster, flags) }
-}
-
-function refuseUnsimulated(scenario: Scenario): void {
-  const refusals = simRefusals(scenario)
-  if (refusals.length > 0) throw new UsageError(`--sim: ${refusals.join('\n')}`)
+    stopOnFailure: flags['stop-on-failure'] === true,
+    typed,
+    clusterArgs: clusterTyped.flatMap(({ words }) => words),
+    adjust: (scenario) => ({ ...scenario, cluster: withFlags(scenario.cluster, flags) }),
+  })
+  refuseContradiction(
+    planned.plan.sweep,
+    clusterTyped.map(({ name }) => name ?? ''),
+  )
+  for (const name of ['junit', 'csv'] as const) checkFile(name, flags[name])
+  return { ...planned, flags }
 }
 
 /** A bundled name, or a file. */
@@ -194,8 +152,8 @@ function findText(named: string, context: CliContext): { text: string; file: str
 }
 
 /** A sweep of the command line stands in place of that of the file. */
-function sweepOf(scenario: Scenario, texts: readonly string[]): readonly SweepAxis[] {
-  if (texts.length === 0) return scenario.plan.sweep
+function sweepOf(texts: readonly string[]): readonly SweepAxis[] | null {
+  if (texts.length === 0) return null
   const axes = texts.map((text) => parseSweep(text))
   try {
     checkAxes(axes)
@@ -218,13 +176,12 @@ function camelCase(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function seedsOf(scenario: Scenario, flags: RunFlags): number[] {
-  const { seed, repeat, seeds } = flags
-  return chooseSeeds(scenario.plan, scenario.cluster.seed, {
+function seedsOf({ seed, repeat, seeds }: RunFlags): SeedWish {
+  return {
     seed: seed === undefined ? null : wholeFlag(seed, 'seed', 0, SEED_MAX),
     repeat: repeat === undefined ? null : wholeFlag(repeat, 'repeat', 1, REPEAT_MAX),
     seeds: seeds === undefined ? null : parseSeeds(seeds),
-  })
+  }
 }
 
 function checkFile(name: string, path: string | undefined): void {

@@ -1,6 +1,7 @@
 /** `paxos-lab serve`: the browser host alone; clusters are started from the page. */
 import { join } from 'node:path'
 import { assembleLab } from '../assemble'
+import { assembleDesk } from '../assembleDesk'
 import { startWebHost } from '../host/webHost'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp } from './labCommand'
@@ -32,16 +33,14 @@ async function serve(flags: ServeFlags, context: CliContext): Promise<number> {
   const port = wholeFlag(flags.port, 'port', 0, PORT_MAX)
   const output = new Output(flags.json === true)
   const ending = new Ending()
-  const lab = await assembleLab({
-    mainDir: context.mainDir,
-    runsDir: chooseRunsDir(flags.runs, output),
-    appVersion: context.version,
-  })
+  const { mainDir, version: appVersion } = context
+  const place = { mainDir, appVersion, runsDir: chooseRunsDir(flags.runs, output) }
+  const lab = await assembleLab(place)
+  const desk = assembleDesk(lab, place)
   try {
     const host = await startWebHost({
-      lab,
-      rendererDir: join(context.mainDir, '../renderer'),
-      port,
+      ...{ lab, desk, port },
+      rendererDir: join(mainDir, '../renderer'),
       onFreshUrl: (url) => output.complain(`For another browser: ${url}`),
       onNote: (words) => output.complain(words),
     })
@@ -56,7 +55,7 @@ async function serve(flags: ServeFlags, context: CliContext): Promise<number> {
   } catch (error) {
     return giveUp(output, error)
   } finally {
-    await lab.close()
+    await Promise.all([desk.close(), lab.close()])
     ending.dispose()
   }
 }

@@ -7,8 +7,10 @@ import { clusterLabels, quorumWords } from '../../shared/clusterOptions'
 import { leaderOf, policyWords, verdictOf } from '../../shared/labWords'
 import { VERBS } from '../../shared/verbs'
 import { assembleLab } from '../assemble'
+import { assembleDesk } from '../assembleDesk'
 import { startWebHost } from '../host/webHost'
 import type { WebHost } from '../host/webHost'
+import type { HostDesk } from '../host/reportPage'
 import { joinCardPath } from '../lab/joinCard'
 import type { LabController } from '../lab/lab'
 import { alarmViewer } from './alarms'
@@ -84,11 +86,10 @@ async function up(flags: UpFlags, context: CliContext): Promise<number> {
   const options = clusterOptions(flags)
   const output = new Output(flags.json === true)
   const ending = new Ending()
-  const lab = await assembleLab({
-    mainDir: context.mainDir,
-    runsDir: chooseRunsDir(flags.runs, output),
-    appVersion: context.version,
-  })
+  const { mainDir, version: appVersion } = context
+  const place = { mainDir, appVersion, runsDir: chooseRunsDir(flags.runs, output) }
+  const lab = await assembleLab(place)
+  const desk = flags.web === true ? assembleDesk(lab, place) : null
   lab.subscribe(alarmViewer((words) => output.complain(words)))
   let web: WebHost | null = null
   try {
@@ -97,7 +98,7 @@ async function up(flags: UpFlags, context: CliContext): Promise<number> {
     // Closing the lab below cuts the start short; its rejection is then no news.
     if (typeof early === 'string') started.catch(() => {})
     else {
-      if (flags.web === true) web = await openWeb(lab, context, output)
+      if (desk !== null) web = await openWeb(lab, desk, context, output)
       await sayReady(lab, output, web)
       await new VerbLoop(lab, output, ending).run()
     }
@@ -106,7 +107,7 @@ async function up(flags: UpFlags, context: CliContext): Promise<number> {
     return giveUp(output, error)
   } finally {
     await web?.close()
-    await lab.close()
+    await Promise.all([desk?.close(), lab.close()])
     ending.dispose()
   }
 }
@@ -140,9 +141,14 @@ function nodeCount(text: string): NodeCount {
   return count
 }
 
-async function openWeb(lab: LabController, context: CliContext, output: Output): Promise<WebHost> {
+async function openWeb(
+  lab: LabController,
+  desk: HostDesk,
+  context: CliContext,
+  output: Output,
+): Promise<WebHost> {
   return startWebHost({
-    lab,
+    ...{ lab, desk },
     rendererDir: join(context.mainDir, '../renderer'),
     onFreshUrl: (url) => output.complain(`For another browser: ${url}`),
     onNote: (words) => output.complain(words),

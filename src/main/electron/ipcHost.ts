@@ -12,6 +12,7 @@ import { CONNECT, PORT } from '../../shared/shellChannels'
 import { z } from '../../shared/zod'
 import { mainPortChannel } from '../host/mainPortChannel'
 import { Rate } from '../host/rate'
+import type { HostDesk } from '../host/reportPage'
 import { serveViewer } from '../host/viewer'
 import type { Viewer } from '../host/viewer'
 import type { ViewerRoom } from '../host/viewers'
@@ -24,6 +25,7 @@ const ARGUMENT_CHARS_MAX = 1024
 
 export interface IpcHostOptions {
   readonly lab: Lab
+  readonly desk: HostDesk | null
   readonly room: ViewerRoom
   readonly shell: ShellApi
   readonly origin: string
@@ -41,9 +43,9 @@ export function startIpcHost(options: IpcHostOptions): IpcHost {
     // The page before this one is gone, even if its port has not told so yet.
     viewer?.close()
     const { port1, port2 } = new MessageChannelMain()
-    const { lab, room, shell, onNote } = options
+    const { lab, desk, room, shell, onNote } = options
     const channel = mainPortChannel(port1)
-    const served = serveViewer(channel, lab, { room, shell, onNote })
+    const served = serveViewer(channel, lab, { room, shell, desk, onNote })
     viewer = served
     channel.onClose(() => {
       if (viewer === served) viewer = null

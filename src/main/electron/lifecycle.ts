@@ -1,10 +1,11 @@
 /**
- * Ending (EL3, EL5): the nodes end before the app does, whatever ends it. Quitting waits for them;
- * closing with a running cluster asks first, a signal does not.
+ * Ending (EL3, EL5): nodes and trials end before the app does, whatever ends it. Quitting waits for
+ * them; closing with a running cluster or trials asks first, a signal does not.
  */
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { Lab } from '../../shared/api'
+import type { HostDesk } from '../host/reportPage'
 import { writeCrashNote } from './crashNote'
 
 /** The lab stops nodes orderly for 1.5 s and then kills; this is for a lab that hangs. */
@@ -17,6 +18,7 @@ export interface Lifecycle {
 
 export interface LifecycleOptions {
   readonly lab: Lab
+  readonly desk: HostDesk | null
   readonly isRunning: () => boolean
   readonly window: () => BrowserWindow | null
   readonly beforeExit: () => Promise<void>
@@ -64,14 +66,17 @@ export function startLifecycle(options: LifecycleOptions): Lifecycle {
   return { end }
 }
 
-/** Asks when the user would lose a running cluster. */
+/** Asks when the user would lose a running cluster, or trials. */
 async function mayQuit(options: LifecycleOptions): Promise<boolean> {
   const window = options.window()
-  if (!options.isRunning() || window === null) return true
+  const [hasCluster, hasTrials] = [options.isRunning(), options.desk?.isBusy === true]
+  if (!(hasCluster || hasTrials) || window === null) return true
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: 'A cluster is running.',
-    detail: 'Its nodes end with the lab. The record of the run is kept.',
+    message: hasCluster ? 'A cluster is running.' : 'Trials are running.',
+    detail: hasCluster
+      ? 'Its nodes end with the lab. The record of the run is kept.'
+      : 'They end with the lab. The trials that have ended are kept.',
     buttons: ['Stop and quit', 'Cancel'],
     defaultId: 0,
     cancelId: 1,
@@ -87,11 +92,10 @@ async function closeAll(options: LifecycleOptions): Promise<void> {
       resolve()
     }, CLOSE_MS_MAX)
   })
-  const closed = Promise.all([options.lab.close(), options.beforeExit()]).catch(
-    (error: unknown) => {
-      options.onNote(`The lab did not end well: ${String(error)}`)
-    },
-  )
+  const { lab, desk, beforeExit } = options
+  const closed = Promise.all([lab.close(), desk?.close(), beforeExit()]).catch((error: unknown) => {
+    options.onNote(`The lab did not end well: ${String(error)}`)
+  })
   await Promise.race([closed, limit])
   clearTimeout(timer)
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Lab, LabStatus } from '../../shared/api'
 import type { CommandId } from '../../shared/commands'
 import { openPageFiles } from '../host/pageFiles'
+import type { HostDesk } from '../host/reportPage'
 import { ViewerRoom } from '../host/viewers'
 import { startIpcHost } from './ipcHost'
 import type { IpcHost } from './ipcHost'
@@ -30,7 +31,16 @@ export interface ShellOptions {
   readonly preload: string
   readonly icon: string
   /** Makes the lab; called once, when the app is ready. */
-  readonly makeLab: (paths: { readonly userData: string; readonly version: string }) => Promise<Lab>
+  readonly makeLab: (paths: {
+    readonly userData: string
+    readonly version: string
+  }) => Promise<ShellLab>
+}
+
+export interface ShellLab {
+  readonly lab: Lab
+  /** Null: this app keeps no experiments and reports. */
+  readonly desk: HostDesk | null
 }
 
 export async function startShell(options: ShellOptions): Promise<void> {
@@ -47,12 +57,13 @@ export async function startShell(options: ShellOptions): Promise<void> {
   app.on('web-contents-created', (_event, contents) => guardContents(contents, origin))
   await app.whenReady()
   guardSession(session.defaultSession, origin)
-  serveApp(protocol, await openPageFiles(options.rendererDir))
-  const lab = await options.makeLab({
+  const files = await openPageFiles(options.rendererDir)
+  const made = await options.makeLab({
     userData: app.getPath('userData'),
     version: app.getVersion(),
   })
-  new Shell(options, lab, url, origin)
+  serveApp(protocol, files, made.desk)
+  new Shell(options, made, url, origin)
 }
 
 class Shell {
@@ -62,22 +73,22 @@ class Shell {
   private readonly window: BrowserWindow
   private labState: LabStatus['state'] = 'idle'
 
-  constructor(options: ShellOptions, lab: Lab, url: string, origin: string) {
+  constructor(options: ShellOptions, { lab, desk }: ShellLab, url: string, origin: string) {
     const withDevTools = mayUseDevTools(app.isPackaged, process.argv)
     const note = (words: string): void => console.error(words)
     const path = join(app.getPath('userData'), 'window.json')
     this.state = new WindowStateFile(path, (error) => note(`window.json: ${String(error)}`))
     this.watch(lab)
     this.lifecycle = startLifecycle({
-      lab,
+      ...{ lab, desk },
       isRunning: () => this.labState !== 'idle',
       window: () => (this.window.isDestroyed() ? null : this.window),
       beforeExit: () => this.state.flush(),
       onNote: note,
     })
-    const shell = shellCalls(this.state)
+    const shell = shellCalls(this.state, desk)
     const room = new ViewerRoom()
-    this.ipc = startIpcHost({ lab, room, shell, origin, onNote: note })
+    this.ipc = startIpcHost({ lab, desk, room, shell, origin, onNote: note })
     this.setMenu(withDevTools)
     this.window = openWindow({
       url,

@@ -1,18 +1,25 @@
-/** What a page may ask of the shell: open a known link, choose a theme, grey out menu items. */
+/** What a page may ask of the shell: open a known link or a report, a theme, grey menu items. */
 import { Menu, nativeTheme, shell } from 'electron'
 import { LabCallError } from '../../shared/api'
 import { COMMANDS } from '../../shared/commands'
 import { OUTSIDE_LINKS } from '../../shared/shell'
 import type { ShellApi } from '../../shared/shell'
+import type { ReportSource } from '../host/reportPage'
 import type { WindowStateFile } from './windowState'
 
-export function shellCalls(state: WindowStateFile): ShellApi {
+export function shellCalls(state: WindowStateFile, reports: ReportSource | null): ShellApi {
   return {
     /** E8: the page names an id; the address is ours, and https. */
     async openLink(id) {
       const url = new URL(OUTSIDE_LINKS[id])
       if (url.protocol !== 'https:') throw new LabCallError('badArgument', `${id} is not https.`)
       await shell.openExternal(url.href)
+    },
+    /** E8: the page names an id; the path is that of the desk, below the folder of runs. */
+    async openReport(id) {
+      if (reports === null) throw new LabCallError('unavailable', 'This host keeps no reports.')
+      const failure = await shell.openPath(await reports.reportFile(id))
+      if (failure !== '') throw new LabCallError('internal', `It does not open: ${failure}`)
     },
     async setTheme(theme) {
       nativeTheme.themeSource = theme

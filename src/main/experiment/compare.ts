@@ -134,12 +134,21 @@ function compareGroups(
   a: readonly TrialResult[],
   b: readonly TrialResult[],
 ): PointComparison {
+  return { point, a: a.length, b: b.length, rows: [...measureRows(a, b)] }
+}
+
+/** One measure at a time, those that either side has: of many trials each takes a while. */
+export function* measureRows(
+  a: readonly TrialResult[],
+  b: readonly TrialResult[],
+): Generator<MeasureRow> {
   const [left, right] = [a.map(figuresOf), b.map(figuresOf)]
   const names = new Set([...left, ...right].flatMap((set) => Object.keys(set)))
   for (const name of [...MAIN_FIGURES, ...NO_AMOUNTS]) names.delete(name)
-  const rows = [...MAIN_FIGURES, ...[...names].sort()].map((name) => rowOf(name, left, right))
-  const known = rows.filter((row) => row.a !== null || row.b !== null)
-  return { point, a: a.length, b: b.length, rows: known }
+  for (const name of [...MAIN_FIGURES, ...[...names].sort()]) {
+    const row = rowOf(name, left, right)
+    if (row.a !== null || row.b !== null) yield row
+  }
 }
 
 function rowOf(

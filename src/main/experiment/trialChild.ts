@@ -6,8 +6,8 @@
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
-import { cleanEnvironment } from '../lab/launcher'
+import { childEntry } from '../assemble'
+import { childEnvironment } from '../lab/launcher'
 import { parseTold } from './messages'
 import type { TrialAnswer, TrialJob, TrialOrder } from './messages'
 
@@ -34,10 +34,10 @@ export class TrialChild {
   private killTimer: NodeJS.Timeout | null = null
 
   constructor(mainDir: string, job: TrialJob) {
-    this.child = fork(join(mainDir, ENTRY), [], {
+    this.child = fork(childEntry(mainDir, ENTRY), [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
-      env: cleanEnvironment(process.env),
+      env: childEnvironment(),
       // An own process group: Ctrl-C in a terminal reaches the runner alone, which then stops it.
       detached: process.platform !== 'win32',
     })

@@ -27,6 +27,7 @@ export class Outbox {
   private seenSeq = 0
   private seenLoadAtMs = -1
   private seenProgressAtMs = -1
+  private seenTallyAtMs = -1
   private lost = 0
   private gap = false
 
@@ -82,6 +83,7 @@ export class Outbox {
     this.seenSeq = snapshot.events.at(-1)?.seq ?? 0
     this.seenLoadAtMs = series.load.at(-1)?.atMs ?? -1
     this.seenProgressAtMs = series.progress.at(-1)?.atMs ?? -1
+    this.seenTallyAtMs = series.tallies.at(-1)?.atMs ?? -1
     this.events = this.events.filter((event) => event.seq > this.seenSeq)
     this.series = this.series.map((frame) => (frame.whole ? frame : this.unseen(frame)))
   }
@@ -109,6 +111,7 @@ export class Outbox {
       ...frame,
       load: frame.load.filter((point) => point.atMs > this.seenLoadAtMs),
       progress: frame.progress.filter((point) => point.atMs > this.seenProgressAtMs),
+      tallies: frame.tallies.filter((point) => point.atMs > this.seenTallyAtMs),
     }
   }
 }
@@ -129,10 +132,13 @@ function joinDeltas(earlier: SeriesFrame, later: SeriesFrame): SeriesFrame {
     stairs: [...earlier.stairs, ...later.stairs],
     leaders: [...earlier.leaders, ...later.leaders],
     preemptions: [...earlier.preemptions, ...later.preemptions],
+    tallies: [...earlier.tallies, ...later.tallies],
+    reach: [...earlier.reach, ...later.reach],
   }
 }
 
 function rowsOf(frame: SeriesFrame): number {
-  const { load, progress, stairs, leaders, preemptions } = frame
-  return load.length + progress.length + stairs.length + leaders.length + preemptions.length
+  const { load, progress, stairs, leaders, preemptions, tallies, reach } = frame
+  const rows = [load, progress, stairs, leaders, preemptions, tallies, reach]
+  return rows.reduce((sum, { length }) => sum + length, 0)
 }

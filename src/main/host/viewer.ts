@@ -227,6 +227,8 @@ class ServedViewer implements Viewer, ViewerSeat {
     switch (name) {
       case 'openLink':
         return shell.openLink(...parseArgs(name, args))
+      case 'openReport':
+        return shell.openReport(...parseArgs(name, args))
       case 'setTheme':
         return shell.setTheme(...parseArgs(name, args))
       case 'setMenu':
@@ -321,14 +323,15 @@ function noSuchCall(name: string): never {
   throw new LabCallError('badArgument', `There is no call ${name}.`)
 }
 
-/** Nothing native to colour or grey out is no failure; a link that does not open is one. */
+/** Nothing native to colour or grey out is no failure; what does not open is one. */
 async function withoutShell(name: keyof ShellApi, args: readonly unknown[]): Promise<void> {
   parseArgs(name, args)
   if (name === 'openLink') throw new LabCallError('wrongState', 'This host opens no links.')
+  if (name === 'openReport') throw new LabCallError('wrongState', 'This host opens no reports.')
 }
 
 function isShellCall(name: string): name is keyof ShellApi {
-  return name === 'openLink' || name === 'setTheme' || name === 'setMenu'
+  return ['openLink', 'openReport', 'setTheme', 'setMenu'].includes(name)
 }
 
 function isDeskCall(name: string): name is keyof DeskApi {

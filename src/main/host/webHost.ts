@@ -3,7 +3,8 @@
  *
  * Any web page may try loopback, so (EH1-EH4): only 127.0.0.1; `Host` exactly ours (DNS rebinding);
  * `Origin` exactly ours on every POST and upgrade; a single-use launch token in the fragment of the
- * URL, traded for an HttpOnly SameSite=Strict cookie; no CORS headers; files by exact name.
+ * URL, traded for an HttpOnly SameSite=Strict cookie; no CORS headers; files by exact name, reports
+ * (`reportPage.ts`) only with that cookie.
  * Errors: a port in use rejects with `portInUse`; refusals answer with a status and JSON words.
  */
 import { createServer } from 'node:http'
@@ -17,6 +18,8 @@ import { openPageFiles } from './pageFiles'
 import type { PageFiles } from './pageFiles'
 import { freshNonce, pageHeaders } from './pageHeaders'
 import { Rate } from './rate'
+import { answerReport, REPORT_PATH } from './reportPage'
+import type { HostDesk } from './reportPage'
 import { Sessions } from './sessions'
 import { serveViewer } from './viewer'
 import { ViewerRoom } from './viewers'
@@ -33,6 +36,8 @@ const TRIES_BURST = 20
 
 export interface WebHostOptions {
   readonly lab: Lab
+  /** Experiments, results and reports; missing: this host keeps none. */
+  readonly desk?: HostDesk
   /** Folder of the built window. */
   readonly rendererDir: string
   /** 0: the system chooses. */
@@ -136,7 +141,12 @@ class StartedWebHost implements WebHost {
       response.setHeader('allow', 'GET, HEAD')
       return refuse(response, 405, 'Only GET is answered here.')
     }
-    const found = await this.files.answer(path, `ws://${authority}`)
+    if (path.startsWith(REPORT_PATH) && !this.sessions.holds(request.headers.cookie)) {
+      return refuse(response, 401, NO_SESSION)
+    }
+    const found =
+      (await answerReport(path, this.options.desk ?? null)) ??
+      (await this.files.answer(path, `ws://${authority}`))
     if (found === null) return refuse(response, 404, 'There is no such file.')
     response.writeHead(found.status, { ...found.headers, 'content-length': found.body.byteLength })
     response.end(request.method === 'HEAD' ? undefined : found.body)
@@ -189,8 +199,8 @@ class StartedWebHost implements WebHost {
     }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const channel = webSocketChannel(webSocket)
-      const { lab, onNote } = this.options
-      serveViewer(channel, lab, { room: this.room, ...(onNote ? { onNote } : {}) })
+      const { lab, desk = null, onNote } = this.options
+      serveViewer(channel, lab, { room: this.room, desk, ...(onNote ? { onNote } : {}) })
       this.attended()
       channel.onClose(() => this.attended())
     })

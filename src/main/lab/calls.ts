@@ -336,6 +336,11 @@ export class LabCalls implements LabApi {
     return (await this.lab.run()?.read(from, to)) ?? []
   }
 
+  readonly logs: LabApi['logs'] = async (run, from, count) => {
+    if (run !== null) return await this.lab.saved.logs(run, from, count)
+    return this.lab.run()?.logs.read(from, count) ?? { lines: [], next: from, lost: 0 }
+  }
+
   async openRun(id: string): Promise<SavedRun> {
     return await this.lab.saved.open(id)
   }

@@ -6,6 +6,8 @@
  */
 import type { Readable } from 'node:stream'
 import type { ChildExit, LaunchSpec, NodeHandle, NodeLauncher } from './launcher'
+import { eachLine } from './nodeLogs'
+import type { OnOutput } from './nodeLogs'
 
 export const TAIL_LINES_MAX = 20
 const TAIL_LINE_CHARS_MAX = 500
@@ -27,12 +29,13 @@ export class Child {
   private asked: 'kill' | 'stop' | null = null
   private hasEnded = false
 
-  constructor(launcher: NodeLauncher, spec: LaunchSpec) {
+  constructor(launcher: NodeLauncher, spec: LaunchSpec, onOutput: OnOutput = () => {}) {
     this.handle = launcher.launch(spec)
     this.pid = this.handle.pid
     this.tail = new LineTail(this.handle.stderr)
     // A full pipe would block the child, so its output is always read.
-    this.handle.stdout.resume()
+    eachLine(this.handle.stdout, (text) => onOutput('out', text))
+    eachLine(this.handle.stderr, (text) => onOutput('err', text))
     this.ended = this.handle.exited.then((exit) => this.end(exit))
   }
 

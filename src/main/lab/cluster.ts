@@ -15,6 +15,7 @@ import type { ClusterOptions } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import type { NodeFile, PeerAddress } from '../../shared/control'
 import type { Hello } from '../../shared/hello'
+import { nodeSource } from '../../shared/logLine'
 import { Adversary } from './adversary'
 import { Child } from './child'
 import type { LabClock } from './clock'
@@ -29,6 +30,7 @@ import type { NodeLauncher } from './launcher'
 import { Links } from './links'
 import { Member } from './member'
 import { NodeFaults } from './nodeFaults'
+import type { NodeLogs, OnOutput } from './nodeLogs'
 import { portsTaken } from './ports'
 import { PidFile } from './processIds'
 import { inputsDir, nodeDir, startFile } from './startFile'
@@ -54,6 +56,7 @@ export interface ClusterSetup {
   /** Node i keeps its log in `nodei` below it. */
   readonly dataDir: string
   readonly clock: LabClock
+  readonly logs: Pick<NodeLogs, 'sink'>
   tell(fact: LabFact): void
   onFacts(node: number, dropped: number, facts: readonly NodeReport[]): void
   onTraffic(links: readonly LinkTraffic[]): void
@@ -252,12 +255,12 @@ export class Cluster {
   }
 
   private newMember(node: number): Member {
-    const { options, runDir, identity, programs, clock } = this.setup
+    const { options, runDir, identity, programs, clock, logs } = this.setup
     const index = identity.members.indexOf(node)
     const clientPort = options.clientPortBase === 0 ? 0 : options.clientPortBase + index
     const member = new Member(node, HOST, join(runDir, `node${node}`), clientPort, {
       now: () => clock.now(),
-      spawn: (args) => this.spawn(programs.nodeEntry, args),
+      spawn: (args) => this.spawn(logs.sink(nodeSource(node)), programs.nodeEntry, args),
       nodeFile: (peerPort, port) => this.nodeFile(node, peerPort, port),
       tell: (fact) => this.setup.tell(fact),
       onFacts: (dropped, facts) => this.onFacts(node, dropped, facts),
@@ -279,11 +282,11 @@ export class Cluster {
   }
 
   private newSwitchboard(): Switchboard {
-    const { identity, runDir, programs, clock, options } = this.setup
+    const { identity, runDir, programs, clock, logs, options } = this.setup
     const file = () => switchboardFile(identity, options.seed, this.controlAddress())
     const seen = new SeenMessages(clock)
     return new Switchboard(file, join(runDir, 'switchboard'), {
-      spawn: (args) => this.spawn(programs.switchboardEntry, args),
+      spawn: (args) => this.spawn(logs.sink('switchboard'), programs.switchboardEntry, args),
       onTraffic: (links) => this.setup.onTraffic(links),
       onMessages: (report) => this.setup.tell(seen.factOf(report)),
       onFaultEnded: (id) => this.faults.end(id),
@@ -294,13 +297,10 @@ export class Cluster {
     })
   }
 
-  private spawn(entry: string, args: readonly string[]): Child {
-    const child = new Child(this.setup.programs.launcher, {
-      entry,
-      args,
-      cwd: this.setup.runDir,
-      env: { PAXOS_SECRET: this.secret.toString('hex') },
-    })
+  private spawn(onOutput: OnOutput, entry: string, args: readonly string[]): Child {
+    const { programs, runDir: cwd } = this.setup
+    const spec = { entry, args, cwd, env: { PAXOS_SECRET: this.secret.toString('hex') } }
+    const child = new Child(programs.launcher, spec, onOutput)
     const { pid } = child
     if (pid !== null) {
       this.pids.add(pid)

@@ -54,6 +54,8 @@ export interface LabOptions {
 
 /** The lab with what only its own process asks for. */
 export interface LabController extends Lab {
+  /** Plays any scenario as `runScenario` plays one of the lab's own. */
+  playScenario(scenario: Scenario, seed: number | null): Promise<void>
   /** How the last scenario went; resolves when it is over. Rejects if it could not be played. */
   scenarioOutcome(): Promise<ScenarioOutcome>
   /** Result of the last run that was stopped; null: none was. */
@@ -87,6 +89,10 @@ class Controller extends LabCalls implements LabController {
     await this.core.close()
   }
 
+  async playScenario(scenario: Scenario, seed: number | null): Promise<void> {
+    await this.core.playScenario(scenario, seed)
+  }
+
   async scenarioOutcome(): Promise<ScenarioOutcome> {
     return await this.core.stage.outcome()
   }
@@ -95,6 +101,9 @@ class Controller extends LabCalls implements LabController {
     return this.core.run()?.result ?? null
   }
 }
+
+/** The scenario that a cluster belongs to. */
+type Played = ScenarioStage['playing']
 
 class Core implements LabCore {
   readonly feed: Feed
@@ -173,8 +182,7 @@ class Core implements LabCore {
     }
     this.setState('starting')
     if (by === 'person') this.stage.clear()
-    const scenario = by === 'scenario' ? this.stage.playing : null
-    this.starting = this.start(options, scenario)
+    this.starting = this.start(options, by === 'scenario' ? this.stage.playing : null)
     try {
       await this.starting
     } finally {
@@ -191,8 +199,12 @@ class Core implements LabCore {
   }
 
   async runScenario(name: string, seed: number | null): Promise<void> {
+    await this.playScenario(this.stage.named(name), seed)
+  }
+
+  async playScenario(scenario: Scenario, seed: number | null): Promise<void> {
     if (this.isClosed) throw new LabCallError('wrongState', 'the lab is closed')
-    await this.stage.play(name, seed)
+    await this.stage.play(scenario, seed)
   }
 
   async stopScenario(): Promise<void> {
@@ -239,7 +251,7 @@ class Core implements LabCore {
     }
   }
 
-  private async start(options: ClusterOptions, scenario: string | null): Promise<void> {
+  private async start(options: ClusterOptions, scenario: Played): Promise<void> {
     let session: Session | null = null
     try {
       const note = await this.swept
@@ -259,7 +271,7 @@ class Core implements LabCore {
   }
 
   /** A new run with a cluster that has not started. */
-  private async open(options: ClusterOptions, scenario: string | null): Promise<Session> {
+  private async open(options: ClusterOptions, scenario: Played): Promise<Session> {
     const { nodes, mode } = options
     // Children run in the run directory: a relative path would be another one there.
     const dataDir = options.dataDir === null ? null : resolve(options.dataDir)
@@ -269,9 +281,9 @@ class Core implements LabCore {
         : await claimDataDir(dataDir, nodes, mode, options)
     await this.lastRun?.close()
     const start = {
-      title: this.titleOf(options, scenario),
+      title: scenario?.title ?? titleOf(options),
       startedAt: new Date().toISOString(),
-      scenario,
+      scenario: scenario?.name ?? null,
       options,
       appVersion: this.options.appVersion,
     }
@@ -295,7 +307,7 @@ class Core implements LabCore {
       direct: options.direct,
       seed: options.seed,
       policy: options.policy,
-      scenario,
+      scenario: scenario?.name ?? null,
     })
     return session
   }
@@ -350,12 +362,12 @@ class Core implements LabCore {
   private async refreshRuns(): Promise<void> {
     this.runs = await listRuns(this.runsDir, this.active?.run.dir ?? null)
   }
+}
 
-  private titleOf(options: ClusterOptions, scenario: string | null): string {
-    const card = this.cards.find(({ name }) => name === scenario)
-    const words = `${options.nodes} nodes, ${policyWords(options.policy, options.tickMs)}`
-    return card?.title ?? [words, ...clusterLabels(options)].join(', ')
-  }
+/** Of a cluster that no scenario started. */
+function titleOf(options: ClusterOptions): string {
+  const words = `${options.nodes} nodes, ${policyWords(options.policy, options.tickMs)}`
+  return [words, ...clusterLabels(options)].join(', ')
 }
 
 /** What was found, in words for the first run; null when there was nothing to do. */

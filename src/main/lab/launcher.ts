@@ -37,6 +37,8 @@ export interface NodeLauncher {
   launch(spec: LaunchSpec): NodeHandle
 }
 
+const RUN_AS_NODE = { ELECTRON_RUN_AS_NODE: '1' }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Names that would change what a child is, or hand it what is not meant for it (row E13). */
@@ -48,6 +50,11 @@ export function cleanEnvironment(environment: Environment): Record<string, strin
     if (value !== undefined && !NOT_FOR_CHILDREN.test(name)) clean[name] = value
   }
   return clean
+}
+
+/** Of a child that runs the program that this is, as Node. */
+export function childEnvironment(): Record<string, string> {
+  return { ...cleanEnvironment(process.env), ...(inElectron() ? RUN_AS_NODE : {}) }
 }
 
 /** Starts children with plain Node. */
@@ -64,14 +71,17 @@ export class RunAsNodeLauncher implements NodeLauncher {
   constructor(private readonly execPath: string = process.execPath) {}
 
   launch(spec: LaunchSpec): NodeHandle {
-    return start(this.execPath, spec, { ELECTRON_RUN_AS_NODE: '1' })
+    return start(this.execPath, spec, RUN_AS_NODE)
   }
 }
 
 /** The launcher for the program that this is: Electron says its version, plain Node has none. */
 export function launcherFor(execPath?: string): NodeLauncher {
-  const inElectron = process.versions['electron'] !== undefined
-  return inElectron ? new RunAsNodeLauncher(execPath) : new PlainLauncher(execPath)
+  return inElectron() ? new RunAsNodeLauncher(execPath) : new PlainLauncher(execPath)
+}
+
+function inElectron(): boolean {
+  return process.versions['electron'] !== undefined
 }
 
 function start(execPath: string, spec: LaunchSpec, own: Record<string, string>): NodeHandle {

@@ -60,7 +60,8 @@ export interface LoadHooks {
   onShed(): void
   /** An operation begins; answers whom to tell of its end. */
   onSent(args: readonly string[]): OnHistoryReply
-  onDone(outcome: Outcome, responseMs: number, serviceMs: number): void
+  /** `answer`: the words of an error; null: none came. */
+  onDone(outcome: Outcome, responseMs: number, serviceMs: number, answer: string | null): void
 }
 
 interface Request {
@@ -305,6 +306,7 @@ export class LoadClient {
       outcome,
       this.options.arrivals === null ? serviceMs : nowMs - dueMs,
       serviceMs,
+      reply?.kind === 'error' ? reply.text : null,
     )
   }
 

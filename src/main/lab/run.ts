@@ -15,6 +15,7 @@ import type { CheckView } from '../../shared/api'
 import { acceptorsOf } from '../../shared/clusterOptions'
 import { startClock } from './clock'
 import type { LabClock } from './clock'
+import { NodeLogs } from './nodeLogs'
 import { Recorder } from './recorder'
 import { createRunDir, RECORD_FILE, RESULT_FILE, writeJson } from './runDir'
 import type { RunStart, Verdict } from './runDir'
@@ -55,6 +56,7 @@ export interface RunResult extends RunStart {
 
 export class Run {
   readonly clock: LabClock = startClock()
+  readonly logs: NodeLogs
   readonly timeline: Timeline
   readonly measures = new Measures()
   result: RunResult | null = null
@@ -72,6 +74,7 @@ export class Run {
     private readonly recorder: Recorder,
     private readonly onEvent: (event: LabEvent) => void,
   ) {
+    this.logs = new NodeLogs(dir, this.clock)
     this.checks = new Oracle({
       acceptors: acceptorsOf(start.options),
       system: start.options.quorums,
@@ -134,6 +137,7 @@ export class Run {
     this.tellViolations(this.checks.finish())
     this.timeline.flush()
     const record = await this.recorder.finish()
+    await this.logs.flush()
     const { options } = this.start
     this.result = {
       version: 1,
@@ -181,6 +185,7 @@ export class Run {
     this.count(event)
     this.tellViolations(this.checks.feed(event))
     this.measures.feed(event)
+    this.logs.take(event)
     this.onEvent(event)
   }
 

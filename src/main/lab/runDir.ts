@@ -9,6 +9,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterOptions, RunCard } from '../../shared/api'
 import { Fields } from '../../shared/fields'
+import { RUN_ID } from '../../shared/runIds'
 import { makeDir } from './makeDir'
 
 export const RECORD_FILE = 'events.ndjson'
@@ -71,9 +72,9 @@ export async function listRuns(runsDir: string, except: string | null): Promise<
   return cards.filter((card) => card !== null)
 }
 
-/** Null: there is no such run. */
+/** Of a run by itself or of a trial; null: there is no such run. */
 export async function readRunCard(runsDir: string, id: string): Promise<RunCard | null> {
-  return NAME.test(id) ? await readCard(runsDir, id) : null
+  return RUN_ID.test(id) ? await readCard(runsDir, id) : null
 }
 
 async function readCard(runsDir: string, id: string): Promise<RunCard | null> {

@@ -8,7 +8,7 @@
  *         A record whose end is torn off opens up to there, and says so.
  */
 import { open, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import { LabCallError } from '../../shared/api'
 import type { CheckView, RunCard, SavedRun } from '../../shared/api'
@@ -16,7 +16,9 @@ import { clusterOptions } from '../../shared/clusterSchemas'
 import { FrameError } from '../../shared/frame'
 import { RecordView } from '../../shared/recordView'
 import type { RecordedView } from '../../shared/recordView'
+import type { LogPart } from '../../shared/logLine'
 import { judgeRun } from './judgeRun'
+import { readLogs } from './nodeLogs'
 import { parseRecordLine } from '../../shared/recordLine'
 import { readRunCard, RECORD_FILE, RESULT_FILE, RUN_FILE, writeJson } from './runDir'
 import { linesOf } from './textLines'
@@ -77,6 +79,14 @@ export class SavedRuns {
     return parsedLines(text).filter((event) => event.seq >= from && event.seq <= to)
   }
 
+  /** What its processes wrote; rejects for a run that kept nothing of it. */
+  async logs(id: string, from: number, count: number): Promise<LogPart> {
+    await this.get(id)
+    const part = await readLogs(join(this.runsDir, id), from, count)
+    if (part !== null) return part
+    throw new LabCallError('unavailable', `the run ${id} kept no logs`)
+  }
+
   private get(id: string): Promise<OpenedRun> {
     const known = this.opened.get(id)
     if (known !== undefined) return known
@@ -92,7 +102,7 @@ export class SavedRuns {
     const card = await readRunCard(this.runsDir, id)
     // A link may not lead out of the folder of runs.
     const real = card === null ? null : await realpath(dir)
-    if (card === null || real === null || basename(real) !== id) {
+    if (card === null || real !== join(await realpath(this.runsDir), id)) {
       throw new LabCallError('badArgument', `there is no run ${id} in ${this.runsDir}`)
     }
     if (this.current() === dir) {

@@ -18,7 +18,7 @@ import { ScenarioMeasures } from './scenarioMeasures'
 import type { Baseline } from './scenarioMeasures'
 import { labPlace } from './scenarioPlace'
 import type { ScenarioHost, ScenarioPlace, Waited } from './scenarioPlace'
-import { bodyWords, stepWords, triggerWords } from './scenarioWords'
+import { bodyWords, stepWords, triggerWords } from '../../shared/scenarioWords'
 
 export type { ScenarioHost } from './scenarioPlace'
 

@@ -15,6 +15,7 @@ export interface StageHost extends ScenarioHost {
 
 interface Play {
   readonly name: string
+  readonly title: string
   step: string
   done: boolean
   readonly abort: AbortController
@@ -32,9 +33,9 @@ export class ScenarioStage {
     private readonly host: StageHost,
   ) {}
 
-  /** Name of the scenario that is not over; null: none. */
-  get playing(): string | null {
-    return this.current === null || this.current.done ? null : this.current.name
+  /** The scenario that is not over; null: none. */
+  get playing(): { readonly name: string; readonly title: string } | null {
+    return this.current === null || this.current.done ? null : this.current
   }
 
   view(): LabStatus['scenario'] {
@@ -43,17 +44,21 @@ export class ScenarioStage {
     return { name, step, done }
   }
 
-  /** Begins it, after the end of one that is not over; resolves when its cluster runs. */
-  async play(name: string, seed: number | null): Promise<void> {
+  /** One of the lab's own. Throws `badArgument` if there is none of this name. */
+  named(name: string): Scenario {
     const scenario = this.scenarios.find((one) => one.name === name)
-    if (scenario === undefined) {
-      const names = this.scenarios.map((one) => one.name).join(', ') || 'none'
-      throw new LabCallError('badArgument', `there is no experiment "${name}"; there are: ${names}`)
-    }
+    if (scenario !== undefined) return scenario
+    const names = this.scenarios.map((one) => one.name).join(', ') || 'none'
+    throw new LabCallError('badArgument', `there is no experiment "${name}"; there are: ${names}`)
+  }
+
+  /** Begins it, after the end of one that is not over; resolves when its cluster runs. */
+  async play(scenario: Scenario, seed: number | null): Promise<void> {
+    const { name, title } = scenario
     await this.stop()
     const started = new Promise<void>((onStarted) => {
       const abort = new AbortController()
-      this.current = { name, step: 'starting', done: false, abort, onStarted }
+      this.current = { name, title, step: 'starting', done: false, abort, onStarted }
     })
     this.ended = this.run(scenario, seed ?? scenario.cluster.seed)
     this.host.changed()

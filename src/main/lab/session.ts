@@ -30,7 +30,7 @@ const COMMAND_CHARS_MAX = 200
 
 export type SessionSetup = Omit<
   ClusterSetup,
-  'clock' | 'tell' | 'onFacts' | 'onTraffic' | 'isStepping'
+  'clock' | 'logs' | 'tell' | 'onFacts' | 'onTraffic' | 'isStepping'
 >
 
 export class Session {
@@ -58,6 +58,7 @@ export class Session {
     this.cluster = new Cluster({
       ...setup,
       clock: run.clock,
+      logs: run.logs,
       tell: (fact) => this.tell(fact),
       onFacts: (node, dropped, facts) => run.timeline.addNode(node, dropped, facts),
       onTraffic: (links) => this.onTraffic(links),

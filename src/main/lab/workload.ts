@@ -13,6 +13,8 @@ import type { LabFact } from '../../core/event'
 import { Arrivals } from '../../core/load/arrivals'
 import { SINGLE, UNIFORM, ZipfSampler } from '../../core/load/keys'
 import type { KeySampler } from '../../core/load/keys'
+import { failReasonOf } from '../../core/measure/failReason'
+import type { FailReason } from '../../core/measure/failReason'
 import { Histogram } from '../../core/measure/histogram'
 import { createPrng } from '../../core/sim/prng'
 import { BACKLOG_DEFAULT, IN_FLIGHT_DEFAULT, THETA_DEFAULT } from '../../shared/load'
@@ -24,20 +26,19 @@ import type { LoadWorld } from './loadClient'
 import { LoadCommands } from './loadCommands'
 import { RespClient } from './respClient'
 import type { ClientTarget } from './respClient'
-import type { Outcome } from './respReply'
 
 const SAMPLE_MS = 100
 /** Streams of randomness of one client: what it asks, and when. */
 const ARRIVALS_STREAM = 1
 
 const NOTHING = { offered: 0, shed: 0, sent: 0, acked: 0, failed: 0, unknown: 0 }
-const COUNT_OF = { ok: 'acked', error: 'failed', unknown: 'unknown' } as const
 
 export class Workload {
   private readonly clients: readonly LoadClient[]
   private cancelSample: () => void = () => {}
   private readonly responses = new Histogram()
   private readonly services = new Histogram()
+  private readonly reasons = new Map<FailReason, number>()
   private readonly keys: KeySampler
   private readonly isOpen: boolean
   private sampleStartMs: number
@@ -127,14 +128,22 @@ export class Workload {
           this.bucket.sent += 1
           return this.onRequest(args)
         },
-        onDone: (outcome, responseMs, serviceMs) => this.done(outcome, responseMs, serviceMs),
+        onDone: (outcome, responseMs, serviceMs, answer) => {
+          if (outcome === 'ok') this.done(responseMs, serviceMs)
+          else this.failed(outcome, answer)
+        },
       },
     )
   }
 
-  private done(outcome: Outcome, responseMs: number, serviceMs: number): void {
-    this.bucket[COUNT_OF[outcome]] += 1
-    if (outcome !== 'ok') return
+  private failed(outcome: 'error' | 'unknown', answer: string | null): void {
+    this.bucket[outcome === 'error' ? 'failed' : 'unknown'] += 1
+    const reason = failReasonOf(answer)
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
+  }
+
+  private done(responseMs: number, serviceMs: number): void {
+    this.bucket.acked += 1
     this.responses.add(responseMs)
     if (this.isOpen) this.services.add(serviceMs)
   }
@@ -154,6 +163,7 @@ export class Workload {
       waiting: sum(({ waiting }) => waiting),
       waitMsMax: roundMs(Math.max(0, ...clients.map((client) => client.waitMs(nowMs)))),
       latency: this.responses.pairs(),
+      reasons: [...this.reasons],
       ...(this.isOpen && {
         backlog: sum(({ backlogged }) => backlogged),
         service: this.services.pairs(),
@@ -161,6 +171,7 @@ export class Workload {
     })
     this.responses.clear()
     this.services.clear()
+    this.reasons.clear()
     this.sampleStartMs = nowMs
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The real window on a recorded run, for looking at charts and for `test/e2e/charts.spec.ts`.
- * `?run=duel|partition|empty`, `&at=27` seconds to begin at, `&play` goes on, `&theme=dark`.
+ * `?run=duel|partition|work|empty`, `&at=27` seconds to begin at, `&play` goes on, `&theme=dark`.
  */
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
@@ -9,12 +9,15 @@ import { mountApp } from '../../../src/renderer/src/app'
 import { useSettingsStore } from '../../../src/renderer/src/stores/settings'
 import { useUiStore } from '../../../src/renderer/src/stores/ui'
 import { ChartReplay } from '../chartReplay'
-import { duelRun, partitionRun } from '../chartRuns'
+import { duelRun, partitionRun, workRun } from '../chartRuns'
 import { syntheticSource } from '../syntheticSource'
 
 const asked = new URLSearchParams(location.search)
 const run = asked.get('run')
-const replay = new ChartReplay(run === 'duel' ? duelRun() : run === 'empty' ? [] : partitionRun())
+const runs = { duel: duelRun, empty: () => [], work: workRun } as const
+const replay = new ChartReplay(
+  run === 'duel' || run === 'empty' || run === 'work' ? runs[run]() : partitionRun(),
+)
 let atMs = Number(asked.get('at') ?? 0) * 1000
 replay.until(atMs)
 if (asked.has('play')) setInterval(() => replay.until((atMs += 100)), 100)

@@ -156,6 +156,11 @@ export const shell = {
   async openExternal(url: string) {
     note('shell.openExternal', url)
   },
+  /** Answers what went wrong in words; empty: it opened. */
+  async openPath(path: string) {
+    note('shell.openPath', path)
+    return standIn.openFailure
+  },
 }
 
 export const dialog = {

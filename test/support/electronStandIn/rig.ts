@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { startShell } from '../../../src/main/electron/shell'
+import type { HostDesk } from '../../../src/main/host/reportPage'
 import { mainPortChannel } from '../../../src/main/host/mainPortChannel'
 import { connectLab } from '../../../src/shared/rpc'
 import type { LabClient, WireError } from '../../../src/shared/rpc'
@@ -25,6 +26,8 @@ type Listener = (...args: unknown[]) => void
 export interface ShellRig {
   readonly lab: MemoryLab
   readonly rendererDir: string
+  /** What the shell gets as its desk; set it before `open`. */
+  desk: HostDesk | null
   /** Starts the shell; answers its window. */
   open(): Promise<WindowStandIn>
   /** What a signal or an error does to the shell, without sending one to this process. */
@@ -40,6 +43,7 @@ export function useShell(): ShellRig {
   beforeEach(() => {
     lab = new MemoryLab()
     rendererDir = pageFolder()
+    rig.desk = null
     freshStandIn()
     before = new Map(STRIKES.map((name) => [name, listenersOf(name)]))
   })
@@ -53,7 +57,8 @@ export function useShell(): ShellRig {
   const added = (name: Strike): readonly Listener[] =>
     listenersOf(name).filter((listener) => !before.get(name)?.includes(listener))
 
-  return {
+  const rig: ShellRig = {
+    desk: null,
     get lab() {
       return lab
     },
@@ -62,7 +67,7 @@ export function useShell(): ShellRig {
     },
     async open() {
       const options = { rendererDir, preload: '/preload/index.cjs', icon: '/icon.png' }
-      await startShell({ ...options, makeLab: async () => lab })
+      await startShell({ ...options, makeLab: async () => ({ lab, desk: rig.desk }) })
       const [window] = opened.windows
       if (!window) throw new Error('no window was opened')
       return window
@@ -71,6 +76,7 @@ export function useShell(): ShellRig {
       for (const listener of added(name)) listener(...args)
     },
   }
+  return rig
 }
 
 function freshStandIn(): void {
@@ -79,7 +85,8 @@ function freshStandIn(): void {
   opened.windows.length = 0
   standIn.ipcHandlers.clear()
   standIn.schemeHandlers.clear()
-  Object.assign(standIn, { hasLock: true, isPackaged: false, dark: false, pressed: 0 })
+  const fresh = { hasLock: true, isPackaged: false, dark: false, pressed: 0, openFailure: '' }
+  Object.assign(standIn, fresh)
   standIn.workAreas = [{ x: 0, y: 0, width: 1920, height: 1080 }]
   nativeTheme.themeSource = 'system'
   app.removeAllListeners()

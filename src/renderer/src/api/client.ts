@@ -2,7 +2,8 @@
  * One client for every host: opens a source, keeps it open, tells when it is lost.
  *
  * Units:  s.
- * Errors: a source that cannot open is tried again, later each time, and its words are shown.
+ * Errors: a source that cannot open is tried again, later each time, and its words are shown. A
+ *         host that answers, and refuses this page, is told apart from one that does not answer.
  */
 import type { LabClient } from '../../../shared/rpc'
 import type { Caps } from '../../../shared/shell'
@@ -14,8 +15,11 @@ export interface LabSource {
   open(): Promise<LabClient>
 }
 
+/** The host answers, and does not know this page: it needs a new link. */
+export class HostRefusal extends Error {}
+
 export interface ConnectionView {
-  readonly state: 'connecting' | 'connected' | 'lost'
+  readonly state: 'connecting' | 'connected' | 'lost' | 'refused'
   /** Why it is lost, one sentence; empty otherwise. */
   readonly words: string
   /** Seconds until the next try, 0 while trying. */
@@ -36,23 +40,26 @@ export function keepConnected(options: KeepOptions): () => void {
   let stopped = false
   let tries = 0
   let words = ''
+  let away: 'lost' | 'refused' = 'lost'
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function tryOpen(): Promise<void> {
-    options.onView({ state: tries === 0 ? 'connecting' : 'lost', words, retryInS: 0 })
+    options.onView({ state: tries === 0 ? 'connecting' : away, words, retryInS: 0 })
     try {
       const client = await options.source.open()
       await options.onOpen(client)
       tries = 0
       if (!stopped) options.onView({ state: 'connected', words: '', retryInS: 0 })
-      client.onClose((reason) => lost(reason))
+      client.onClose((reason) => lost('lost', reason))
     } catch (error) {
-      lost(error instanceof Error ? error.message : String(error))
+      const why = error instanceof Error ? error.message : String(error)
+      lost(error instanceof HostRefusal ? 'refused' : 'lost', why)
     }
   }
 
-  function lost(reason: string): void {
+  function lost(state: 'lost' | 'refused', reason: string): void {
     if (stopped) return
+    away = state
     words = reason
     const wait = RETRY_S[Math.min(tries, RETRY_S.length - 1)] ?? 5
     tries += 1
@@ -62,7 +69,7 @@ export function keepConnected(options: KeepOptions): () => void {
   function countDown(seconds: number): void {
     if (stopped) return
     if (seconds === 0) return void tryOpen()
-    options.onView({ state: 'lost', words, retryInS: seconds })
+    options.onView({ state: away, words, retryInS: seconds })
     clearTimeout(timer)
     timer = setTimeout(() => countDown(seconds - 1), 1000)
   }

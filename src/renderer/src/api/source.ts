@@ -3,6 +3,7 @@ import { portChannel, socketChannel } from '../../../shared/channel'
 import { connectLab } from '../../../shared/rpc'
 import { BROWSER_CAPS, PORT_MESSAGE } from '../../../shared/shell'
 import type { PreloadApi } from '../../../shared/shell'
+import { HostRefusal } from './client'
 import type { LabSource } from './client'
 
 type Page = Window & typeof globalThis
@@ -64,7 +65,7 @@ async function openSession(page: Page): Promise<void> {
   const answer = await page.fetch('/session', question).catch(() => null)
   if (answer === null) throw new Error('Host not answering')
   if (!answer.ok) {
-    throw new Error('This address was used already or is too old; take the one in the terminal.')
+    throw new HostRefusal('Open the last link in the terminal of the lab, in this browser')
   }
 }
 

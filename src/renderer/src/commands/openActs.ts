@@ -1,5 +1,9 @@
-/** Opens runs that are over, and looks at them whole. */
+/** Opens runs that are over, and looks at them whole; files of experiments, in their editor. */
+import type { Counterexample, Explored } from '../sources/exploration'
+import { exploredView } from '../sources/explorer'
 import type { SimWish } from '../sources/simulation'
+import { useLabStore } from '../stores/lab'
+import { isExperimentFile } from '../composables/experimentFile'
 import { useOpeningStore } from '../stores/opening'
 import { useTimeStore } from '../stores/time'
 import { useUiStore } from '../stores/ui'
@@ -9,6 +13,13 @@ export async function openRun(id: string): Promise<void> {
 }
 
 export async function openFile(file: File): Promise<void> {
+  if (isExperimentFile(file.name)) {
+    useUiStore().view = 'experiments'
+    // The editor brings a parser of YAML, which the first picture does not wait for.
+    const { useExperimentsStore } = await import('../stores/experiments')
+    await useExperimentsStore().importFile(file)
+    return
+  }
   if (await useOpeningStore().openFile(file)) showWhole()
 }
 
@@ -20,6 +31,12 @@ export async function simulate(wish: SimWish): Promise<void> {
 /** The same wishes with another seed. */
 export async function simulateSeed(seed: number): Promise<void> {
   await simulate({ ...useUiStore().simWish, seed, hunt: false })
+}
+
+/** What the explorer of the page found. */
+export function openExplored(explored: Explored, found: Counterexample): void {
+  useLabStore().showSaved(exploredView(explored, found))
+  showWhole()
 }
 
 function showWhole(): void {

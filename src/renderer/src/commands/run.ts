@@ -1,6 +1,10 @@
 /** What each command of the registry does in the window. Complete by type: no command is dead. */
 import type { CommandId } from '../../../shared/commands'
+import { nodeSource } from '../../../shared/logLine'
+import { useAlarmsStore } from '../stores/alarms'
 import { useLabStore } from '../stores/lab'
+import { useLogsStore } from '../stores/logs'
+import { useLearnStore } from '../stores/learn'
 import { useSelectionStore } from '../stores/selection'
 import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
@@ -76,6 +80,12 @@ function copyAddress(): unknown {
   return view ? copyText(`${view.clientHost}:${view.clientPort}`, 'the client address') : undefined
 }
 
+function showLogs(): void {
+  const { current } = useSelectionStore()
+  if (current.kind === 'node') useLogsStore().source = nodeSource(current.node)
+  useUiStore().view = 'logs'
+}
+
 function cutSelected(bothWays: boolean): unknown {
   const { current } = useSelectionStore()
   if (current.kind !== 'link') return undefined
@@ -138,6 +148,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'lab.toggleLoad': toggleLoad,
   'view.openRun': () => useUiStore().open('openRun'),
   'view.simulate': () => useUiStore().open('simulate'),
+  'view.explore': () => useUiStore().open('explore'),
   'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),
@@ -161,6 +172,16 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.themeLight': theme('light'),
   'view.themeDark': theme('dark'),
   'view.themeSystem': theme('system'),
+  'view.highContrast': () => {
+    const settings = useSettingsStore()
+    settings.contrast = settings.contrast === 'high' ? 'system' : 'high'
+  },
+  'view.projector': () => {
+    const settings = useSettingsStore()
+    settings.projector = !settings.projector
+  },
+  'view.blank': () => (useUiStore().blank = true),
+  'view.acknowledge': () => useAlarmsStore().acknowledge(),
   'view.leaveTool': leaveTool,
   ...TIME_RUNS,
   'node.kill': atNode('kill'),
@@ -176,6 +197,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'node.startElection': atNode('startElection'),
   'node.stepDown': atNode('stepDown'),
   'node.propose': proposeHere,
+  'node.logs': () => showLogs(),
   'node.copyAddress': copyAddress,
   'network.cutBoth': () => cutSelected(true),
   'network.cutOneWay': () => cutSelected(false),
@@ -203,6 +225,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'policy.backoffFixed': () => setPolicy(POLICY_PRESETS.fixed),
   'policy.backoffRandom': () => setPolicy(POLICY_PRESETS.random),
   'policy.backoffExponential': () => setPolicy(POLICY_PRESETS.exponential),
+  'help.manual': () => useLearnStore().help(),
   'help.cheatSheet': () => useUiStore().open('cheatSheet'),
   'help.about': () => useUiStore().open('about'),
   'help.paper': () => openOutside('paxosMadeSimple'),

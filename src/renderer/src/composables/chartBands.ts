@@ -30,6 +30,8 @@ export interface Flag {
 
 export const BANDS_MAX = 400
 export const FLAGS_MAX = 400
+/** Times that a window may lose its host in one run, and still show each. */
+const AWAY_MAX = 50
 /** How far back lost facts may lie: nodes report at least this often. */
 const GAP_MS = 250
 
@@ -40,10 +42,13 @@ const NOTE = /^(?!policy|load)[\w-]+: (?=.)/
 
 export class BandFold {
   bands: readonly Band[] = []
+  /** Spans that this window did not see live; a new picture of the same run keeps them. */
+  #away: readonly Band[] = []
   flags: readonly Flag[] = []
 
   /** True if the picture changed. */
   feed(events: readonly LabEvent[]): boolean {
+    if (events.some(({ type }) => type === 'clusterStarted')) this.#away = []
     const before = [this.bands, this.flags]
     for (const event of events) this.#one(event)
     return before[0] !== this.bands || before[1] !== this.flags
@@ -51,10 +56,24 @@ export class BandFold {
 
   /** `faults` are those active now: their start may have left the front of the log. */
   reset(events: readonly LabEvent[], faults: readonly ActiveFault[]): void {
-    this.bands = []
+    this.bands = this.#away
     this.flags = []
     for (const event of events) this.#one(event)
     for (const active of faults) this.#start(active)
+  }
+
+  /** The host was not heard in between: what stands there was read from its record later. */
+  away(fromMs: number, toMs: number): void {
+    const label = 'window not connected'
+    const span = { fromMs, toMs }
+    const band: Band = { id: `away ${fromMs}`, kind: 'gap', glyph: 'lost', label, ...span }
+    this.#away = [...this.#away, band].slice(-AWAY_MAX)
+    this.#put(band)
+  }
+
+  /** Another run: nothing of this one holds. */
+  forget(): void {
+    this.#away = []
   }
 
   #one(event: LabEvent): void {

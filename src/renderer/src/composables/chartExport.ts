@@ -1,6 +1,5 @@
 /** Pictures and tables of charts for use elsewhere: CSV text, PNG with title and time axis. */
 import { AXIS_PX, RIGHT_PX } from './useLabChart'
-import { FONT_PX } from './chartPaint'
 import type { ChartTheme } from './chartTheme'
 import { timeTicks } from './chartTicks'
 import type { Table } from './pictures/picture'
@@ -23,6 +22,8 @@ export interface ExportInfo {
   readonly fromMs: number
   readonly toMs: number
   readonly theme: ChartTheme
+  /** It has an x axis of its own. */
+  readonly timeless?: boolean
 }
 
 /** The canvas of a chart on its ground, with title and time axis, at the screen's resolution. */
@@ -30,9 +31,10 @@ export function framedImage(chart: HTMLCanvasElement, info: ExportInfo): HTMLCan
   const width = chart.clientWidth
   const scale = chart.width / Math.max(1, width)
   const height = chart.clientHeight
+  const foot = info.timeless ? 0 : FOOT_PX
   const image = document.createElement('canvas')
   image.width = chart.width
-  image.height = Math.round((height + HEAD_PX + FOOT_PX) * scale)
+  image.height = Math.round((height + HEAD_PX + foot) * scale)
   const ctx = image.getContext('2d')
   if (!ctx) return image
   const { theme } = info
@@ -41,12 +43,13 @@ export function framedImage(chart: HTMLCanvasElement, info: ExportInfo): HTMLCan
   ctx.drawImage(chart, 0, Math.round(HEAD_PX * scale))
   ctx.scale(scale, scale)
   ctx.fillStyle = theme.fg
-  ctx.font = `600 ${FONT_PX + 2}px ${theme.fontUi}`
+  ctx.font = `600 ${theme.fontPx + 2}px ${theme.fontUi}`
   ctx.fillText(info.title, 12, 18)
   const titlePx = ctx.measureText(info.title).width
   ctx.fillStyle = theme.fgMuted
-  ctx.font = `400 ${FONT_PX}px ${theme.fontUi}`
+  ctx.font = `400 ${theme.fontPx}px ${theme.fontUi}`
   ctx.fillText(info.unit, 20 + titlePx, 18)
+  if (info.timeless) return image
   const left = AXIS_PX
   const plot = width - AXIS_PX - RIGHT_PX
   ctx.textAlign = 'center'
@@ -76,6 +79,15 @@ export function saveFile(name: string, content: Blob): void {
   link.click()
   // The address is read when the click is handled; after that it only holds memory.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+export async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
+}
+
+/** True where text can be put on the clipboard. */
+export function canCopyText(): boolean {
+  return typeof navigator !== 'undefined' && navigator.clipboard !== undefined
 }
 
 /** True where a picture can be put on the clipboard; the menu offers it only there. */

@@ -5,9 +5,41 @@ import type { ChartTheme } from './chartTheme'
 
 export type Ctx = CanvasRenderingContext2D
 
+/** What painters use of a canvas: a recorder of vectors has the same (`chartSvg.ts`). */
+export interface Pen {
+  fillStyle: string | CanvasGradient | CanvasPattern
+  strokeStyle: string | CanvasGradient | CanvasPattern
+  lineWidth: number
+  lineJoin: CanvasLineJoin
+  globalAlpha: number
+  font: string
+  textAlign: CanvasTextAlign
+  textBaseline: CanvasTextBaseline
+  save(): void
+  restore(): void
+  beginPath(): void
+  closePath(): void
+  moveTo(x: number, y: number): void
+  lineTo(x: number, y: number): void
+  arc(x: number, y: number, radius: number, from: number, to: number): void
+  rect(x: number, y: number, width: number, height: number): void
+  clip(): void
+  fill(): void
+  stroke(): void
+  fillRect(x: number, y: number, width: number, height: number): void
+  strokeRect(x: number, y: number, width: number, height: number): void
+  fillText(text: string, x: number, y: number): void
+  strokeText(text: string, x: number, y: number): void
+  measureText(text: string): { readonly width: number }
+  setLineDash(segments: number[]): void
+  createPattern(image: HTMLCanvasElement, repetition: string): CanvasPattern | null
+  /** A fill with the form of a fault kind; only where patterns are no pixels. */
+  hatch?(kind: BandKind, color: string): string
+}
+
 /** Where a painter draws: the plot's edges in px, and from values to px. */
 export interface PlotFrame {
-  readonly ctx: Ctx
+  readonly ctx: Pen
   readonly theme: ChartTheme
   readonly left: number
   readonly right: number
@@ -24,7 +56,8 @@ export interface PlotFrame {
 
 export type Painter = (frame: PlotFrame) => void
 
-export const FONT_PX = 11
+/** Labels at the usual text size, px; on screen `theme.fontPx` counts. */
+const FONT_PX = 11
 
 /** The shape that repeats a node's colour: circle, triangle, square, diamond, cross. */
 export function drawMarker(
@@ -35,7 +68,8 @@ export function drawMarker(
   size: number,
   hollow = false,
 ): void {
-  const r = size / 2
+  // An area, so its side grows by the root.
+  const r = (size / 2) * Math.sqrt(theme.lineScale)
   ctx.beginPath()
   const shape = (node - 1) % 5
   if (shape === 0) ctx.arc(x, y, r * 0.9, 0, Math.PI * 2)
@@ -53,13 +87,13 @@ export function drawMarker(
   ctx.stroke()
 }
 
-function polygon(ctx: Ctx, x: number, y: number, ...points: readonly [number, number][]): void {
+function polygon(ctx: Pen, x: number, y: number, ...points: readonly [number, number][]): void {
   points.forEach(([dx, dy], at) =>
     at === 0 ? ctx.moveTo(x + dx, y + dy) : ctx.lineTo(x + dx, y + dy),
   )
 }
 
-function cross(ctx: Ctx, x: number, y: number, r: number): void {
+function cross(ctx: Pen, x: number, y: number, r: number): void {
   const a = r * 0.34
   const ring: [number, number][] = [
     [-a, -r],
@@ -93,7 +127,8 @@ export function haloText(
   y: number,
   style: TextStyle = {},
 ): void {
-  ctx.font = `${style.bold ? 600 : 400} ${FONT_PX}px ${style.mono ? theme.fontMono : theme.fontUi}`
+  const family = style.mono ? theme.fontMono : theme.fontUi
+  ctx.font = `${style.bold ? 600 : 400} ${theme.fontPx}px ${family}`
   ctx.textAlign = style.align ?? 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.lineJoin = 'round'
@@ -106,7 +141,7 @@ export function haloText(
 
 /** Widths that text takes, to keep a label inside the plot. */
 export function textWidth({ ctx, theme }: PlotFrame, text: string, bold = false): number {
-  ctx.font = `${bold ? 600 : 400} ${FONT_PX}px ${theme.fontUi}`
+  ctx.font = `${bold ? 600 : 400} ${theme.fontPx}px ${theme.fontUi}`
   return ctx.measureText(text).width
 }
 
@@ -114,7 +149,11 @@ export function textWidth({ ctx, theme }: PlotFrame, text: string, bold = false)
 export class Hatches {
   #made = new Map<string, CanvasPattern | null>()
 
-  get({ ctx, theme }: Pick<PlotFrame, 'ctx' | 'theme'>, kind: BandKind): CanvasPattern | null {
+  get(
+    { ctx, theme }: Pick<PlotFrame, 'ctx' | 'theme'>,
+    kind: BandKind,
+  ): CanvasPattern | string | null {
+    if (ctx.hatch) return ctx.hatch(kind, theme.faults[kind])
     const scale = Math.max(1, window.devicePixelRatio || 1)
     const key = `${kind} ${theme.faults[kind]} ${scale}`
     const made = this.#made.get(key)
@@ -134,7 +173,7 @@ const TILE_PX: Readonly<Record<BandKind, number>> = {
   gap: 8,
 }
 
-function makePattern(ctx: Ctx, kind: BandKind, color: string, scale: number): CanvasPattern | null {
+function makePattern(ctx: Pen, kind: BandKind, color: string, scale: number): CanvasPattern | null {
   const size = TILE_PX[kind]
   const tile = document.createElement('canvas')
   tile.width = tile.height = Math.round(size * scale)

@@ -1,4 +1,5 @@
 /** Colours and fonts for canvas code, read from the tokens once per theme. */
+import type { MessageFamily } from '../../../core/paxos/message'
 import type { BandKind } from './chartBands'
 
 export interface ChartTheme {
@@ -14,7 +15,12 @@ export interface ChartTheme {
   readonly learn: string
   readonly fontUi: string
   readonly fontMono: string
+  /** Labels, px. */
+  readonly fontPx: number
+  /** Lines are so many times as thick, for a projector. */
+  readonly lineScale: number
   readonly faults: Readonly<Record<BandKind, string>>
+  readonly families: Readonly<Record<MessageFamily, string>>
   /** N6 to N9 reuse the hues of N1 to N4. */
   node(node: number): string
 }
@@ -38,6 +44,8 @@ export function readTheme(root: Element = document.documentElement): ChartTheme 
     learn: token('--m-learn'),
     fontUi: token('--font-ui'),
     fontMono: token('--font-mono'),
+    fontPx: Number.parseFloat(token('--text-s')) || 11,
+    lineScale: Number.parseFloat(token('--line-scale')) || 1,
     faults: {
       partition: token('--f-partition'),
       down: token('--f-down'),
@@ -45,6 +53,14 @@ export function readTheme(root: Element = document.documentElement): ChartTheme 
       pause: token('--f-pause'),
       loss: token('--f-loss'),
       gap: token('--f-gap'),
+    },
+    families: {
+      phase1: token('--m-phase1'),
+      phase2: token('--m-phase2'),
+      learn: token('--m-learn'),
+      refuse: token('--m-refuse'),
+      heartbeat: token('--m-beat'),
+      client: token('--m-client'),
     },
     node: (node) => hues[(node - 1) % NODE_HUES] ?? token('--fg'),
   }

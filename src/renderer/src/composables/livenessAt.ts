@@ -27,8 +27,9 @@ function lastChosenMs(data: SeriesData, atMs: number): number | null {
 export function quorumPossibleAfter(events: readonly LabEvent[]): boolean {
   const reach = new Reach()
   for (const event of events) {
-    if (event.type === 'clusterStarted') reach.started(event.members)
-    else if (event.type === 'clusterStopped') reach.stopped()
+    if (event.type === 'clusterStarted') {
+      reach.started(event.members, event.quorums, event.roles)
+    } else if (event.type === 'clusterStopped') reach.stopped()
     else if (event.type === 'nodeReady') reach.ready(event.node)
     else if (event.type === 'nodeExited') reach.exited(event.node)
     else if (event.type === 'faultStarted') reach.faultStarted(event.fault)

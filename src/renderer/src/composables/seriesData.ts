@@ -7,15 +7,24 @@
 import type { NodeId } from '../../../core/paxos/ballot'
 import { formatBallot } from '../../../core/paxos/ballot'
 import { spanKey } from '../../../core/measure/leaderSpans'
-import { EMPTY_SERIES, LEADERS_MAX, POINTS_MAX, STAIRS_MAX } from '../../../core/measure/series'
+import { reachKey } from '../../../core/measure/reachSpans'
+import {
+  EMPTY_SERIES,
+  LEADERS_MAX,
+  POINTS_MAX,
+  REACH_MAX,
+  STAIRS_MAX,
+} from '../../../core/measure/series'
 import type {
   LeaderSpan,
   LoadPoint,
   PreemptionPoint,
   ProgressPoint,
+  ReachSpan,
   SeriesFrame,
   SeriesSnapshot,
   Stair,
+  TallyPoint,
 } from '../../../core/measure/series'
 
 /** Bins of all proposers. */
@@ -26,13 +35,21 @@ export class SeriesData {
   binMs = EMPTY_SERIES.binMs
   dropped = 0
   load: LoadPoint[] = []
+  tallySpanMs = EMPTY_SERIES.tallySpanMs
+  tallies: TallyPoint[] = []
   /** Rows that a frame may replace, by key, in order of beginning. */
   #progress = new Map<NodeId, ProgressPoint[]>()
   #stairs = new Map<string, Stair>()
   #leaders = new Map<string, LeaderSpan>()
   #preemptions = new Map<string, PreemptionPoint>()
+  #reach = new Map<string, ReachSpan>()
   /** Arrays of those rows, made when first asked for after a change. */
-  #arrays: { stairs?: Stair[]; leaders?: LeaderSpan[]; preemptions?: PreemptionPoint[] } = {}
+  #arrays: {
+    stairs?: Stair[]
+    leaders?: LeaderSpan[]
+    preemptions?: PreemptionPoint[]
+    reach?: ReachSpan[]
+  } = {}
 
   get stairs(): readonly Stair[] {
     return (this.#arrays.stairs ??= [...this.#stairs.values()].sort(
@@ -50,6 +67,11 @@ export class SeriesData {
     ))
   }
 
+  /** Of the cluster (node 0) and of each node, in order of beginning. */
+  get reach(): readonly ReachSpan[] {
+    return (this.#arrays.reach ??= [...this.#reach.values()])
+  }
+
   get progress(): ReadonlyMap<NodeId, readonly ProgressPoint[]> {
     return this.#progress
   }
@@ -60,6 +82,9 @@ export class SeriesData {
     this.#stairs.clear()
     this.#leaders.clear()
     this.#preemptions.clear()
+    this.#reach.clear()
+    this.tallies = []
+    this.tallySpanMs = snapshot.tallySpanMs
     this.spanMs = snapshot.spanMs
     this.binMs = snapshot.binMs
     this.#take(snapshot)
@@ -73,6 +98,7 @@ export class SeriesData {
   #take(rows: SeriesSnapshot | SeriesFrame): void {
     this.dropped = rows.dropped
     this.load.push(...rows.load)
+    this.tallies.push(...rows.tallies)
     for (const point of rows.progress) {
       const row = this.#progress.get(point.node)
       if (row) row.push(point)
@@ -81,6 +107,7 @@ export class SeriesData {
     replace(this.#stairs, rows.stairs, (stair) => formatBallot(stair.ballot), STAIRS_MAX)
     replace(this.#leaders, rows.leaders, spanKey, LEADERS_MAX)
     replace(this.#preemptions, rows.preemptions, (bin) => `${bin.atMs} ${bin.node}`, BINS_MAX)
+    replace(this.#reach, rows.reach, reachKey, REACH_MAX)
     this.#arrays = {}
   }
 }

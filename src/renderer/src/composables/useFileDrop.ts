@@ -1,4 +1,4 @@
-/** A record that is dropped anywhere on the window is opened; anything else is left alone. */
+/** A file that is dropped anywhere on the window is opened; anything else is left alone. */
 import { useEventListener } from '@vueuse/core'
 import { ref } from 'vue'
 import type { Ref } from 'vue'

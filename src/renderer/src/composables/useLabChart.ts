@@ -15,8 +15,9 @@ import {
 } from 'chart.js'
 import type { ChartDataset, Plugin } from 'chart.js'
 import type { Band, Flag } from './chartBands'
-import { FONT_PX, Hatches } from './chartPaint'
+import { Hatches } from './chartPaint'
 import type { Painter, PlotFrame } from './chartPaint'
+import { paintBands, paintEdge, paintFlags } from './chartStage'
 import type { ChartTheme } from './chartTheme'
 import type { AxisRange } from './chartTicks'
 
@@ -25,6 +26,9 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 /** The y axis has one width everywhere: x means the same on every chart of a stack. */
 export const AXIS_PX = 44
 export const RIGHT_PX = 12
+/** Above and below the plot; a chart with an x axis of its own has it below. */
+export const PAD_PX = 4
+export const FOOT_PX = 20
 
 export interface XY {
   readonly x: number
@@ -81,7 +85,17 @@ type LineChart = Chart<'line', XY[]>
 
 const NOTHING: Picture = { lines: [], axis: { min: 0, max: 1, ticks: [] }, empty: null }
 
-export function useLabChart(canvas: HTMLCanvasElement, scale: YScale, theme: ChartTheme): LabChart {
+export interface ChartShape {
+  readonly scale: YScale
+  /** No bands, no acts; room for an x axis of its own. */
+  readonly timeless?: boolean
+}
+
+export function useLabChart(
+  canvas: HTMLCanvasElement,
+  shape: ChartShape,
+  theme: ChartTheme,
+): LabChart {
   const state: State = {
     fromMs: 0,
     toMs: 1,
@@ -93,7 +107,7 @@ export function useLabChart(canvas: HTMLCanvasElement, scale: YScale, theme: Cha
     theme,
   }
   // A plain variable: a reactive proxy around a chart breaks it and costs every access.
-  const chart = makeChart(canvas, scale, state)
+  const chart = makeChart(canvas, shape, state)
   return {
     setWindow: (fromMs, toMs, nowMs) => Object.assign(state, { fromMs, toMs, nowMs }),
     setData: (picture) => (state.picture = picture),
@@ -107,19 +121,19 @@ export function useLabChart(canvas: HTMLCanvasElement, scale: YScale, theme: Cha
 }
 
 function draw(chart: LineChart, state: State): void {
-  chart.data.datasets = state.picture.lines.map(datasetOf)
+  chart.data.datasets = state.picture.lines.map((line) => datasetOf(line, state.theme))
   const { x, y } = chart.options.scales ?? {}
   if (x) Object.assign(x, { min: state.fromMs, max: state.toMs })
   if (y) Object.assign(y, { min: state.picture.axis.min, max: state.picture.axis.max })
   chart.update('none')
 }
 
-function datasetOf(line: Line): ChartDataset<'line', XY[]> {
+function datasetOf(line: Line, { lineScale }: ChartTheme): ChartDataset<'line', XY[]> {
   return {
     label: line.id,
     data: line.points as XY[],
     borderColor: line.color,
-    borderWidth: line.width,
+    borderWidth: line.width * lineScale,
     borderDash: [...(line.dash ?? [])],
     borderJoinStyle: 'round',
     stepped: line.stepped ?? false,
@@ -128,12 +142,16 @@ function datasetOf(line: Line): ChartDataset<'line', XY[]> {
   }
 }
 
-function makeChart(canvas: HTMLCanvasElement, scale: YScale, state: State): LineChart {
+function makeChart(canvas: HTMLCanvasElement, shape: ChartShape, state: State): LineChart {
   const hatches = new Hatches()
   return new Chart<'line', XY[]>(canvas, {
     type: 'line',
     data: { datasets: [] },
-    plugins: [bandPlugin(state, hatches), picturePlugin(state)],
+    plugins: [
+      ...(shape.timeless ? [] : [bandPlugin(state, hatches)]),
+      edgePlugin(state),
+      picturePlugin(state),
+    ],
     options: {
       parsing: false,
       normalized: true,
@@ -143,11 +161,18 @@ function makeChart(canvas: HTMLCanvasElement, scale: YScale, state: State): Line
       // Pointers belong to the stack of charts, which reads one time for all of them.
       events: [],
       spanGaps: false,
-      layout: { padding: { top: 4, right: RIGHT_PX, bottom: 4, left: 0 } },
+      layout: {
+        padding: {
+          top: PAD_PX,
+          right: RIGHT_PX,
+          bottom: shape.timeless ? FOOT_PX : PAD_PX,
+          left: 0,
+        },
+      },
       scales: {
         x: { type: 'linear', display: false },
         y: {
-          type: scale,
+          type: shape.scale,
           afterFit: (axis) => {
             axis.width = AXIS_PX
           },
@@ -161,7 +186,7 @@ function makeChart(canvas: HTMLCanvasElement, scale: YScale, state: State): Line
             padding: 6,
             maxRotation: 0,
             color: () => state.theme.fgMuted,
-            font: () => ({ size: FONT_PX, family: state.theme.fontUi }),
+            font: () => ({ size: state.theme.fontPx, family: state.theme.fontUi }),
             callback: (_value, at) => state.picture.axis.ticks[at]?.text ?? '',
           },
         },
@@ -181,49 +206,30 @@ function frameOf(chart: LineChart, state: State): PlotFrame {
   }
 }
 
-/** Faults behind everything: tint and hatch by kind, over the chart's whole height. */
+/** Faults and acts behind everything. */
 function bandPlugin(state: State, hatches: Hatches): Plugin<'line'> {
   return {
     id: 'labBands',
     beforeDraw(chart) {
       const frame = frameOf(chart as LineChart, state)
-      const { ctx, left, right, theme } = frame
-      ctx.save()
-      for (const band of state.bands) {
-        const from = Math.max(left, frame.x(band.fromMs))
-        const to = Math.min(right, frame.x(band.toMs ?? state.nowMs))
-        if (to <= from) continue
-        ctx.globalAlpha = band.kind === 'down' ? 0.1 : 0.07
-        ctx.fillStyle = theme.faults[band.kind]
-        ctx.fillRect(from, 0, to - from, chart.height)
-        ctx.globalAlpha = band.kind === 'down' ? 0.05 : 0.2
-        ctx.fillStyle = hatches.get(frame, band.kind) ?? ctx.fillStyle
-        ctx.fillRect(from, 0, to - from, chart.height)
-      }
-      ctx.globalAlpha = 1
+      frame.ctx.save()
+      paintBands(frame, state.bands, hatches, chart.height)
       paintFlags(frame, state.flags, chart.height)
-      ctx.fillStyle = theme.border
-      ctx.fillRect(left - 1, frame.top, 1, frame.bottom - frame.top)
-      ctx.restore()
+      frame.ctx.restore()
     },
   }
 }
 
-/** An act (a policy switched, load begun) is a dotted line through every chart. */
-function paintFlags(frame: PlotFrame, flags: readonly Flag[], height: number): void {
-  const { ctx, theme } = frame
-  ctx.strokeStyle = theme.fgMuted
-  ctx.lineWidth = 1
-  ctx.setLineDash([2, 3])
-  for (const { atMs, change } of flags) {
-    if (!change || atMs < frame.fromMs || atMs > frame.toMs) continue
-    const x = Math.round(frame.x(atMs)) + 0.5
-    ctx.beginPath()
-    ctx.moveTo(x, 0)
-    ctx.lineTo(x, height)
-    ctx.stroke()
+function edgePlugin(state: State): Plugin<'line'> {
+  return {
+    id: 'labEdge',
+    beforeDraw(chart) {
+      const frame = frameOf(chart as LineChart, state)
+      frame.ctx.save()
+      paintEdge(frame)
+      frame.ctx.restore()
+    },
   }
-  ctx.setLineDash([])
 }
 
 function picturePlugin(state: State): Plugin<'line'> {

@@ -11,7 +11,7 @@ import { MILESTONES_A_CALL_MAX } from '../../../shared/recordView'
 import { readRecordFile } from './recordFile'
 
 export interface SavedView {
-  readonly kind: 'saved' | 'simulated'
+  readonly kind: 'saved' | 'simulated' | 'explored'
   readonly title: string
   /** When it ran, ISO 8601; null: a file does not say. */
   readonly startedAt: string | null
@@ -24,6 +24,8 @@ export interface SavedView {
   readonly notes: readonly string[]
   /** Of a simulated run, which can be made again. */
   readonly seed?: number
+  /** Of a run directory: lines that its processes wrote; missing: nothing was kept. */
+  readonly logs?: LabApi['logs']
   /** Events `from` to `to` of the whole record. */
   read(from: number, to: number): Promise<readonly LabEvent[]>
 }
@@ -39,7 +41,11 @@ export async function openSavedRun(call: LabApi, id: string): Promise<SavedView>
   const { title, startedAt, verdict } = run.card
   const { status, series, left, notes } = run
   const read = (from: number, to: number) => call.runEvents(id, from, to)
-  return { kind: 'saved', title, startedAt, verdict, status, events, series, left, notes, read }
+  const logs: LabApi['logs'] = (_run, from, count) => call.logs(id, from, count)
+  return {
+    ...{ kind: 'saved', title, startedAt, verdict, status },
+    ...{ events, series, left, notes, logs, read },
+  }
 }
 
 /** @throws Error in words for a file that is no record */
@@ -59,7 +65,10 @@ export async function openRecord(
 
 /** What the lab can be asked about a run that is over: its record, and nothing else. */
 export function savedCalls(call: WindowApi, view: SavedView): WindowApi {
-  const own: Partial<WindowApi> = { events: (from, to) => view.read(from, to) }
+  const own: Partial<WindowApi> = {
+    events: (from, to) => view.read(from, to),
+    ...(view.logs && { logs: view.logs }),
+  }
   return new Proxy(call, {
     get: (target, name, receiver) => Reflect.get(own, name, receiver) ?? refuse,
   })

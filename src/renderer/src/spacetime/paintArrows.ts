@@ -75,7 +75,8 @@ export function paintArrow(pen: ArrowPen, row: number, strong = false): void {
   const family = familyOfCode(FAMILY_CODES[store.col.type[row]!]!)
   const beat = family === 'heartbeat'
   ctx.globalAlpha = beat && !strong ? 0.5 : 1
-  paintLine(ctx, segment, form, colour, strong ? 3 : beat ? 1 : family === 'client' ? 1.5 : 1.25, {
+  const width = strong ? 3 : beat ? 1 : family === 'client' ? 1.5 : 1.25
+  paintLine(ctx, segment, form, colour, width * palette.lineScale, {
     ground: palette.bg,
     short: fate === DROPPED || fate === PENDING ? 0 : 4,
   })
@@ -195,7 +196,7 @@ function paintClock(ctx: Ctx, { x0, y0, x1, y1 }: Segment, { bg, warn }: Palette
 
 function paintWord({ ctx, palette }: ArrowPen, segment: Segment, word: string, colour: string) {
   const { x0, y0, x1, y1 } = segment
-  ctx.font = `600 10px ${palette.fontMono}`
+  ctx.font = `600 ${palette.fontPx - 1}px ${palette.fontMono}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.lineWidth = 3

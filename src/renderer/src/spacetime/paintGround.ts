@@ -39,7 +39,7 @@ export function paintGround(ground: Ground): void {
     const y = Math.round(laneY(layout, lane)) + 0.5
     ctx.globalAlpha = 0.55
     ctx.strokeStyle = nodeColour(palette, node)
-    ctx.lineWidth = node === 0 ? 1 : 1.5
+    ctx.lineWidth = (node === 0 ? 1 : 1.5) * palette.lineScale
     // N6 to N9 reuse hues: their lines are dashed.
     ctx.setLineDash(node > 5 ? [6, 3] : [])
     line(ctx, 0, y, layout.width, y)
@@ -108,7 +108,7 @@ function paintUnwatched({ ctx, layout, window, palette, nowMs }: Ground, gap: Un
   hatch(ctx, box, palette.gap, 'cross')
   if (to - from < 140) return
   ctx.globalAlpha = 1
-  ctx.font = `400 11px ${palette.fontUi}`
+  ctx.font = `400 ${palette.fontPx}px ${palette.fontUi}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.lineWidth = 4

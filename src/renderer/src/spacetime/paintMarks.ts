@@ -108,7 +108,7 @@ export function paintLabels(over: Overlay, rows: readonly number[], laneOf: Int1
   const { col } = store
   const ends = new Float64Array(layout.lanes.length).fill(-Infinity)
   const seen = new Set<string>()
-  ctx.font = `400 11px ${palette.fontUi}`
+  ctx.font = `400 ${palette.fontPx}px ${palette.fontUi}`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   ctx.lineJoin = 'round'

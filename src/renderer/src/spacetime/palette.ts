@@ -22,6 +22,10 @@ export interface Palette {
   readonly nodes: readonly string[]
   readonly fontUi: string
   readonly fontMono: string
+  /** Labels, px. */
+  readonly fontPx: number
+  /** Lines are so many times as thick, for a projector. */
+  readonly lineScale: number
 }
 
 /** Any context that both a worker and a page have. */
@@ -77,6 +81,8 @@ export function readPalette(root: Element = document.documentElement): Palette {
     nodes: Array.from({ length: 9 }, (_, at) => token(`--n${(at % HUES) + 1}`)),
     fontUi: token('--font-ui'),
     fontMono: token('--font-mono'),
+    fontPx: Number.parseFloat(token('--text-s')) || 11,
+    lineScale: Number.parseFloat(token('--line-scale')) || 1,
   }
 }
 

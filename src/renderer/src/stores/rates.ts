@@ -9,6 +9,9 @@ export interface LinkRate extends LinkTraffic {
   readonly spanMs: number
 }
 
+/** Two samples of a stalled machine may come at once: no rate can be told of that. */
+const SPAN_MS_MIN = 50
+
 export const useRatesStore = defineStore('rates', () => {
   /** Frames a second over all links; null: nothing sampled yet, or direct mode. */
   const framesPerSecond = shallowRef<number | null>(null)
@@ -28,8 +31,8 @@ export const useRatesStore = defineStore('rates', () => {
       if (event.type === 'clusterStopped') reset()
       if (event.type !== 'trafficSampled') continue
       const spanMs = event.atMs - sampledAtMs
+      if (spanMs < SPAN_MS_MIN) continue
       sampledAtMs = event.atMs
-      if (spanMs <= 0) continue
       const frames = event.links.reduce((sum, link) => sum + link.frames, 0)
       framesPerSecond.value = (frames * 1000) / spanMs
       links.value = new Map(event.links.map((link) => [linkKey(link), { ...link, spanMs }]))

@@ -3,9 +3,10 @@
  * and reads them; only the liveness verdict and the faults are reactive.
  */
 import { defineStore } from 'pinia'
-import { markRaw, ref, shallowRef } from 'vue'
+import { markRaw, ref, shallowRef, watch } from 'vue'
 import { EMPTY_LIVENESS } from '../../../core/measure/series'
 import type { LivenessView, SeriesFrame, SeriesSnapshot } from '../../../core/measure/series'
+import type { LabStatus } from '../../../shared/api'
 import { BandFold } from '../composables/chartBands'
 import type { Band, Flag } from '../composables/chartBands'
 import { SeriesData } from '../composables/seriesData'
@@ -38,13 +39,38 @@ export const useSeriesStore = defineStore('series', () => {
     flags.value = fold.flags
   }
 
-  useLabStore().listen({
+  const lab = useLabStore()
+  /** The run of the last whole picture, and where it stood then. */
+  let runDir: string | null = null
+  let runAtMs = 0
+  /** Where the run stood when the host was last heard; null: it is heard. */
+  let lostAtMs: number | null = null
+  watch(
+    () => lab.connected,
+    (connected) => {
+      if (!connected && lab.saved === null) lostAtMs = lab.status.atMs
+    },
+    { flush: 'sync' },
+  )
+
+  /** The host came back with the run that it was lost in: the time between was not watched. */
+  function tellAway(status: LabStatus): void {
+    const isSame = status.runDir !== null && status.runDir === runDir && status.atMs >= runAtMs
+    if (!isSame) fold.forget()
+    else if (lostAtMs !== null && status.atMs > lostAtMs) fold.away(lostAtMs, status.atMs)
+    runDir = status.runDir
+    runAtMs = status.atMs
+    lostAtMs = null
+  }
+
+  lab.listen({
     series: applyFrame,
     events(batch) {
       if (fold.feed(batch)) showBands()
     },
     reset(snapshot) {
       applySnapshot(snapshot.series)
+      tellAway(snapshot.status)
       fold.reset(snapshot.events, snapshot.status.faults)
       showBands()
     },

@@ -2,11 +2,11 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { Link } from '../../../core/fault'
-import { LEADER_POLICY } from '../../../core/paxos/config'
-import { DEFAULT_CLUSTER } from '../../../shared/api'
 import type { ClusterOptions } from '../../../shared/api'
 import type { InstrumentName } from '../components/instruments/names'
 import type { SimWish } from '../sources/simulation'
+import { clusterPlan } from './clusterDefaults'
+import { useSettingsStore } from './settings'
 
 export type ViewName =
   | 'start'
@@ -23,6 +23,7 @@ export type DialogName =
   | 'newCluster'
   | 'openRun'
   | 'simulate'
+  | 'explore'
   | 'palette'
   | 'cheatSheet'
   | 'about'
@@ -55,12 +56,10 @@ export const useUiStore = defineStore('ui', () => {
   const dialogLink = shallowRef<Link | null>(null)
   const lowerTab = ref<LowerTab>('client')
   const drawer = ref(false)
-  /** What Start starts: the options of the last cluster, or the defaults. */
-  const plan = shallowRef<ClusterOptions>({
-    ...DEFAULT_CLUSTER,
-    policy: LEADER_POLICY,
-    freezeOnViolation: true,
-  })
+  /** What Start starts: the options of the last cluster, or those of the settings. */
+  const plan = shallowRef<ClusterOptions>(clusterPlan(useSettingsStore().cluster))
+  /** All black, for presenters. */
+  const blank = ref(false)
   /** What the simulator was asked for last. */
   const simWish = shallowRef<SimWish>({
     ...{ seed: 1, nodes: 5, faults: null, mutant: null, seconds: null, hunt: false },
@@ -134,6 +133,7 @@ export const useUiStore = defineStore('ui', () => {
     drawer,
     narrow,
     plan,
+    blank,
     simWish,
     clientWish,
     filterWish,

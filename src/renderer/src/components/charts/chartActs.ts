@@ -1,2 +1,2 @@
 /** What the menu of a chart offers. */
-export type ChartAct = 'copy' | 'png' | 'csv' | 'table'
+export type ChartAct = 'copy' | 'png' | 'svg' | 'copyCsv' | 'csv' | 'table' | 'up' | 'down' | 'hide'

@@ -20,6 +20,7 @@ export type NodeActionId =
   | 'propose'
   | 'elect'
   | 'stepDown'
+  | 'logs'
   | 'copyAddress'
 
 export interface NodeAction {
@@ -91,12 +92,12 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
       key: 'D',
       blocked: needsUp ?? (leads ? null : `${name} does not lead.`),
     },
+    { id: 'logs', title: 'Logs', key: '', blocked: null, separated: true },
     {
       id: 'copyAddress',
       title: 'Copy address',
       key: '',
       blocked: view.clientPort > 0 ? null : `${name} has not told its port.`,
-      separated: true,
     },
   ]
   return drafts.map((draft) => ({ danger: false, separated: false, ...draft }))

@@ -30,8 +30,10 @@ const VALUE: Readonly<Record<Percentile, (point: LoadPoint) => number | null>> =
 
 export const latency: ChartDefinition = {
   id: 'latency',
-  title: 'Commit latency',
+  title: 'Request latency',
   unit: 'ms, log',
+  help: 'Percentiles of acknowledged requests; the line breaks where nothing was acknowledged.',
+  isDefault: true,
   scale: 'logarithmic',
   plotPxMin: 60,
   grow: 1,

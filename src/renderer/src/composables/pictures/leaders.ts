@@ -14,6 +14,8 @@ export const leaders: ChartDefinition = {
   id: 'leaders',
   title: 'Leader timeline',
   unit: 'belief per node',
+  help: 'Who prepares and who believes to lead, when; two claimants are outlined.',
+  isDefault: true,
   scale: 'linear',
   plotPxMin: 12,
   perMemberPx: 13,
@@ -79,7 +81,8 @@ function paint(frame: PlotFrame, input: PictureInput, hatches: Hatches): void {
     const middle = top + height / 2
     ctx.fillStyle = theme.borderSoft
     if (at > 0) ctx.fillRect(frame.left, Math.round(top), frame.right - frame.left, 1)
-    drawMarker(frame, node, 14, middle, 7)
+    // As far from each other as the size of the words needs.
+    drawMarker(frame, node, 14 - (theme.fontPx - 11), middle, 7)
     haloText(frame, nodeId(node), 38, middle + 4, { align: 'right', color: theme.fgMuted })
     ctx.save()
     ctx.beginPath()

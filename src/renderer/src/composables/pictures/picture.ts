@@ -30,6 +30,9 @@ export type Swatch =
   | 'dots'
   | 'shed'
   | 'claim'
+  | 'area'
+  | 'plain'
+  | 'none'
 
 export interface LegendItem {
   /** Id of the series it switches; empty: it only explains a sign. */
@@ -39,6 +42,8 @@ export interface LegendItem {
   readonly value: string | null
   readonly swatch: Swatch
   readonly node?: NodeId
+  /** Token of the colour of an `area`. */
+  readonly color?: string
 }
 
 export interface Table {
@@ -50,6 +55,12 @@ export interface ChartDefinition {
   readonly id: string
   readonly title: string
   readonly unit: string
+  /** What it answers, in a sentence. */
+  readonly help: string
+  /** Shown unless a person chose otherwise. */
+  readonly isDefault: boolean
+  /** Its x axis is not time: no bands, no cursor; it shows what happened in the window. */
+  readonly timeless?: boolean
   readonly scale: YScale
   /** Height of the plot in px: at least, and the share of what is left over. */
   readonly plotPxMin: number

@@ -17,6 +17,8 @@ export const preempted: ChartDefinition = {
   id: 'preempted',
   title: 'Preempted ballots',
   unit: 'per second',
+  help: 'Ballots that met a higher one, per proposer.',
+  isDefault: true,
   scale: 'linear',
   plotPxMin: 52,
   grow: 0.8,

@@ -24,6 +24,8 @@ export const progress: ChartDefinition = {
   id: 'progress',
   title: 'Log progress',
   unit: 'slot',
+  help: 'How far each log is chosen (solid) and applied (dashed); who lags.',
+  isDefault: true,
   scale: 'linear',
   plotPxMin: 56,
   grow: 1.2,

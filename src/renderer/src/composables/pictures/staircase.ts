@@ -22,6 +22,8 @@ export const staircase: ChartDefinition = {
   id: 'staircase',
   title: 'Ballot staircase',
   unit: 'round',
+  help: 'Who outbids whom: every ballot a step; filled steps reached phase 2.',
+  isDefault: true,
   scale: 'linear',
   plotPxMin: 104,
   grow: 3,
@@ -117,7 +119,7 @@ function ledSpans(frame: PlotFrame, { data, hidden, nowMs }: PictureInput): Lead
 /** A ballot that leads is drawn thick: from there on no step is needed. */
 function paintLead({ ctx, theme }: PlotFrame, { node, from, to, y }: Lead): void {
   ctx.strokeStyle = theme.node(node)
-  ctx.lineWidth = 3
+  ctx.lineWidth = 3 * theme.lineScale
   ctx.setLineDash(isSecond(node) ? [6, 3] : [])
   ctx.beginPath()
   ctx.moveTo(from, y)
@@ -134,7 +136,7 @@ function paintMarkers(frame: PlotFrame, rows: readonly Stair[]): void {
     if (row.preemptedAtMs === null) continue
     const x = frame.x(row.preemptedAtMs)
     ctx.strokeStyle = theme.node(row.ballot.node)
-    ctx.lineWidth = 1.25
+    ctx.lineWidth = 1.25 * theme.lineScale
     ctx.beginPath()
     ctx.moveTo(x - 2.5, y - 2.5)
     ctx.lineTo(x + 2.5, y + 2.5)

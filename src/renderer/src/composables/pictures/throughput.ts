@@ -18,6 +18,8 @@ export const throughput: ChartDefinition = {
   id: 'throughput',
   title: 'Throughput',
   unit: 'ops/s',
+  help: 'Acknowledged and offered requests; times without an answer are shaded.',
+  isDefault: true,
   scale: 'linear',
   plotPxMin: 56,
   grow: 1,

@@ -1,6 +1,6 @@
 /** Steps of a scenario in words, for people who watch and for the result. */
-import type { ScenarioStep } from '../../shared/experiment'
-import type { StepBody } from '../../shared/experimentSteps'
+import type { ScenarioStep } from './experiment'
+import type { StepBody } from './experimentSteps'
 
 export function stepWords(step: ScenarioStep): string {
   if (step.say !== null) return step.say

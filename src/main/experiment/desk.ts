@@ -1,0 +1,151 @@
+/**
+ * The desk beside the lab: experiment files, trials, results and reports, for windows of any host.
+ *
+ * Files:  own experiments in `experiments` beside the folder of runs; results in that folder.
+ * Errors: LabCallError; what is wrong in a file has its place in `details`.
+ */
+import { dirname, join, resolve } from 'node:path'
+import type { LabStatus } from '../../shared/api'
+import type {
+  ComparedPart,
+  ComparedRow,
+  ExperimentCard,
+  ExperimentDraft,
+  ExperimentText,
+  ResultCard,
+  TrialsPlan,
+  TrialsRequest,
+  TrialsView,
+} from '../../shared/deskApi'
+import { parsingScenario } from '../../shared/experiment'
+import type { Scenario } from '../../shared/experiment'
+import type { ExperimentResult } from '../../shared/experimentResult'
+import { reportPath } from '../host/reportPage'
+import type { HostDesk } from '../host/reportPage'
+import { keepText } from './concludeRun'
+import { DeskFiles } from './deskFiles'
+import { inSteps } from './deskFolder'
+import { DeskResults } from './deskResults'
+import { DeskTrials } from './deskTrials'
+import { told } from './deskWords'
+
+/** What the desk needs of the lab beside it. */
+export interface DeskLab {
+  playScenario(scenario: Scenario, seed: number | null): Promise<void>
+  status(): Pick<LabStatus, 'state' | 'runDir'>
+}
+
+export interface DeskOptions {
+  /** Folder of the running entry, `out/main`. */
+  readonly mainDir: string
+  readonly runsDir: string
+  readonly appVersion: string
+  readonly lab: DeskLab
+}
+
+export class ExperimentDesk implements HostDesk {
+  private readonly files: DeskFiles
+  private readonly trials: DeskTrials
+  private readonly kept: DeskResults
+
+  constructor(private readonly options: DeskOptions) {
+    const { mainDir, appVersion, lab } = options
+    const runsDir = resolve(options.runsDir)
+    const files = new DeskFiles(mainDir, join(dirname(runsDir), 'experiments'))
+    this.files = files
+    this.trials = new DeskTrials({
+      ...{ mainDir, runsDir, appVersion },
+      bundledNameOf: (file, text) => files.bundledNameOf(file, text),
+    })
+    this.kept = new DeskResults({
+      runsDir,
+      isGrowing: (id) => {
+        const { state, runDir } = lab.status()
+        return id === this.trials.growing || (state !== 'idle' && runDir === join(runsDir, id))
+      },
+    })
+  }
+
+  experimentFiles(): Promise<readonly ExperimentCard[]> {
+    return told(() => this.files.list())
+  }
+
+  experimentText(id: string): Promise<ExperimentText> {
+    return told(() => this.files.read(id))
+  }
+
+  saveExperiment(name: string, text: string): Promise<ExperimentCard> {
+    return told(() => this.files.save(name, text))
+  }
+
+  deleteExperiment(id: string): Promise<void> {
+    return told(() => this.files.delete(id))
+  }
+
+  playExperiment(text: string, file: string, seed: number | null): Promise<void> {
+    return told(async () => {
+      const { lab } = this.options
+      await lab.playScenario(await inSteps(parsingScenario(text, file)), seed)
+      const { runDir } = lab.status()
+      if (runDir !== null) await keepText(runDir, text)
+    })
+  }
+
+  experimentDraft(): Promise<ExperimentDraft | null> {
+    return told(() => this.files.draft())
+  }
+
+  keepDraft(draft: Pick<ExperimentDraft, 'id' | 'text'> | null): Promise<void> {
+    return told(() => this.files.keepDraft(draft))
+  }
+
+  planTrials(request: TrialsRequest): Promise<TrialsPlan> {
+    return told(() => this.trials.plan(request))
+  }
+
+  startTrials(request: TrialsRequest): Promise<string> {
+    return told(() => this.trials.start(request))
+  }
+
+  stopTrials(): Promise<void> {
+    return told(() => this.trials.stop())
+  }
+
+  trialsNow(): Promise<TrialsView | null> {
+    return Promise.resolve(this.trials.now())
+  }
+
+  results(): Promise<readonly ResultCard[]> {
+    return told(() => this.kept.list())
+  }
+
+  result(id: string): Promise<ExperimentResult> {
+    return told(() => this.kept.read(id))
+  }
+
+  deleteResult(id: string): Promise<void> {
+    return told(() => this.kept.delete(id))
+  }
+
+  compareResults(a: ComparedPart, b: ComparedPart): Promise<readonly ComparedRow[]> {
+    return told(() => this.kept.compare(a, b))
+  }
+
+  async reportPage(id: string): Promise<string> {
+    await this.reportFile(id)
+    return reportPath(id)
+  }
+
+  reportFile(id: string): Promise<string> {
+    return told(() => this.kept.reportFile(id))
+  }
+
+  get isBusy(): boolean {
+    return this.trials.growing !== null
+  }
+
+  /** Ends the trials that run; the lab is closed by who made it. */
+  async close(): Promise<void> {
+    await this.trials.close()
+  }
+}

@@ -1,0 +1,41 @@
+/** Asks once, before unsaved changes are left behind. */
+import { shallowRef } from 'vue'
+import type { ShallowRef } from 'vue'
+
+export type LeaveAnswer = 'save' | 'discard' | 'stay'
+
+export interface LeaveQuestion {
+  readonly name: string
+  readonly answer: (answer: LeaveAnswer) => void
+}
+
+export interface Leaving {
+  readonly question: ShallowRef<LeaveQuestion | null>
+  /** True: it is saved, or a person lets it go. */
+  mayLeave(): Promise<boolean>
+}
+
+interface Unsaved {
+  isDirty(): boolean
+  name(): string
+  /** False: it could not be saved. */
+  save(): Promise<boolean>
+}
+
+export function guardLeaving(unsaved: Unsaved): Leaving {
+  const question = shallowRef<LeaveQuestion | null>(null)
+
+  async function mayLeave(): Promise<boolean> {
+    if (!unsaved.isDirty()) return true
+    // A second wish to leave takes the place of the first, which stays.
+    question.value?.answer('stay')
+    const answer = await new Promise<LeaveAnswer>((resolve) => {
+      question.value = { name: unsaved.name(), answer: resolve }
+    })
+    question.value = null
+    if (answer === 'stay') return false
+    return answer === 'discard' || (await unsaved.save())
+  }
+
+  return { question, mayLeave }
+}

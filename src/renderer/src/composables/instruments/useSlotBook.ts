@@ -1,0 +1,79 @@
+/**
+ * What is recorded of a run of slots up to the moment that is shown, votes included: the record is
+ * read where the events that were pushed leave details out.
+ */
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import type { LabEvent } from '../../../../core/event'
+import { useEventsStore } from '../../stores/events'
+import { useLabStore } from '../../stores/lab'
+import { useTimeStore } from '../../stores/time'
+import { quorumsOf, seqRangeOf, SlotBook } from './slotFacts'
+import type { SlotRange } from './slotFacts'
+import type { SeqRange } from './recordWindow'
+import { useRecordPart } from './useRecordPart'
+
+export interface ShownSlots {
+  readonly book: SlotBook
+  /** True if every event about these slots up to the moment was read, and no node lost any. */
+  readonly whole: boolean
+  /** False until the record was read once: votes and answers may be missing. */
+  readonly isRead: boolean
+  readonly totalOrder: boolean
+}
+
+type Started = Extract<LabEvent, { type: 'clusterStarted' }>
+
+export function startedOf(events: readonly LabEvent[]): Started | null {
+  // The first event of a run; it may have left the front of a long log.
+  for (const event of events.slice(0, 50)) if (event.type === 'clusterStarted') return event
+  return null
+}
+
+export function useSlotBook(slots: () => SlotRange | null): ComputedRef<ShownSlots | null> {
+  const lab = useLabStore()
+  const events = useEventsStore()
+  const time = useTimeStore()
+  const until = computed(() => events.countUntil(time.shownMs))
+  const wanted = computed<SeqRange | null>(() => {
+    const range = slots()
+    return range && seqRangeOf(events.log, until.value, range)
+  })
+  const part = useRecordPart(() => wanted.value)
+  const quorums = computed(() => {
+    return quorumsOf(startedOf(events.log), lab.status.options, lab.members)
+  })
+
+  return computed(() => {
+    const range = slots()
+    if (range === null) return null
+    const book = new SlotBook(range, quorums.value)
+    const { events: read, through, range: had } = part.value
+    const from = wanted.value?.from ?? Infinity
+    const isRead = had !== null && had.from <= from && through >= from
+    const atMs = time.shownMs
+    if (isRead) {
+      for (const event of read) if (event.seq >= from && event.atMs <= atMs) book.feed(event)
+    }
+    const pushedFrom = isRead ? through + 1 : from
+    for (let at = firstSeq(events.log, pushedFrom); at < until.value; at += 1) {
+      book.feed(events.log[at]!)
+    }
+    const source = lab.saved?.kind === 'simulated' ? 'simulator' : startedOf(events.log)?.source
+    const totalOrder = source === 'simulator' || source === 'explorer'
+    const to = wanted.value?.to ?? 0
+    return { book, whole: isRead && through >= to && !book.lost, totalOrder, isRead }
+  })
+}
+
+/** Index of the first event at this place of the record or after it. */
+function firstSeq(log: readonly LabEvent[], seq: number): number {
+  let low = 0
+  let high = log.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((log[middle]?.seq ?? 0) < seq) low = middle + 1
+    else high = middle
+  }
+  return low
+}

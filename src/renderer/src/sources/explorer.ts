@@ -1,0 +1,45 @@
+/** The explorer of the page, in a worker of its own; it can be cut short. */
+import type { SearchProgress } from '../../../core/check/explore/abstractSearch'
+import { exploredTitle } from './exploration'
+import type { Counterexample, Explored, ExploreWish, FromExplorer } from './exploration'
+import type { SavedView } from './savedView'
+
+export interface ExplorerRun {
+  /** Rejects with an Error in words. */
+  readonly done: Promise<Explored>
+  cancel(): void
+}
+
+export function startExploration(
+  wish: ExploreWish,
+  onProgress: (progress: SearchProgress) => void,
+): ExplorerRun {
+  const worker = new Worker(new URL('./exploreWorker.ts', import.meta.url), { type: 'module' })
+  let cancel = (): void => {}
+  const done = new Promise<Explored>((resolve, reject) => {
+    const fail = (words: string): void => reject(new Error(words))
+    cancel = () => fail('The exploration was stopped.')
+    worker.addEventListener('error', () => fail('The explorer could not be loaded.'))
+    worker.addEventListener('message', ({ data }: MessageEvent<FromExplorer>) => {
+      if (data.kind === 'progress') onProgress(data.progress)
+      else if (data.kind === 'done') resolve(data.explored)
+      else fail(data.words)
+    })
+    worker.postMessage(wish)
+  }).finally(() => worker.terminate())
+  return { done, cancel: () => cancel() }
+}
+
+/** A counterexample, as the stores show a run that is over. */
+export function exploredView({ wish }: Explored, found: Counterexample): SavedView {
+  const { status, events, series, left } = found.view
+  const read = (from: number, to: number) =>
+    Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
+  const notes = [
+    `The shortest path to ${found.invariant}: ${found.steps.length} steps; its time means nothing.`,
+  ]
+  return {
+    ...{ kind: 'explored', title: exploredTitle(wish.bounds), startedAt: null },
+    ...{ verdict: 'violated', status, events, series, left, notes, read },
+  }
+}

@@ -1,0 +1,60 @@
+/** A host that goes away: a span that was not watched is drawn, and a refusal is told apart. */
+import { createPinia, setActivePinia } from 'pinia'
+import { mount } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LEADER_POLICY } from '../../src/core/paxos/config'
+import { HostRefusal } from '../../src/renderer/src/api/client'
+import HostBanner from '../../src/renderer/src/components/frame/HostBanner.vue'
+import { useLabStore } from '../../src/renderer/src/stores/lab'
+import { useSeriesStore } from '../../src/renderer/src/stores/series'
+import { DEFAULT_CLUSTER } from '../../src/shared/api'
+import { NO_CONTROL } from '../../src/shared/rpc'
+import { BROWSER_CAPS } from '../../src/shared/shell'
+import { SyntheticLab } from '../support/syntheticLab'
+import { syntheticClient } from '../support/syntheticSource'
+
+const OPTIONS = { ...DEFAULT_CLUSTER, policy: LEADER_POLICY }
+
+describe('a host that goes away', () => {
+  beforeEach(() => {
+    setActivePinia(createPinia())
+    vi.useFakeTimers()
+  })
+  afterEach(() => vi.useRealTimers())
+
+  it('and comes back in the same run leaves a grey band over what was not watched', async () => {
+    const [lab, series] = [useLabStore(), useSeriesStore()]
+    const double = new SyntheticLab()
+    let client = syntheticClient(double)
+    const open = async () => (client = syntheticClient(double))
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    await lab.act((call) => call.startCluster(OPTIONS))
+    double.forward(2000)
+    const lostAtMs = lab.status.atMs
+    client.lose('the socket closed')
+    double.forward(3000)
+    expect(series.bands.filter(({ kind }) => kind === 'gap')).toEqual([])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(lab.connected).toBe(true)
+    const gaps = series.bands.filter(({ kind }) => kind === 'gap')
+    expect(gaps).toMatchObject([{ label: 'window not connected', fromMs: lostAtMs }])
+    expect(gaps[0]?.toMs).toBe(lab.status.atMs)
+    await lab.act((call) => call.stopCluster())
+    await lab.act((call) => call.startCluster(OPTIONS))
+    expect(series.bands.filter(({ kind }) => kind === 'gap')).toEqual([])
+    end()
+  })
+
+  it('refuses a page of another link, which says what to do', async () => {
+    const lab = useLabStore()
+    const open = () => Promise.reject(new HostRefusal('Open the last link'))
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(lab.connection).toMatchObject({ state: 'refused', words: 'Open the last link' })
+    const { connection } = lab
+    const banner = mount(HostBanner, { props: { connection, control: NO_CONTROL, loaded: true } })
+    expect(banner.text()).toMatch(/does not know this page.*Open the last link.*stays readable/s)
+    end()
+  })
+})
