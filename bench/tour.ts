@@ -75,7 +75,10 @@ async function instrumentsOf(page: Page, shoot: Shoot): Promise<void> {
   for (const [title, name] of Object.entries(scenes)) {
     await step.openInstrument(page, title)
     await step.passes(page, 2)
+    // What is read from the record is whole only at a moment that stands.
+    if (name === 'clocks') await step.standStill(page)
     await shoot(`instrument-${name}`, ONE)
+    await step.live(page)
   }
   await step.openInstrument(page, 'Read honesty')
   await page.getByRole('button', { name: /Read now/ }).click()

@@ -89,6 +89,14 @@ export async function lookBack(page: Page, share: number): Promise<void> {
   await rest(page)
 }
 
+/** Pictures stop, and the instrument that is open has read what it shows. */
+export async function standStill(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Pause', exact: true }).last().click()
+  const reading = page.locator('.instrument').getByText('reading the record')
+  await reading.waitFor({ state: 'detached', timeout: SCENE_MS_MAX })
+  await rest(page)
+}
+
 export async function live(page: Page): Promise<void> {
   await rest(page)
   await page.keyboard.press('l')

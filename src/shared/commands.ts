@@ -133,7 +133,7 @@ const rows = [
   ['node.startElection', 'Start an election', 'stage', 'nodeSelected', ['E']],
   ['node.stepDown', 'Step down', 'stage', 'nodeSelected'],
   ['node.propose', 'Propose here…', 'stage', 'nodeSelected'],
-  ['node.logs', 'Logs', 'stage', 'nodeSelected'],
+  ['node.logs', 'Logs of the node', 'stage', 'nodeSelected'],
   ['node.copyAddress', 'Copy the client address', 'stage', 'nodeSelected'],
   ['network.cutBoth', 'Cut or restore the link, both ways', 'stage', 'linkSelected', ['X']],
   ['network.cutOneWay', 'Cut or restore the link, one way', 'stage', 'linkSelected', ['Shift+X']],

@@ -5,6 +5,7 @@
  * Units:  ms, s where a name ends in S.
  * Errors: LabCallError; what is wrong in a file has its place in `details`.
  */
+import type { RunCard } from './api'
 import type { ExperimentResult, SweepPoint } from './experimentResult'
 import type { Verdict } from './labWords'
 
@@ -130,6 +131,8 @@ export interface DeskApi {
   stopTrials(): Promise<void>
   /** Null: none was started since this host began. */
   trialsNow(): Promise<TrialsView | null>
+  /** Runs of the past, newest first; what a snapshot says of them is as old as it is. */
+  runs(): Promise<readonly RunCard[]>
   /** Newest first. */
   results(): Promise<readonly ResultCard[]>
   result(id: string): Promise<ExperimentResult>
@@ -146,6 +149,7 @@ export const DESK_LOOKING: ReadonlySet<keyof DeskApi> = new Set([
   'experimentDraft',
   'planTrials',
   'trialsNow',
+  'runs',
   'results',
   'result',
   'compareResults',

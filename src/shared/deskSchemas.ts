@@ -47,6 +47,7 @@ export const deskCalls = {
   startTrials: z.tuple([trials]),
   stopTrials: none,
   trialsNow: none,
+  runs: none,
   results: none,
   result: z.tuple([resultId]),
   deleteResult: z.tuple([resultId]),

@@ -89,7 +89,11 @@ describe.skipIf(browserPath === null)(suite, () => {
     await second.locator('[data-link="1>2"]').focus()
     await second.keyboard.press('Enter')
     await second.keyboard.press('x')
-    await first.locator('[data-link="1>2"][data-cut="cut"]').waitFor()
+    for (const page of [first, second]) {
+      await page.locator('[data-link="1>2"][data-cut="cut"]').waitFor()
+    }
+    // There is something to heal only once this window has heard of it.
+    await eventually('it can be healed', () => second.getByTestId('heal-all').isEnabled())
     await second.keyboard.press('Control+h')
     await first.locator('[data-link="1>2"][data-cut="open"]').waitFor()
   })

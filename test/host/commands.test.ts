@@ -5,7 +5,7 @@ import { COMMANDS, COMMAND_GROUPS, GROUPS, isCommandId, keysOf } from '../../src
 /** Keys that a browser never hands to a page. */
 const KEPT_BY_BROWSERS = ['Mod+N', 'Mod+T', 'Mod+W']
 const KEY =
-  /^((Mod|Ctrl|Alt)\+)?(Shift\+)?([A-Z0-9/?.]|F\d|Space|Escape|Home|End|Arrow(Left|Right))$/
+  /^((Mod|Ctrl|Alt)\+)?(Shift\+)?([A-Z0-9/?.,]|F\d|Space|Escape|Home|End|Arrow(Left|Right))$/
 
 describe('commands', () => {
   it('have an id, a title and a known group each, once', () => {

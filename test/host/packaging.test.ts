@@ -47,8 +47,11 @@ describe('packaging', () => {
     const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
     expect(scripts.length).toBeGreaterThan(0)
     for (const name of scripts) {
-      const source = readFileSync(join(folder, name), 'utf8')
-      expect(source, name).not.toMatch(/\bnew Function\b|\beval\(/)
+      const text = readFileSync(join(folder, name), 'utf8')
+      // zod asks whether it may; `shared/zod.ts` forbids it before (`jitless`), so it never asks.
+      const asks = /jitless\) return false;[^]{0,300}?new Function\(""\)/
+      const source = text.replace(asks, '')
+      expect(source, name).not.toMatch(/\bnew Function\s*\(|\beval\(/)
     }
   })
 })

@@ -5,7 +5,7 @@
  * Errors: LabCallError; what is wrong in a file has its place in `details`.
  */
 import { dirname, join, resolve } from 'node:path'
-import type { LabStatus } from '../../shared/api'
+import type { LabStatus, RunCard } from '../../shared/api'
 import type {
   ComparedPart,
   ComparedRow,
@@ -22,6 +22,7 @@ import type { Scenario } from '../../shared/experiment'
 import type { ExperimentResult } from '../../shared/experimentResult'
 import { reportPath } from '../host/reportPage'
 import type { HostDesk } from '../host/reportPage'
+import { listRuns } from '../lab/runDir'
 import { keepText } from './concludeRun'
 import { DeskFiles } from './deskFiles'
 import { inSteps } from './deskFolder'
@@ -113,6 +114,12 @@ export class ExperimentDesk implements HostDesk {
 
   trialsNow(): Promise<TrialsView | null> {
     return Promise.resolve(this.trials.now())
+  }
+
+  runs(): Promise<readonly RunCard[]> {
+    const { lab, runsDir } = this.options
+    const { state, runDir } = lab.status()
+    return told(() => listRuns(resolve(runsDir), state === 'idle' ? null : runDir))
   }
 
   results(): Promise<readonly ResultCard[]> {

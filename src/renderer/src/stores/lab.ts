@@ -62,6 +62,11 @@ function labFlags({ connection, control, saved, status }: LabRefs) {
   }
 }
 
+/** The run that just ended is one of the past. A host that keeps none has nothing to add. */
+async function listRuns({ call }: LabClient, runs: Ref<readonly RunCard[]>): Promise<void> {
+  runs.value = await call.runs().catch(() => runs.value)
+}
+
 export const useLabStore = defineStore('lab', () => {
   const status = shallowRef<LabStatus>(IDLE_STATUS)
   const scenarios = shallowRef<readonly ScenarioCard[]>([])
@@ -104,7 +109,9 @@ export const useLabStore = defineStore('lab', () => {
     fresh.listen({
       status(next) {
         if (!attached || saved.value !== null) return
+        const hasEnded = next.state === 'idle' && status.value.state !== 'idle'
         status.value = next
+        if (hasEnded) void listRuns(fresh, runs)
         for (const listener of listeners) listener.status?.(next)
       },
       events(batch) {

@@ -30,6 +30,7 @@ import {
   Play,
   Plus,
   Power,
+  Presentation,
   Redo2,
   RotateCw,
   Rows3,
@@ -87,6 +88,7 @@ export const LUCIDE = {
   up: ChevronUp,
   wait: Circle,
   warn: TriangleAlert,
+  teach: Presentation,
   x: X,
 } as const
 
