@@ -114,9 +114,3 @@ export async function openInstrument(page: Page, title: string): Promise<void> {
   await page.locator('.instrument').waitFor()
   await rest(page)
 }
-
-export async function write(page: Page, text: string): Promise<void> {
-  await page.getByTestId('tab-client').click()
-  await page.getByTestId('client-command').fill(text)
-  await page.keyboard.press('Enter')
-}

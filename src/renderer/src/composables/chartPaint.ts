@@ -56,9 +56,6 @@ export interface PlotFrame {
 
 export type Painter = (frame: PlotFrame) => void
 
-/** Labels at the usual text size, px; on screen `theme.fontPx` counts. */
-const FONT_PX = 11
-
 /** The shape that repeats a node's colour: circle, triangle, square, diamond, cross. */
 export function drawMarker(
   { ctx, theme }: Pick<PlotFrame, 'ctx' | 'theme'>,

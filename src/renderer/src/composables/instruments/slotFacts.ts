@@ -10,7 +10,7 @@
 import type { LabEvent, NodeEvent } from '../../../../core/event'
 import { compareBallot, formatBallot } from '../../../../core/paxos/ballot'
 import type { Ballot, NodeId, Slot } from '../../../../core/paxos/ballot'
-import { addNode, countNodes, MAJORITY, Quorums } from '../../../../core/paxos/quorum'
+import { addNode, MAJORITY, Quorums } from '../../../../core/paxos/quorum'
 import type { NodeSet } from '../../../../core/paxos/quorum'
 import type { ClusterOptions } from '../../../../shared/api'
 
@@ -168,10 +168,6 @@ export class SlotBook {
 
 interface Ids {
   readonly ids: readonly string[]
-}
-
-function votersOf(facts: SlotFacts): number {
-  return facts.votes === null ? 0 : countNodes(facts.votes.voters)
 }
 
 function markOf({ atMs, seq, by }: NodeEvent): Mark {

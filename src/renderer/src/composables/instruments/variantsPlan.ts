@@ -24,9 +24,8 @@ import type { Simulated } from '../../sources/simulation'
 export type ColumnName = 'blog' | 'paper' | 'mutant'
 export const COLUMNS: readonly ColumnName[] = ['blog', 'paper', 'mutant']
 export type FaultSet = 'none' | 'network' | 'crashes' | 'all'
-/** More nodes or seconds would not be read, side by side. */
+/** More nodes would not be read, side by side. */
 export const NODES = [3, 5, 7] as const
-const SECONDS_MAX = 10
 export const HUNT_SEEDS_MAX = 300
 
 export interface VariantWish {
