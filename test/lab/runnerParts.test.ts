@@ -251,6 +251,7 @@ describe('exports', () => {
     const cases = suites.flatMap(({ children }) => children.filter((each) => isCase(each.name)))
     const inside = cases.map(({ children }) => children.map(({ name }) => name).join())
     expect(inside).toEqual(['', 'failure', 'error', 'skipped'])
+    expect(cases[3]?.children[0]?.attributes).toEqual({ message: 'the trials ended before it did' })
     const failure = cases[1]?.children[0]
     expect(failure?.attributes).toMatchObject({ type: 'violated' })
     expect(failure?.text).toContain('3 < 4 & \ufffd')

@@ -66,7 +66,7 @@ function suite(
 }
 
 function testCase(
-  { plan }: ExperimentResult,
+  { plan, cancelled }: ExperimentResult,
   { dir, commandOf }: JunitOptions,
   planned: PlannedTrial,
   trial: TrialResult | undefined,
@@ -74,7 +74,10 @@ function testCase(
   const time = ((trial?.ranMs ?? 0) / 1000).toFixed(3)
   const name = `trial ${planned.trial}, seed ${planned.seed}`
   const head = `    <testcase ${attributes({ name, classname: `paxos-lab.${plan.name}`, time })}`
-  if (trial === undefined) return [`${head}>`, '      <skipped/>', '    </testcase>']
+  if (trial === undefined) {
+    const message = cancelled ? 'cancelled before it ended' : 'the trials ended before it did'
+    return [`${head}>`, `      <skipped ${attributes({ message })}/>`, '    </testcase>']
+  }
   if (trial.verdict === 'valid') return [`${head}/>`]
   const element = trial.verdict === 'violated' ? 'failure' : 'error'
   const run = trial.runDir === null ? [] : [`run: ${dir}/${trial.runDir}`]
