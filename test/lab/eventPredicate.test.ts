@@ -121,5 +121,15 @@ describe('the table of events', () => {
 /** Fields that hold more than one value: lists, histograms, faults, frames, results. */
 const MANIFOLD = [
   ...['ids', 'ranges', 'witnesses', 'members', 'quorums', 'roles', 'tail', 'nodes', 'links'],
-  ...['latency', 'evidence', 'service', 'messages', 'policy', 'fault', 'frame', 'result'],
+  ...[
+    'latency',
+    'evidence',
+    'service',
+    'messages',
+    'policy',
+    'fault',
+    'frame',
+    'result',
+    'reasons',
+  ],
 ]
