@@ -54,6 +54,8 @@ export async function openWebWindow(
     const problems = watchPage(page)
     await reportViolations(page)
     await page.goto(url)
+    // Until the host has answered, what starts something is disabled, and so is its key.
+    await page.locator('[data-testid=start-five]:enabled').waitFor()
     return { page, problems, folder, killHost, close }
   } catch (error) {
     await close()
