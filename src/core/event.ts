@@ -98,6 +98,8 @@ export type LabFact =
       /** Missing: none, and real processes. */
       readonly mutant?: MutantId | null
       readonly source?: RunSource
+      /** I15 is judged by this bound, ms (`LivenessBounds`); missing: it is not. */
+      readonly stallMsMax?: number
     }
   | { readonly type: 'clusterStopped' }
   | { readonly type: 'nodeStarted'; readonly node: NodeId; readonly pid: number }

@@ -71,6 +71,8 @@ export interface ClusterOptions {
   readonly flush: boolean
   /** What nodes report; `off` is for benchmarks. */
   readonly telemetry: 'off' | 'facts'
+  /** I15: longest wait for a newly chosen slot while a quorum works, ms; 0: not judged. */
+  readonly stallMsMax: number
   /** At the first violation every frame waits at the gate. Not in direct mode, nor for the blog. */
   readonly freezeOnViolation: boolean
   /** Nodes write down what their machines are given, so that the run can be replayed. */
@@ -107,6 +109,7 @@ export const DEFAULT_CLUSTER: Omit<ClusterOptions, 'policy'> = {
   tickMs: 5,
   flush: true,
   telemetry: 'facts',
+  stallMsMax: 0,
   freezeOnViolation: false,
   recordInputs: false,
   recordMessages: false,
@@ -128,6 +131,11 @@ export function membersOf(nodes: number): number[] {
 
 export function acceptorsOf({ nodes, roles }: Pick<ClusterOptions, 'nodes' | 'roles'>) {
   return roles?.acceptors ?? membersOf(nodes)
+}
+
+/** What the oracle judges I15 by; nothing: it does not. */
+export function livenessOf({ stallMsMax }: Pick<ClusterOptions, 'stallMsMax'>) {
+  return stallMsMax > 0 ? { liveness: { stallMsMax } } : {}
 }
 
 /** The clock that a node starts with. */

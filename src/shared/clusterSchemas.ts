@@ -133,6 +133,7 @@ export const clusterOptions = z
     tickMs: whole.min(1).max(1000),
     flush: z.boolean(),
     telemetry: z.enum(['off', 'facts']),
+    stallMsMax: whole.min(0).max(DURATION_MS_MAX),
     freezeOnViolation: z.boolean(),
     recordInputs: z.boolean(),
     recordMessages: z.boolean(),

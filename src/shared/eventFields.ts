@@ -83,6 +83,7 @@ export const EVENT_FIELDS: Readonly<Record<LabEventType, Fields>> = {
     variant: 'text',
     mutant: 'text',
     source: 'text',
+    stallMsMax: 'number',
   },
   clusterStopped: LAB,
   nodeStarted: { ...LAB, node: 'number', pid: 'number' },

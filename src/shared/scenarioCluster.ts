@@ -164,16 +164,18 @@ export const cluster = z
     policy: policy.optional(),
     quorumAware: z.boolean().optional(),
     requestDeadline: duration.optional(),
+    stallBound: duration.optional(),
     image: z.array(image).max(NODES_MAX).optional(),
   })
   .transform((raw, context): ClusterOptions => {
-    const { policy: own, quorumAware, requestDeadline, image: disks, ...given } = raw
+    const { policy: own, quorumAware, requestDeadline, stallBound, image: disks, ...given } = raw
     const options: ClusterOptions = {
       ...DEFAULT_CLUSTER,
       ...given,
       image: (disks ?? []).flat(),
       policy: withAware(own ?? LEADER_POLICY, quorumAware === true),
       requestDeadlineMs: requestDeadline ?? DEFAULT_CLUSTER.requestDeadlineMs,
+      stallMsMax: stallBound ?? DEFAULT_CLUSTER.stallMsMax,
     }
     const words = clusterFault(options)
     if (words !== null) context.addIssue({ code: 'custom', message: words, path: placeOf(words) })

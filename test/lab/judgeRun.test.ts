@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CheckView } from '../../src/shared/api'
+import { LEADER_POLICY } from '../../src/core/paxos/config'
 import { judgeRun } from '../../src/main/lab/judgeRun'
 import { DEFAULT_LOAD } from '../../src/shared/api'
 import { LabRig } from '../support/cluster'
@@ -69,6 +71,42 @@ describe('after the fact', () => {
     await expect(judgeRun(rig.dir)).rejects.toThrow('events.ndjson')
     writeFileSync(recordOf(rig.dir), 'no JSON\n')
     await expect(judgeRun(rig.dir)).rejects.toThrow('events.ndjson:1')
+  })
+})
+
+describe('the bound of a stall (I15)', () => {
+  /** Nobody bids by itself, so that a request waits while every node works. */
+  const NOBODY = { ...LEADER_POLICY, electionTicksMin: 90_000, electionTicksMax: 99_000 }
+  const stallOf = (checks: readonly CheckView[]) => checks.find(({ id }) => id === 'I15')
+
+  it('is judged live and after the fact, and freezes nothing', async () => {
+    const bounds = { stallMsMax: 400, freezeOnViolation: true }
+    await rig.start({ nodes: 3, policy: NOBODY, ...bounds })
+    const written = rig.lab.command(1, ['SET', 'k', 'v'])
+    const violated = await rig.event('violated', ({ type }) => type === 'violated')
+    expect(violated).toMatchObject({ invariant: 'I15' })
+    await rig.lab.startElection(2)
+    // The frozen gate would never let this through.
+    expect(await written).toMatchObject({ outcome: 'ok' })
+    expect((await rig.status()).faults).toEqual([])
+    await rig.lab.stopCluster()
+    const live = rig.lab.lastResult()!
+    const after = await judgeRun(live.runDir)
+    expect(stallOf(after.checks)?.words).toBe(stallOf(live.checks)?.words)
+    expect(stallOf(after.checks)).toMatchObject({ state: 'violated' })
+    expect(after.checks.filter(({ state }) => state === 'violated')).toHaveLength(1)
+  })
+
+  it('holds as long as slots are chosen in time, and is not judged without a bound', async () => {
+    await rig.start({ nodes: 3, stallMsMax: 60_000 })
+    await rig.write(1, 'k', 'v')
+    await rig.lab.stopCluster()
+    const { checks } = await judgeRun(rig.lab.lastResult()!.runDir)
+    expect(stallOf(checks)).toMatchObject({ state: 'holds' })
+    await rig.start({ nodes: 3 })
+    await rig.write(1, 'k', 'v')
+    await rig.lab.stopCluster()
+    expect(stallOf(rig.lab.lastResult()!.checks)).toMatchObject({ state: 'idle' })
   })
 })
 

@@ -16,6 +16,7 @@ import { POLICY_NAMES, toPolicy } from '../../shared/policyVerb'
 import { UsageError, wholeFlag } from './usage'
 
 const SNAPSHOT_SLOTS_MAX = 100_000_000
+const STALL_MS_MAX = 600_000
 const MODES = ['multi', 'single'] as const
 const VARIANTS = ['lamport', 'blog2014'] as const
 const PHASES = ['both', 'second'] as const
@@ -94,6 +95,11 @@ export const CLUSTER_FLAGS = {
     valueHint: 'NODE:OFFSET_MS[:DRIFT],...',
     description: 'Clocks that are wrong from the start on',
   },
+  'stall-ms': {
+    type: 'string',
+    valueHint: 'MS',
+    description: 'I15: longest wait for a newly chosen slot while a quorum works; 0: not judged',
+  },
   freeze: {
     type: 'string',
     valueHint: 'on|off',
@@ -135,6 +141,7 @@ export function withFlags(base: ClusterOptions, flags: ClusterFlags): ClusterOpt
     rejoin: oneOf('rejoin', rejoin, REJOINS) ?? base.rejoin,
     flush: isOn('flush', flush) ?? base.flush,
     clocks: flags.clock === undefined ? base.clocks : flags.clock.split(',').map(clockOf),
+    stallMsMax: stallOf(flags['stall-ms']) ?? base.stallMsMax,
     freezeOnViolation: isOn('freeze', flags.freeze) ?? base.freezeOnViolation,
     recordInputs: flags['record-inputs'] === true || base.recordInputs,
     recordMessages: flags.messages === true || base.recordMessages,
@@ -217,6 +224,10 @@ function readModeFlag(text: string | undefined): ClusterOptions['readMode'] | nu
 
 function slotsOf(text: string | undefined): number | null {
   return text === undefined ? null : wholeFlag(text, 'snapshot-slots', 0, SNAPSHOT_SLOTS_MAX)
+}
+
+function stallOf(text: string | undefined): number | null {
+  return text === undefined ? null : wholeFlag(text, 'stall-ms', 0, STALL_MS_MAX)
 }
 
 function clockOf(text: string): NodeClock {

@@ -109,12 +109,13 @@ class RecordJudge {
 const EARLY_EVENTS_MAX = 1000
 
 function oracleFor(started: Started, liveness: LivenessBounds | undefined): Oracle {
-  const { members, roles, quorums, source = 'processes' } = started
+  const { members, roles, quorums, source = 'processes', stallMsMax } = started
+  const bounds = liveness ?? (stallMsMax === undefined ? undefined : { stallMsMax })
   return new Oracle({
     acceptors: roles?.acceptors ?? members,
     ...(quorums && { system: quorums }),
     order: source === 'processes' || source === 'replay' ? 'causal' : 'total',
-    ...(liveness && { liveness }),
+    ...(bounds && { liveness: bounds }),
   })
 }
 

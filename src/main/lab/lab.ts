@@ -308,6 +308,7 @@ class Core implements LabCore {
       seed: options.seed,
       policy: options.policy,
       scenario: scenario?.name ?? null,
+      ...(options.stallMsMax > 0 && { stallMsMax: options.stallMsMax }),
     })
     return session
   }

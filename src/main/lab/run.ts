@@ -12,7 +12,7 @@ import { Histogram } from '../../core/measure/histogram'
 import { LoadFigures } from '../../core/measure/loadFigures'
 import { Measures } from '../../core/measure/measures'
 import type { CheckView } from '../../shared/api'
-import { acceptorsOf } from '../../shared/clusterOptions'
+import { acceptorsOf, livenessOf } from '../../shared/clusterOptions'
 import { startClock } from './clock'
 import type { LabClock } from './clock'
 import { NodeLogs } from './nodeLogs'
@@ -79,6 +79,7 @@ export class Run {
       acceptors: acceptorsOf(start.options),
       system: start.options.quorums,
       order: 'causal',
+      ...livenessOf(start.options),
     })
     this.timeline = new Timeline(this.clock, (event) => this.take(event))
   }

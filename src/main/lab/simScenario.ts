@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { Oracle } from '../../core/check/oracle'
 import type { LabEvent } from '../../core/event'
 import { Measures } from '../../core/measure/measures'
-import { acceptorsOf } from '../../shared/clusterOptions'
+import { acceptorsOf, livenessOf } from '../../shared/clusterOptions'
 import type { Scenario } from '../../shared/experiment'
 import type { Verdict } from '../../shared/labWords'
 import { findingOf } from './historyFinding'
@@ -84,8 +84,12 @@ class SimPlay {
     private readonly options: SimPlayOptions,
   ) {
     const { cluster } = scenario
-    const system = cluster.quorums
-    this.oracle = new Oracle({ acceptors: acceptorsOf(cluster), system, order: 'total' })
+    this.oracle = new Oracle({
+      acceptors: acceptorsOf(cluster),
+      system: cluster.quorums,
+      order: 'total',
+      ...livenessOf(cluster),
+    })
     this.cluster = new SimCluster({
       options: { ...cluster, seed },
       scenario: scenario.name,

@@ -123,11 +123,12 @@ export class RunFold {
   private begin(event: Started): void {
     this.started ??= event
     if (!this.wantsChecks || this.oracle !== null) return
-    const { members, roles, quorums, source = 'processes' } = event
+    const { members, roles, quorums, source = 'processes', stallMsMax } = event
     this.oracle = new Oracle({
       acceptors: roles?.acceptors ?? members,
       ...(quorums && { system: quorums }),
       order: source === 'processes' || source === 'replay' ? 'causal' : 'total',
+      ...(stallMsMax !== undefined && { liveness: { stallMsMax } }),
     })
   }
 

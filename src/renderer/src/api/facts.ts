@@ -103,6 +103,7 @@ export function optionRows(options: ClusterOptions): OptionRow[] {
     ...(phases === 'both' ? [] : row('Phases', 'second only: not safe', true)),
     ...(refusal === 'nack' ? [] : row('Refusal', 'silence')),
     ...(readMode === 'log' ? [] : row('Reads', nameOfReadMode(readMode), isUnsafeRead(readMode))),
+    ...(options.stallMsMax > 0 ? row('Stall bound', `${options.stallMsMax} ms`) : []),
     ...(options.recordInputs ? row('Inputs', 'recorded for replay') : []),
     ...(options.recordMessages ? row('Messages', 'each one recorded') : []),
   ]

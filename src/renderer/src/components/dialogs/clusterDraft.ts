@@ -15,7 +15,7 @@ export const DRAFT_DEFAULTS: ClusterOptions = {
 const ADVANCED = [
   ...(['variant', 'roles', 'learnerMode', 'quorums', 'phases', 'refusal', 'readMode'] as const),
   ...(['rejoin', 'windowSlots', 'snapshotSlots', 'tickMs', 'requestDeadlineMs'] as const),
-  ...(['recordInputs', 'recordMessages', 'freezeOnViolation'] as const),
+  ...(['stallMsMax', 'recordInputs', 'recordMessages', 'freezeOnViolation'] as const),
 ] as const
 
 /** How many of the hidden options are other than the defaults. */

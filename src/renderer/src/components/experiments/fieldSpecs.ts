@@ -80,6 +80,7 @@ export const CLUSTER: readonly FieldSpec[] = [
     ...{ options: same(MUTANT_IDS), hint: 'one rule broken on purpose' },
   },
   { key: 'requestDeadline', label: 'Deadline', kind: 'duration', usual: '5s' },
+  { key: 'stallBound', label: 'Stall bound', kind: 'duration', usual: 'not judged', hint: 'I15' },
 ]
 
 export const CLUSTER_MORE: readonly FieldSpec[] = [
