@@ -58,6 +58,9 @@ async function run(): Promise<void> {
     setTimeout(() => process.exit(0), 200).unref()
   }
 
+  // Before `ready` is told: whoever hears it may end this process at once.
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', () => {}) // A Ctrl-C reaches the whole group; the lab decides.
   const links = await board.listen()
   control = await Control.open(file, secret, {
     onFrame: (frame) => (frame.type === 'stop' ? stop() : obey(board, frame, send, tellActs)),
@@ -65,8 +68,6 @@ async function run(): Promise<void> {
     onClosed: () => process.exit(0),
   })
   send({ type: 'ready', pid: process.pid, links })
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', () => {}) // A Ctrl-C reaches the whole group; the lab decides.
   every(TRAFFIC_MS, () => report(board, control, send))
   every(NOTE_RENEW_MS, () => {
     const withheld = notes.renew()
