@@ -15,6 +15,7 @@ const mainInputs = {
   explorer: resolve(root, 'src/main/explore/index.ts'),
   simulator: resolve(root, 'src/main/sim/index.ts'),
   trial: resolve(root, 'src/main/experiment/index.ts'),
+  runs: resolve(root, 'src/main/runs/index.ts'),
 }
 
 /** Names the packages that went into a bundle; `src/main/licences.mjs` lists their licences. */

@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from '../src/main/build.mjs'
 import { LOADS, NO_EXTRAS } from './bars.mjs'
+import { measureBigRun } from './bigRun.mjs'
+import { bigRunText } from './bigRunReport.mjs'
 import { compare, load } from './compare.mjs'
 import { failoverEtcd, failoverOurs } from './failover.mjs'
 import { machineLines } from './machine.mjs'
@@ -17,13 +19,17 @@ import { comparisonText, restartText, timesText } from './report.mjs'
 import { restartTimes, startTimes } from './restarts.mjs'
 import { Stage } from './stage.mjs'
 import { KINDS } from './systems.mjs'
+import { measureWindow } from './window.mjs'
+import { windowText } from './windowReport.mjs'
 
-const USAGE = `npm run bench -- [compare | failover | start | restart] [OPTIONS]
+const USAGE = `npm run bench -- [compare | failover | start | restart | bigrun | window] [OPTIONS]
 
 compare     writes per second and latency of all systems (the default)
 failover    time without an acknowledged write after SIGKILL of the leader
 start       5 nodes, from the command to the first acknowledged write
 restart     over many writes: time to serve again, memory, disk
+bigrun      a long simulated run opened in the window: first picture, scrubbing, filter, memory
+window      the window in Chromium at full load: frames, long tasks, heap, what was dropped
 
 --rounds N      rounds of compare (3), 1 to 20
 --seconds S     measured seconds of each load (3), 0.2 to 60
@@ -31,15 +37,20 @@ restart     over many writes: time to serve again, memory, disk
 --systems A,B   some of: ${KINDS.map(({ id }) => id).join(', ')}
 --runs N        runs of failover (20), start (5) and restart (3), 1 to 100
 --etcd-runs N   runs of failover of etcd (5), 0 to 100
+--events N      events of bigrun (1000000), 20000 to 5000000
 --writes N      writes before a restart (1000000), 1 to 10000000
+--minutes N     minutes of window (10), 0.5 to 60
+--messages N    messages a second of window (5000), 100 to 50000
+--view NAME     window shows lab or timeline only, not both in turn
 --long          compare also does failover, start and restart
 --smoke         everything as short as it can be, to see that it runs; no file is written
---cpu-prof DIR  instead: one load (--loads, --systems) with CPU profiles of every node
+--cpu-prof DIR  instead: one load (--loads, --systems) with CPU profiles of every node; of window:
+                the page's profiles, after the measured time
 --dir DIR       where the data of all systems goes (the temporary folder)
---out FILE      where the report of compare goes (bench/results/compare-VERSION.md)
+--out FILE      where the report goes (bench/results/compare-VERSION.md, window-VERSION.md)
 `
 
-const SMOKE = { rounds: 1, seconds: 0.3, runs: 1, etcdRuns: 1, writes: 5000 }
+const SMOKE = { rounds: 1, seconds: 0.3, runs: 1, etcdRuns: 1, writes: 5000, events: 40_000 }
 const SMOKE_LOADS = ['1', '64']
 const SMOKE_SYSTEMS = ['ours', 'etcd', 'skeleton', 'redis']
 const TOP_FUNCTIONS = 25
@@ -57,13 +68,22 @@ function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      ...{ rounds: text, seconds: text, loads: text, systems: text, runs: text, writes: text },
+      ...{
+        rounds: text,
+        seconds: text,
+        loads: text,
+        systems: text,
+        runs: text,
+        writes: text,
+        events: text,
+      },
       ...{ 'etcd-runs': text, 'cpu-prof': text, dir: text, out: text },
+      ...{ minutes: text, messages: text, view: text },
       ...{ long: flag, smoke: flag, help: flag },
     },
   })
   const { smoke } = values
-  const all = { rounds: 3, seconds: 3, etcdRuns: 5, writes: 1_000_000 }
+  const all = { rounds: 3, seconds: 3, etcdRuns: 5, writes: 1_000_000, events: 1_000_000 }
   const usual = smoke ? SMOKE : { ...all, runs: null }
   const loads = LOADS.map(({ name }) => name)
   const systems = KINDS.map(({ id }) => id)
@@ -76,6 +96,10 @@ function readOptions() {
     runs: (/** @type {number} */ most) => whole('runs', values.runs, usual.runs ?? most, 100),
     etcdRuns: number('etcd-runs', values['etcd-runs'], usual.etcdRuns, 0, 100),
     writes: whole('writes', values.writes, usual.writes, 10_000_000),
+    events: number('events', values.events, usual.events, 20_000, 5_000_000),
+    minutes: number('minutes', values.minutes, smoke ? 0.5 : 10, 0.5, 60),
+    messages: number('messages', values.messages, smoke ? 500 : 5000, 100, 50_000),
+    view: oneView(values.view),
     cpuProf: values['cpu-prof'],
     dir: resolve(values.dir ?? tmpdir()),
     out: values.out,
@@ -123,6 +147,15 @@ function some(name, text, usual, known) {
   throw new UsageError(`--${name}: "${strange}" is none of ${known.join(', ')}`)
 }
 
+/**
+ * @param {string | undefined} text
+ * @returns {'lab' | 'timeline' | null}
+ */
+function oneView(text) {
+  if (text === undefined || text === 'lab' || text === 'timeline') return text ?? null
+  throw new UsageError(`--view ${text} is neither lab nor timeline`)
+}
+
 /** @typedef {ReturnType<typeof readOptions>} Options */
 
 /**
@@ -146,16 +179,46 @@ async function runCompare(stage, options) {
     Object.assign(extras, { residentMiB: restart.residentMiB })
     lines.push('## Times', '', ...[...gaps.lines, ...start.lines, ...restartText(restart)], '')
   }
-  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
+  const version = versionOfLab()
   const { rounds, seconds, dir } = options
   const head = { version, rounds, seconds, machine: machineLines(dir) }
   const bullets = lines.map((line) => (line === '' || line.startsWith('#') ? line : `- ${line}`))
   const text = [comparisonText(comparison, extras, head), ...bullets].join('\n')
+  finish(text, 'compare', options)
+}
+
+function versionOfLab() {
+  const path = join(import.meta.dirname, '../package.json')
+  return String(JSON.parse(readFileSync(path, 'utf8')).version)
+}
+
+/**
+ * Prints a report and writes it where reports go; a smoke run writes none.
+ * @param {string} text
+ * @param {string} name
+ * @param {Options} options
+ */
+function finish(text, name, { isSmoke, out }) {
   print(text)
-  if (options.isSmoke && options.out === undefined) return
-  const path = options.out ?? join(import.meta.dirname, 'results', `compare-${version}.md`)
+  if (isSmoke && out === undefined) return
+  const path = out ?? join(import.meta.dirname, 'results', `${name}-${versionOfLab()}.md`)
   writeFileSync(path, text)
   say(`written to ${path}`)
+}
+
+/**
+ * @param {Stage} stage
+ * @param {Options} options
+ */
+async function runWindow(stage, options) {
+  const { minutes, messages, view, dir, cpuProf } = options
+  const profileDir = cpuProf === undefined ? null : resolve(cpuProf)
+  const figures = await measureWindow(stage, { minutes, messages, view, profileDir }, say)
+  finish(
+    windowText(figures, { version: versionOfLab(), machine: machineLines(dir) }),
+    'window',
+    options,
+  )
 }
 
 /**
@@ -176,6 +239,21 @@ async function runFailover(stage, options) {
 async function runStart(stage, options) {
   const ms = await startTimes(stage, options.runs(5), say)
   return { ms, lines: [timesText('start of 5 nodes to the first acknowledged write', ms)] }
+}
+
+/**
+ * @param {Stage} stage
+ * @param {Options} options
+ */
+async function runBigRun(stage, options) {
+  const figures = await measureBigRun(stage, options, say)
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))
+  const text = bigRunText(figures, { version, machine: machineLines(options.dir) })
+  print(text)
+  if (options.isSmoke && options.out === undefined) return
+  const path = options.out ?? join(import.meta.dirname, 'results', `bigrun-${version}.md`)
+  writeFileSync(path, text)
+  say(`written to ${path}`)
 }
 
 /**
@@ -207,6 +285,7 @@ async function runProfile(stage, { loads, systems, seconds }, path) {
  * @param {Options} options
  */
 async function run(stage, options) {
+  if (options.command === 'window') return await runWindow(stage, options)
   if (options.cpuProf !== undefined) return await runProfile(stage, options, options.cpuProf)
   switch (options.command) {
     case 'compare':
@@ -220,6 +299,8 @@ async function run(stage, options) {
       const figures = await restartTimes(stage, { writes, runs: options.runs(3) }, say)
       return print(restartText(figures).join('\n'))
     }
+    case 'bigrun':
+      return await runBigRun(stage, options)
     default:
       throw new UsageError(`there is no "${options.command}"`)
   }

@@ -1,6 +1,6 @@
 /**
- * PNG files, as far as screenshots need them: reads 8-bit RGB and RGBA without interlacing, writes
- * 8-bit palettes. After the PNG specification, third edition (W3C).
+ * PNG files, as far as screenshots need them: reads 8-bit RGB, RGBA and palettes without
+ * interlacing, writes 8-bit palettes. After the PNG specification, third edition (W3C).
  *
  * Errors: a file of another kind, or one that is cut off, throws with what was found.
  */
@@ -30,6 +30,11 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const RGB = 2
 const PALETTE = 3
 const RGBA = 6
+const BYTES_A_PIXEL = new Map([
+  [RGB, 3],
+  [PALETTE, 1],
+  [RGBA, 4],
+])
 
 export function readChunks(file: Buffer): Chunk[] {
   if (!file.subarray(0, 8).equals(SIGNATURE)) throw new Error('The file is no PNG.')
@@ -58,14 +63,27 @@ export function readPng(file: Buffer): Picture {
   const chunks = readChunks(file)
   const header = chunks[0]?.data ?? Buffer.alloc(13)
   const [depth, colour, , , interlaced] = header.subarray(8)
-  if (depth !== 8 || (colour !== RGB && colour !== RGBA) || interlaced !== 0) {
+  const bytes = BYTES_A_PIXEL.get(colour ?? 0)
+  if (depth !== 8 || bytes === undefined || interlaced !== 0) {
     throw new Error(`Depth ${depth}, colour type ${colour}, interlace ${interlaced}: not read here`)
   }
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
   const parts = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)
-  const bytes = colour === RGB ? 3 : 4
   const raw = unfilter(inflateSync(Buffer.concat(parts)), width * bytes, height, bytes)
-  return { width, height, rgb: bytes === 3 ? raw : withoutAlpha(raw) }
+  if (colour === PALETTE) return { width, height, rgb: looked(raw, chunks) }
+  return { width, height, rgb: colour === RGB ? raw : withoutAlpha(raw) }
+}
+
+/** Places in the palette as what they mean. */
+function looked(places: Uint8Array, chunks: readonly Chunk[]): Uint8Array {
+  const palette = chunks.find(({ type }) => type === 'PLTE')?.data
+  if (!palette) throw new Error('The picture has no palette.')
+  const rgb = new Uint8Array(places.length * 3)
+  places.forEach((place, pixel) => {
+    if (place * 3 >= palette.length) throw new Error(`There is no colour ${place}.`)
+    rgb.set(palette.subarray(place * 3, place * 3 + 3), pixel * 3)
+  })
+  return rgb
 }
 
 /** Rows as they were before each was written as its difference to its neighbours. */

@@ -32,7 +32,7 @@ function importsOf(entry: string): { packages: string[]; files: string[] } {
 const fromPackages = (names: string[]) => names.filter((name) => !name.startsWith('node:'))
 
 describe('main bundles', () => {
-  it.each(['web', 'cli', 'node', 'switchboard', 'explorer', 'trial'])(
+  it.each(['web', 'cli', 'node', 'switchboard', 'explorer', 'trial', 'runs'])(
     '%s runs under plain Node',
     (name) => {
       const { packages } = importsOf(`main/${name}.js`)
@@ -47,14 +47,14 @@ describe('main bundles', () => {
 
   it('imports nothing that an installed package lacks', () => {
     const { dependencies } = readJson('package.json') as { dependencies: Record<string, string> }
-    const entries = ['index', 'web', 'cli', 'node', 'switchboard', 'explorer', 'trial']
+    const entries = ['index', 'web', 'cli', 'node', 'switchboard', 'explorer', 'trial', 'runs']
     const used = entries.flatMap((name) => fromPackages(importsOf(`main/${name}.js`).packages))
     const known = ['electron', ...Object.keys(dependencies)]
     expect(used.filter((name) => !known.includes(name))).toEqual([])
   })
 })
 
-describe('preload bundle (E2)', () => {
+describe('E2: the preload bundle', () => {
   it('is one CommonJS file that requires only electron', () => {
     expect(readdirSync(join(out, 'preload'))).toEqual(['index.cjs'])
     expect(importsOf('preload/index.cjs').packages).toEqual(['electron'])
@@ -62,7 +62,7 @@ describe('preload bundle (E2)', () => {
   })
 })
 
-describe('page (E5, E6)', () => {
+describe('E5, E6: the page', () => {
   const page = read('renderer/index.html')
 
   it('has no inline script, style or handler', () => {
@@ -93,10 +93,10 @@ describe('page (E5, E6)', () => {
   })
 })
 
-describe('licences (E15)', () => {
+describe('E15: the list of licences', () => {
   const entries = JSON.parse(read('renderer/licences.json')) as { name: string; licence: string }[]
 
-  it('names what ships, and nothing that only builds or tests', () => {
+  it('E15: names what ships, and nothing that only builds or tests', () => {
     const names = entries.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['electron', 'vue', 'ws', 'zod', 'birpc']))
     expect(names).not.toContain('vitest')
@@ -118,7 +118,7 @@ describe('package', () => {
     productName: string
   }
 
-  it('sets every fuse of E12', () => {
+  it('E12: sets every fuse', () => {
     expect(builder.electronFuses).toEqual({
       runAsNode: true,
       enableNodeOptionsEnvironmentVariable: false,

@@ -92,9 +92,16 @@ describe('pictures', () => {
     broken[45]! ^= 1
     expect(() => readPng(broken)).toThrow('wrong check sum')
     expect(() => readPng(Buffer.from('GIF89a'))).toThrow('no PNG')
-    expect(() =>
-      readPng(writePng(indexer(Uint8Array.of(0, 0, 0))(plain(0)), Uint8Array.of(0, 0, 0))),
-    ).toThrow('colour type 3')
+    const places = { width: 1, height: 1, places: Uint8Array.of(1) }
+    expect(() => readPng(writePng(places, Uint8Array.of(0, 0, 0)))).toThrow('no colour 1')
+  })
+
+  it('with a palette are read in its colours', () => {
+    const black = Uint8Array.of(0, 0, 0)
+    expect(readPng(writePng(indexer(black)(plain(0x202020)), black)).rgb).toEqual(plain(0).rgb)
+    const two = withPixel(plain(0xffffff), 3, 2, 0x0b5cad)
+    const palette = paletteOf(countColours([two]), 2)
+    expect(readPng(writePng(indexer(palette)(two), palette))).toEqual(two)
   })
 
   it('with few colours lose none; with many, the frequent ones stay', () => {

@@ -79,8 +79,11 @@ export function electronEnv(binary) {
   return { ...env, ELECTRON_EXEC_PATH: binary, ELECTRON_OVERRIDE_DIST_PATH: distFolder(binary) }
 }
 
-/** @param {string} binary */
-function distFolder(binary) {
+/**
+ * @param {string} binary
+ * @returns {string} the unpacked folder that it lies in
+ */
+export function distFolder(binary) {
   return process.platform === 'darwin' ? join(dirname(binary), '../../..') : dirname(binary)
 }
 

@@ -5,6 +5,7 @@ import { assembleLab } from './assemble'
 import { assembleDesk } from './assembleDesk'
 import { writeCrashNote } from './electron/crashNote'
 import { startShell } from './electron/shell'
+import { recentsOf } from './host/recents'
 
 // Taken here, because only an entry knows where the bundles lie.
 const mainDir = import.meta.dirname
@@ -16,7 +17,8 @@ startShell({
   async makeLab({ userData, version }) {
     const place = { mainDir, runsDir: join(userData, 'runs'), appVersion: version }
     const lab = await assembleLab(place)
-    return { lab, desk: assembleDesk(lab, place) }
+    const desk = assembleDesk(lab, place)
+    return { lab, desk, recents: recentsOf(place.runsDir, desk) }
   },
 }).catch((error: unknown) => {
   const path = writeCrashNote(app.getPath('userData'), app.getVersion(), error)

@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { assembleLab, defaultRunsDir, readAppVersion } from './assemble'
 import { assembleDesk } from './assembleDesk'
+import { browserShell } from './host/browserShell'
+import { recentsOf } from './host/recents'
 import { startWebHost } from './host/webHost'
 
 /** With no window open for this long the nodes are stopped; the record is kept. */
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
   const lab = await assembleLab(place)
   const desk = assembleDesk(lab, place)
   const host = await startWebHost({
-    ...{ lab, desk },
+    ...{ lab, desk, shell: browserShell(recentsOf(runsDir, desk)) },
     rendererDir: join(mainDir, '../renderer'),
     port,
     onFreshUrl: (url) => console.log(`For another browser: ${url}`),

@@ -109,6 +109,8 @@ export interface RunCard {
   readonly startedAt: string
   readonly events: number
   readonly verdict: 'valid' | 'violated' | 'unknown'
+  /** True: it is being recorded now, so that it has neither an end nor a verdict. */
+  readonly recording?: boolean
 }
 
 /** A run of the past, as a window shows it; its milestones are asked for in parts. */
@@ -121,6 +123,28 @@ export interface SavedRun {
   readonly left: number
   /** What is wrong with the record, such as a torn last line; empty: nothing. */
   readonly notes: readonly string[]
+  /** Null: all of it is read and judged. */
+  readonly reading: RunReading | null
+}
+
+/** How far a long record is read, or what else of its run is on its way to the window. */
+export interface RunReading {
+  /** `events`: all is read, the list of events still comes. */
+  readonly what: 'record' | 'checks' | 'events'
+  readonly events: number
+  /** The moment of the last event that is read; the run itself goes on to `status.atMs`. */
+  readonly atMs: number
+  /** 0 to 1, by bytes. */
+  readonly share: number
+}
+
+/** A piece of a record, as text. */
+export interface RecordText {
+  /** A list in JSON: its events, of some kinds only (`recordText.ts`). */
+  readonly text: string
+  /** Where the next piece begins, in bytes; null: this was the last. */
+  readonly next: number | null
+  readonly bytes: number
 }
 
 export interface LabSnapshot {
@@ -231,12 +255,21 @@ export interface LabApi extends StepApi {
   events(from: number, to: number): Promise<readonly LabEvent[]>
   /** Lines that the processes wrote, from line `from` on; null: the run now, or the last one. */
   logs(run: string | null, from: number, count: number): Promise<LogPart>
-  /** A past run, by the id of its card; whatever runs now goes on. */
+  /**
+   * A past run, by the id of its card; whatever runs now goes on. Of a long record as soon as its
+   * first part is read (`reading`).
+   */
   openRun(id: string): Promise<SavedRun>
+  /** An opened run as soon as more than this share of it is read; then as far as it is by then. */
+  lookAtRun(id: string, share: number): Promise<SavedRun>
+  /** Nobody looks at it any more: what is still being read of it is let be. */
+  closeRun(id: string): Promise<void>
   /** Milestones of an opened run from this index on, at most 2,000. */
   runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]>
   /** Events `from` to `to` of its record, at most 10,000. */
   runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]>
+  /** Lines of its record for pictures of messages, from this byte on. */
+  runText(id: string, from: number): Promise<RecordText>
 }
 
 /** Pushes from the lab to every viewer, in order. */

@@ -8,17 +8,14 @@ import type { LabApi } from './api'
 import { adversaryOptions, frameMatch, gateSelect, waitCall } from './gateSchemas'
 import { LabCallError } from './api'
 import { clusterOptions, policy } from './clusterSchemas'
-import { COMMANDS, isCommandId } from './commands'
-import { deskCalls, reportId } from './deskSchemas'
-import type { CommandId } from './commands'
+import { deskCalls } from './deskSchemas'
 import { loadOptions } from './loadOptions'
 import { linkChange, partition } from './linkSchemas'
 import { nodeCalls } from './nodeSchemas'
 import type { HostCalls } from './rpc'
 import { stormCalls } from './stormSchemas'
 import { savedRunCalls } from './savedRunSchemas'
-import { OUTSIDE_LINKS } from './shell'
-import type { OutsideLink } from './shell'
+import { shellCalls } from './shellSchemas'
 import { stepCalls } from './stepSchemas'
 import { z } from './zod'
 
@@ -36,11 +33,6 @@ const seed = whole.min(0).max(0xffff_ffff)
 const link = z.strictObject({ from: node, to: node })
 const links = z.array(link).min(1).max(LINKS_MAX)
 const commandArgs = z.array(z.string().max(ARG_CHARS_MAX)).min(1).max(ARGS_MAX)
-
-const commandId = z.custom<CommandId>((value) => typeof value === 'string' && isCommandId(value))
-const outsideLink = z.custom<OutsideLink>(
-  (value) => typeof value === 'string' && Object.hasOwn(OUTSIDE_LINKS, value),
-)
 
 interface Parser<Value> {
   safeParse(value: unknown): z.ZodSafeParseResult<Value>
@@ -100,10 +92,7 @@ export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
   ...deskCalls,
   takeControl: none,
   ack: z.tuple([whole.min(0)]),
-  openLink: z.tuple([outsideLink]),
-  openReport: z.tuple([reportId]),
-  setTheme: z.tuple([z.enum(['system', 'light', 'dark'])]),
-  setMenu: z.tuple([z.array(commandId).max(COMMANDS.length)]),
+  ...shellCalls,
 }
 
 /** Calls that only look: allowed without control. Every other call of LabApi changes something. */
@@ -123,6 +112,9 @@ export const LOOKING: ReadonlySet<keyof LabApi> = new Set([
   'openRun',
   'runMilestones',
   'runEvents',
+  'runText',
+  'lookAtRun',
+  'closeRun',
 ] as const)
 
 /** Parses the arguments of one call; throws `badArgument` that says which and why. */

@@ -29,6 +29,10 @@ export type CommandWhen =
   | 'storm'
   /** A run that is over is shown in place of the live lab. */
   | 'saved'
+  /** It was made in the page, by its simulator or its explorer. */
+  | 'forkable'
+  /** It waits at a fork, for somebody to choose what happens next. */
+  | 'held'
 
 export interface Command {
   readonly id: CommandId
@@ -85,10 +89,12 @@ const rows = [
   ['lab.stopScenario', 'Stop the experiment', 'global', 'scenario'],
   ['lab.toggleLoad', 'Start or stop the load', 'global', 'running'],
   ['lab.takeControl', 'Take control', 'global', 'always'],
-  ['view.palette', 'Command palette…', 'global', 'always', ['Mod+K', 'Mod+Shift+P']],
+  // Firefox keeps Ctrl+Shift+P for a private window.
+  ['view.palette', 'Command palette…', 'global', 'always', ['Mod+K', 'Mod+Shift+P'], 'Mod+K'],
   ['view.openRun', 'Open a run…', 'global', 'always', ['Mod+O'], 'Alt+O'],
   ['view.simulate', 'Simulate in this window…', 'global', 'always'],
   ['view.explore', 'Explore every state…', 'global', 'always'],
+  ['view.pins', 'Pins of the report…', 'global', 'always'],
   ['view.closeRun', 'Close the saved run', 'global', 'saved'],
   ['view.start', 'Start page', 'global', 'always'],
   ['view.lab', 'Lab', 'global', 'always', ['Mod+1'], 'Alt+1'],
@@ -99,6 +105,7 @@ const rows = [
   ['view.checks', 'Checks', 'global', 'always', ['Mod+6'], 'Alt+6'],
   ['view.learn', 'Learn', 'global', 'always', ['Mod+7'], 'Alt+7'],
   ['view.logs', 'Logs', 'global', 'always', ['Mod+8'], 'Alt+8'],
+  ['view.messages', 'Messages of this window…', 'global', 'always'],
   ['view.settings', 'Settings', 'global', 'always', ['Mod+,']],
   ['view.rail', 'Show or hide the rail', 'global', 'always', ['Mod+B']],
   ['view.inspector', 'Show or hide the inspector', 'global', 'always', ['Mod+I']],
@@ -120,6 +127,10 @@ const rows = [
   ['time.forwardSecond', 'Forward one second', 'stage', 'always', ['Shift+ArrowRight']],
   ['time.first', 'Go to the start of the run', 'stage', 'always', ['Home']],
   ['time.last', 'Go to the newest event', 'stage', 'always', ['End']],
+  ['time.fork', 'Fork from here…', 'stage', 'forkable', ['Shift+F']],
+  ['time.forkStep', 'Let the next thing happen', 'stage', 'held', ['Shift+N']],
+  ['time.forkBack', 'Take the last step back', 'stage', 'held', ['Shift+B']],
+  ['time.forkOn', 'Run on from this step', 'stage', 'held', ['Shift+R']],
   ['node.kill', 'Kill', 'stage', 'nodeSelected', ['K']],
   ['node.stop', 'Stop', 'stage', 'nodeSelected'],
   ['node.restart', 'Restart', 'stage', 'nodeSelected', ['R']],

@@ -39,6 +39,19 @@ export const MEASURES = {
 } as const
 
 export type MeasureName = keyof typeof MEASURES
+/**
+ * What is so at one moment and not at the next, or told late by a node: never a matter of safety.
+ */
+const MOMENTARY: ReadonlySet<string> = new Set<MeasureName>([
+  ...(['undecidedBallots', 'liveness', 'leader', 'leaders', 'nodesRunning'] as const),
+  ...(['nodesReady', 'faults', 'logsEqual'] as const),
+])
+
+/** Of a condition, or of its measure alone. */
+export function isMomentary(text: string): boolean {
+  return MOMENTARY.has(/^\s*(\w*)/.exec(text)?.[1] ?? '')
+}
+
 export type MeasureValue = number | string | null
 export type Measures = Readonly<Record<MeasureName, MeasureValue>>
 

@@ -8,6 +8,7 @@
 import type { RunCard } from './api'
 import type { ExperimentResult, SweepPoint } from './experimentResult'
 import type { Verdict } from './labWords'
+import type { Pin, PinDraft } from './pins'
 
 /** One that can be opened: bundled ones cannot be changed, own ones are files of the user. */
 export interface ExperimentCard {
@@ -138,6 +139,13 @@ export interface DeskApi {
   result(id: string): Promise<ExperimentResult>
   deleteResult(id: string): Promise<void>
   compareResults(a: ComparedPart, b: ComparedPart): Promise<readonly ComparedRow[]>
+  /** What is pinned to the report of a run, by the id of its card. */
+  pins(run: string): Promise<readonly Pin[]>
+  /** Writes it into the directory of the run, of one that goes on too; answers all its pins. */
+  addPin(run: string, pin: PinDraft): Promise<readonly Pin[]>
+  removePin(run: string, id: string): Promise<readonly Pin[]>
+  /** For good. Refused for one that is being recorded, and for a trial of a result. */
+  deleteRun(id: string): Promise<void>
   /** Writes the report of a run (id of its card) or a result if there is none; answers its page. */
   reportPage(id: string): Promise<string>
 }
@@ -153,5 +161,19 @@ export const DESK_LOOKING: ReadonlySet<keyof DeskApi> = new Set([
   'results',
   'result',
   'compareResults',
+  'pins',
   'reportPage',
 ] as const)
+
+/** All of them, by name: what a run that is over does not stand in the way of. */
+const DESK_CALLS: Readonly<Record<keyof DeskApi, true>> = {
+  ...{ experimentFiles: true, experimentText: true, saveExperiment: true, deleteExperiment: true },
+  ...{ playExperiment: true, experimentDraft: true, keepDraft: true, planTrials: true },
+  ...{ startTrials: true, stopTrials: true, trialsNow: true, runs: true, results: true },
+  ...{ result: true, deleteResult: true, compareResults: true, reportPage: true },
+  ...{ pins: true, addPin: true, removePin: true, deleteRun: true },
+}
+
+export function isDeskCall(name: string | symbol): name is keyof DeskApi {
+  return Object.hasOwn(DESK_CALLS, name)
+}

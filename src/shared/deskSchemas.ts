@@ -1,5 +1,6 @@
 /** Parsers of the calls of the desk; see `apiSchemas.ts`. */
-import { REPORT_ID, RESULT_ID } from './runIds'
+import { PIN_BYTES_MAX, PIN_LIMITS } from './pins'
+import { REPORT_ID, RESULT_ID, RUN_ID } from './runIds'
 import { z } from './zod'
 
 const TEXT_CHARS_MAX = 1_048_576
@@ -33,6 +34,17 @@ const trials = z.strictObject({
   timeLimitS: whole.min(1).max(TIME_LIMIT_S_MAX).nullable(),
 })
 const draft = z.strictObject({ id: fileId.nullable(), text })
+const runId = z.string().regex(RUN_ID)
+const rowCell = z.string().max(PIN_LIMITS.rowCharsMax)
+const pin = z.strictObject({
+  title: z.string().min(1).max(PIN_LIMITS.titleCharsMax),
+  caption: z.string().max(PIN_LIMITS.captionCharsMax),
+  fromMs: z.number(),
+  toMs: z.number(),
+  atMs: z.number().nullable(),
+  svg: z.string().max(PIN_BYTES_MAX),
+  rows: z.array(z.tuple([rowCell, rowCell])).max(PIN_LIMITS.rowsMax),
+})
 const none = z.tuple([])
 
 export const deskCalls = {
@@ -52,5 +64,9 @@ export const deskCalls = {
   result: z.tuple([resultId]),
   deleteResult: z.tuple([resultId]),
   compareResults: z.tuple([part, part]),
+  pins: z.tuple([runId]),
+  addPin: z.tuple([runId, pin]),
+  removePin: z.tuple([runId, z.string().regex(/^p[1-9]\d{0,8}$/)]),
+  deleteRun: z.tuple([runId]),
   reportPage: z.tuple([reportId]),
 }

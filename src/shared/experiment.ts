@@ -23,7 +23,8 @@ import type { PlanOfFile } from './experimentPlan'
 import type { SweepPoint } from './experimentResult'
 import { expectation, steps } from './experimentSteps'
 import type { Expectation, ScenarioStep } from './experimentSteps'
-import { ScenarioText, tellingIssue } from './experimentText'
+import { ScenarioText } from './experimentText'
+import { plainWords, tellingIssue } from './experimentWords'
 import { loadFile } from './loadOptions'
 import { cluster } from './scenarioCluster'
 import { z } from './zod'
@@ -115,7 +116,7 @@ function parseAt(source: ScenarioText, point: SweepPoint): Scenario {
   const atPoint = Object.entries(point).map(([name, value]) => `${name}=${value}`)
   const prefix = atPoint.length === 0 ? '' : `with ${atPoint.join(', ')}: `
   try {
-    const parsed = experimentFile.safeParse(withPoint(source.content, point))
+    const parsed = experimentFile.safeParse(withPoint(source.content, point), { error: plainWords })
     if (parsed.success) return parsed.data
     const told = tellingIssue(parsed.error.issues)
     const swept = pointPaths(point).find(({ path }) =>
@@ -124,7 +125,6 @@ function parseAt(source: ScenarioText, point: SweepPoint): Scenario {
     return source.failWith(told, prefix, swept && ['sweep', swept.name])
   } catch (error) {
     if (error instanceof PlanError) return source.fail(error.message, 0)
-    if (error instanceof RangeError) return source.fail('is nested too deep', 0)
     throw error
   }
 }

@@ -6,18 +6,9 @@
  * Paths:  keys and indexes from the root, as in `['steps', 2, 'do', 0]`.
  * Errors: EditError says why an edit cannot be made; the text then stays as it was.
  */
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  parseDocument,
-  stringify,
-  visit,
-} from 'yaml'
+import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, stringify, visit } from 'yaml'
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml'
+import { contentOf, readYaml } from './experimentYaml'
 import { keepLines, tightenBrackets } from './experimentPrint'
 
 export type EditPath = readonly (string | number)[]
@@ -52,8 +43,6 @@ export class EditError extends Error {
   override readonly name = 'EditError'
 }
 
-const ALIASES_MAX = 50
-
 /** Keys in the order in which they are written where a person left no order. */
 const ORDER = {
   root: [
@@ -63,7 +52,18 @@ const ORDER = {
   step: [
     ...['at', 'after', 'when', 'count', 'within', 'say', 'do', 'repeat', 'parallel', 'expect'],
   ],
-  other: ['safety', 'progress', 'events', 'never', 'order', 'count', 'kind', 'within', 'text'],
+  other: [
+    'safety',
+    'progress',
+    'events',
+    'never',
+    'order',
+    'count',
+    'kind',
+    'within',
+    'under',
+    'text',
+  ],
 } as const
 
 /** A text as a form shows it: what it holds, whether or not it makes sense as an experiment. */
@@ -74,18 +74,10 @@ export interface OpenedText {
 
 /** Throws EditError if the text is no YAML, or no map. */
 export function openText(text: string): OpenedText {
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false })
-  const [broken] = document.errors
-  if (broken) throw new EditError(broken.message)
-  let content: unknown
-  try {
-    content = document.toJS({ maxAliasCount: ALIASES_MAX })
-    // An alias inside its own anchor makes data without an end, which JSON refuses.
-    JSON.stringify(content)
-  } catch (error) {
-    if (error instanceof TypeError) throw new EditError('holds an alias of what is around it')
-    throw new EditError(error instanceof Error ? error.message : 'cannot be read')
-  }
+  const document: Document = readYaml(text, (words) => {
+    throw new EditError(words)
+  })
+  const content = contentOf(document)
   if (!isRecord(content)) throw new EditError('is not a map of keys such as "title: ..."')
   return { document, content }
 }

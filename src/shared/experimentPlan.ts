@@ -42,6 +42,16 @@ export function policyName(text: string): string {
   return [POLICY_ALIASES[name] ?? name, ...rest].join(' ')
 }
 
+/** The same for every way to write a point: whole paths, and policies by one name. */
+export function canonicalPoint(point: SweepPoint): SweepPoint {
+  return Object.fromEntries(
+    Object.entries(point).map(([name, value]) => {
+      const path = name.includes('.') ? name : `cluster.${name}`
+      return [path, path === 'cluster.policy' ? policyName(value) : value.trim()]
+    }),
+  )
+}
+
 const seedText = /^\d{1,10}\.\.\d{1,10}$/
 
 /** `1..30`, or `1,5,9`: seeds in their order. */

@@ -5,10 +5,13 @@
  * it expects. What an expectation asks of events is asked of all events of the run so far.
  * Units:  times are text with a unit, `40ms` or `2s`; parsed to ms.
  */
-import { ConditionError, parseCondition } from './condition'
+import { ConditionError, isMomentary, parseCondition } from './condition'
 import type { Condition } from './condition'
 import { parseEventPredicate } from './eventPredicate'
 import type { EventPredicate } from './eventPredicate'
+import { policyName } from './experimentPlan'
+import { POLICY_NAMES } from './policyVerb'
+import type { PolicyName } from './policyVerb'
 import { duration } from './scenarioCluster'
 import { VerbError, parseVerb } from './verbs'
 import type { Verb } from './verbs'
@@ -39,12 +42,17 @@ export type Expected =
   /** Each has an event that comes after that of the one before, in the order of the record. */
   | { readonly kind: 'order'; readonly predicates: readonly EventPredicate[] }
 
-/** What must hold. `safety`: at once, else it is violated; `progress`: in time, else unknown. */
+/**
+ * What must hold. `safety`: when the last facts are in, else it is violated; `progress`: in time,
+ * else unknown.
+ */
 export interface Expectation {
   readonly kind: 'safety' | 'progress'
   readonly text: string
   readonly expected: Expected
   readonly withinMs: number
+  /** Asked only of a cluster that begins with one of these policies; null: of every one. */
+  readonly under: readonly PolicyName[] | null
 }
 
 export interface ScenarioVerb {
@@ -150,20 +158,47 @@ const count = z
   .transform(parsedBy(parseCount))
   .meta({ description: 'How many events; a number alone is exactly so many', examples: ['>= 5'] })
 
+const policyKind = z.string().transform((text, context): PolicyName => {
+  const known = POLICY_NAMES.find((name) => name === policyName(text))
+  if (known !== undefined) return known
+  const words = `"${text}" is none of the policies ${POLICY_NAMES.join(', ')}`
+  context.addIssue({ code: 'custom', message: words })
+  return z.NEVER
+})
+const under = z
+  .union([
+    policyKind.transform((one) => [one]),
+    z.array(policyKind).min(1).max(POLICY_NAMES.length),
+  ])
+  .meta({
+    description: 'Only where the cluster begins with one of these policies; for sweeps',
+    examples: ['eager', ['eager', 'fixed']],
+  })
+
 const kind = z.enum(['safety', 'progress'])
-const common = { text: z.string().max(300).optional(), within: duration.optional() }
+const always = { text: z.string().max(300).optional(), under: under.optional() }
+const common = { ...always, within: duration.optional() }
 
 interface Common {
   readonly kind?: Expectation['kind'] | undefined
   readonly text?: string | undefined
   readonly within?: number | undefined
+  readonly under?: readonly PolicyName[] | undefined
 }
 
 function toExpectation(own: Common, what: Expected, words: string): Expectation {
   const { kind: given = 'progress', text = words } = own
   const withinMs = given === 'safety' ? 0 : (own.within ?? EXPECT_MS_DEFAULT)
-  return { kind: given, text, expected: what, withinMs }
+  return { kind: given, text, expected: what, withinMs, under: own.under ?? null }
 }
+
+/** What is true one moment and not the next breaks no promise of Paxos. */
+const safe = expected.superRefine((what, context) => {
+  if (what.kind !== 'measure' || !isMomentary(what.condition.measure)) return
+  const { measure } = what.condition
+  const message = `"${measure}" comes and goes without harm: ask for it with "progress"`
+  context.addIssue({ code: 'custom', message })
+})
 
 function wordsOf(what: Expected): string {
   switch (what.kind) {
@@ -180,10 +215,10 @@ function wordsOf(what: Expected): string {
 }
 
 const forms = {
-  safety: z.strictObject({ safety: expected, text: common.text }),
+  safety: z.strictObject({ safety: safe, ...always }),
   progress: z.strictObject({ progress: expected, ...common }),
   events: z.strictObject({ events: predicate, count, kind: kind.optional(), ...common }),
-  never: z.strictObject({ never: predicate, kind: kind.optional(), text: common.text }),
+  never: z.strictObject({ never: predicate, kind: kind.optional(), ...always }),
   order: z.strictObject({
     order: z.array(predicate).min(2).max(ORDER_MAX),
     kind: kind.optional(),
@@ -193,8 +228,8 @@ const forms = {
 
 export const expectation = z.union([
   expected.transform((what) => toExpectation({}, what, wordsOf(what))),
-  forms.safety.transform(({ safety, text }) =>
-    toExpectation({ kind: 'safety', text }, safety, wordsOf(safety)),
+  forms.safety.transform(({ safety, ...own }) =>
+    toExpectation({ ...own, kind: 'safety' }, safety, wordsOf(safety)),
   ),
   forms.progress.transform(({ progress, ...own }) =>
     toExpectation(own, progress, wordsOf(progress)),
@@ -203,8 +238,8 @@ export const expectation = z.union([
     const what: Expected = { kind: 'events', predicate: events, ...many }
     return toExpectation(own, what, wordsOf(what))
   }),
-  forms.never.transform(({ never: asked, kind: given = 'safety', text }) =>
-    toExpectation({ kind: given, text }, never(asked), wordsOf(never(asked))),
+  forms.never.transform(({ never: asked, kind: given = 'safety', ...own }) =>
+    toExpectation({ ...own, kind: given }, never(asked), wordsOf(never(asked))),
   ),
   forms.order.transform(({ order, ...own }) => {
     const what: Expected = { kind: 'order', predicates: order }

@@ -28,6 +28,13 @@ export type PolicyRef =
 
 export const POLICY_NAMES = ['leader', 'lease', 'eager', 'fixed', 'random', 'exponential'] as const
 
+export type PolicyName = (typeof POLICY_NAMES)[number]
+
+/** As a verb names it, without its times. */
+export function policyNameOf(policy: ElectionPolicy): PolicyName {
+  return policy.kind === 'backoff' ? policy.backoff.kind : policy.kind
+}
+
 export const POLICY_USAGE =
   'policy eager | fixed [MS] | random [MIN MAX] | exponential [MIN MAX]' +
   ' | leader [HEARTBEAT MIN MAX] [quorum-aware]' +

@@ -55,6 +55,7 @@ export interface HostCalls extends WindowApi, ShellApi {
 export interface ViewerCalls {
   push(frame: PushFrame): void
   command(id: CommandId): void
+  fileWaits(): void
 }
 
 export interface LabClient {
@@ -105,6 +106,9 @@ export function connectLab(channel: Channel): LabClient {
     },
     command(id) {
       for (const listener of [...listeners]) listener.command?.(id)
+    },
+    fileWaits() {
+      for (const listener of [...listeners]) listener.fileWaits?.()
     },
   }
   const rpc = createBirpc<HostCalls, ViewerCalls>(local, {

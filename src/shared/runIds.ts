@@ -9,5 +9,11 @@ const TRIAL = `${RESULT}/runs/${RUN}`
 export const RESULT_ID = new RegExp(`^${RESULT}$`)
 /** A run by itself, or one of a result. */
 export const RUN_ID = new RegExp(`^(${RUN}|${TRIAL})$`)
+/** Id of a run from the path of its directory; null: it lies in no folder of runs. */
+export function runIdOf(dir: string): string | null {
+  const path = dir.replaceAll('\\', '/').replace(/\/+$/, '')
+  return new RegExp(`(?:^|/)(${TRIAL}|${RUN})$`).exec(path)?.[1] ?? null
+}
+
 /** Whatever has a report. */
 export const REPORT_ID = new RegExp(`^(${RESULT}|${RUN}|${TRIAL})$`)

@@ -12,6 +12,9 @@ const runId = z.string().regex(RUN_ID)
 export const savedRunCalls = {
   logs: z.tuple([runId.nullable(), whole.min(1), whole.min(1).max(LOG_LINES_A_CALL_MAX)]),
   openRun: z.tuple([runId]),
+  lookAtRun: z.tuple([runId, z.number().min(0).max(1)]),
+  closeRun: z.tuple([runId]),
+  runText: z.tuple([runId, whole.min(0)]),
   runMilestones: z.tuple([runId, whole.min(0), whole.min(1).max(MILESTONES_A_CALL_MAX)]),
   runEvents: z
     .tuple([runId, whole.min(1), whole.min(1)])

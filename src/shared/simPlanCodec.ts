@@ -7,7 +7,7 @@
  */
 import type { LinkFault } from '../core/fault'
 import { READ_MODES } from '../core/kv/readMode'
-import type { SimFault, PlannedFault, SimPlan, ClientPlan } from '../core/sim/plan'
+import type { SimFault, SimFork, PlannedFault, SimPlan, ClientPlan } from '../core/sim/plan'
 import { BREAKING_KINDS, FAULT_KINDS } from '../core/sim/plan'
 import { parseLinkFault } from './faultCodec'
 import { asCount, Fields } from './fields'
@@ -20,6 +20,10 @@ const FAULTS_MAX = 100_000
 /** A tick is 5 ms: some days of virtual time. */
 const TICKS_MAX = 100_000_000
 const GRAINS_MAX = 1_000_000
+const GRAINS_PER_TICK = 100
+const FORKS_MAX = 1000
+/** Steps by hand after one fork. */
+const STEPS_MAX = 10_000
 
 /** @throws FrameError that names the field. */
 export function parseSimPlan(text: string, where = 'plan'): SimPlan {
@@ -48,6 +52,38 @@ export function parseSimPlan(text: string, where = 'plan'): SimPlan {
     roundGrains: fields.count('roundGrains', 0, GRAINS_MAX),
     clients: parseClients(fields.at('clients')),
     faults: fields.list('faults', FAULTS_MAX, (fault, at) => parsePlanned(fault, at, nodes)),
+    ...parseForks(fields, nodes),
+  }
+}
+
+function parseForks(fields: Fields, nodes: number): Pick<SimPlan, 'forks'> {
+  if (fields.raw('forks') === undefined) return {}
+  let last = 0
+  const forks = fields.list('forks', FORKS_MAX, (value, where) => {
+    const fork = parseFork(Fields.of(value, where), nodes)
+    if (fork.atGrains < last) throw new FrameError(`${where}.atGrains is before the fork above`)
+    last = fork.atGrains
+    return fork
+  })
+  return { forks }
+}
+
+function parseFork(fork: Fields, nodes: number): SimFork {
+  const struck = fork.raw('fault') === undefined ? null : fork.at('fault')
+  const isForGood = struck?.raw('ticks') === null
+  return {
+    atGrains: fork.count('atGrains', 0, TICKS_MAX * GRAINS_PER_TICK),
+    ...(fork.raw('seed') === undefined ? {} : { seed: fork.count('seed') }),
+    ...(struck && {
+      fault: {
+        fault: parseFault(struck.at('fault'), nodes),
+        ticks: isForGood ? null : struck.count('ticks', 0, TICKS_MAX),
+      },
+    }),
+    ...(fork.raw('quiet') === undefined ? {} : { quiet: fork.flag('quiet') }),
+    ...(fork.raw('next') !== undefined && {
+      next: fork.list('next', STEPS_MAX, (order, where) => asCount(order, where, 1)),
+    }),
   }
 }
 

@@ -25,7 +25,12 @@ export class StatusFold {
 
   feed(event: LabEvent): void {
     if (event.by === 'lab') this.feedLab(event)
-    else if (this.nodes.get(event.by)?.state === 'starting') this.set(event.by, 'running')
+    else this.heard(event.by)
+  }
+
+  /** A node told something, whatever it was. */
+  heard(node: number): void {
+    if (this.nodes.get(node)?.state === 'starting') this.set(node, 'running')
   }
 
   at(atMs: number): LabStatus {

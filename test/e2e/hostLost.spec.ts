@@ -120,6 +120,8 @@ describe.skipIf(browserPath === null)(suite, () => {
     for (const page of [first, second]) {
       await says(page, 'host-banner', /Host not answering.*(retrying in \d s|trying)/)
       await says(page, 'host-state', /Host not answering/)
+      await says(page, 'nodes-up', /nodes answered when last heard of/)
+      await says(page, 'time-edge', /^LOST at \d+\.\d+ s$/)
       expect(await page.getByTestId('stop').isDisabled()).toBe(true)
       expect(await page.locator('[data-node]').count()).toBe(5)
     }
@@ -150,6 +152,12 @@ describe.skipIf(browserPath === null)(suite, () => {
     await says(first, 'host-banner', /does not know this page.*last link in the terminal/, BACK_MS)
     expect(await first.locator('[data-node]').count()).toBe(5)
     expect(await axeFindings(first)).toEqual([])
+    // One that has nothing to show yet gets a page of its own.
+    const fourth = await first.context().newPage()
+    await fourth.goto(`http://127.0.0.1:${port}/`)
+    await says(fourth, 'refused-page', /needs a new link.*npm start/s, BACK_MS)
+    expect(await axeFindings(fourth)).toEqual([])
+    await fourth.close()
     const third = await first.context().newPage()
     await third.goto(link)
     await says(third, 'host-state', /Host connected/)

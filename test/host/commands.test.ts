@@ -7,7 +7,7 @@ const KEPT_BY_BROWSERS = ['Mod+N', 'Mod+T', 'Mod+W']
 const KEY =
   /^((Mod|Ctrl|Alt)\+)?(Shift\+)?([A-Z0-9/?.,]|F\d|Space|Escape|Home|End|Arrow(Left|Right))$/
 
-describe('commands', () => {
+describe('EL9: the registry of commands', () => {
   it('have an id, a title and a known group each, once', () => {
     const ids = COMMANDS.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)

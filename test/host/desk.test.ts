@@ -34,12 +34,12 @@ describe('experiment files', () => {
     expect(card).toMatchObject({ name: 'leader-kill', changedAt: null })
     expect(text).toContain('name: leader-kill')
     const refused = [
-      rig.desk.deleteExperiment('bundled/leader-kill'),
-      rig.desk.saveExperiment('leader-kill', TINY),
-      rig.desk.experimentText('bundled/no-such'),
+      () => rig.desk.deleteExperiment('bundled/leader-kill'),
+      () => rig.desk.saveExperiment('leader-kill', TINY),
+      () => rig.desk.experimentText('bundled/no-such'),
     ]
     for (const call of refused) {
-      expect(await refusalOf(call)).toMatchObject({ code: 'badArgument' })
+      expect(await refusalOf(call())).toMatchObject({ code: 'badArgument' })
     }
     expect(existsSync(ownFile('leader-kill'))).toBe(false)
   })
@@ -68,7 +68,7 @@ describe('experiment files', () => {
     const own = (await rig.desk.experimentFiles()).filter(({ source }) => source === 'own')
     expect(own.map(({ name, problem }) => `${name}: ${problem}`)).toEqual([
       `long: it is longer than ${TEXT_BYTES_MAX} bytes`,
-      'wrong: line 8, column 3: cluster.nodez: unknown key',
+      'wrong: line 8, column 3: cluster.nodez: unknown key; did you mean "nodes"?',
     ])
     expect(await refusalOf(rig.desk.experimentText('own/long'))).toMatchObject({
       code: 'badArgument',
@@ -100,7 +100,7 @@ describe('experiment files', () => {
     },
   )
 
-  it('links are no files: none is listed, read or written through', async () => {
+  it('E11: links are no files: none is listed, read or written through', async () => {
     const outside = join(rig.home, 'outside.txt')
     writeFileSync(outside, TINY)
     mkdirSync(rig.own)
@@ -169,14 +169,14 @@ describe('what is wrong is said before anything starts', () => {
   it('in a text: file, line, column, and the line with a mark', async () => {
     const request = trials({ text: WRONG, file: 'own.paxlab.yaml' })
     const calls = [
-      rig.desk.playExperiment(WRONG, 'own.paxlab.yaml', 7),
-      rig.desk.planTrials(request),
-      rig.desk.startTrials(request),
+      () => rig.desk.playExperiment(WRONG, 'own.paxlab.yaml', 7),
+      () => rig.desk.planTrials(request),
+      () => rig.desk.startTrials(request),
     ]
     for (const call of calls) {
-      expect(await refusalOf(call)).toMatchObject({
+      expect(await refusalOf(call())).toMatchObject({
         code: 'badArgument',
-        message: 'own.paxlab.yaml:8:3: cluster.nodez: unknown key',
+        message: 'own.paxlab.yaml:8:3: cluster.nodez: unknown key; did you mean "nodes"?',
         details: ['own.paxlab.yaml:8:3', '    nodez: 3', '    ^'],
       })
     }
@@ -195,10 +195,10 @@ describe('what is wrong is said before anything starts', () => {
     [{ text: TINY.replace('nodes: 3', 'nodes: 3\n  readMode: local') }, /cluster\.readMode/],
   ])('in a wish: %j', async (changes, words) => {
     for (const call of [
-      rig.desk.planTrials(trials(changes)),
-      rig.desk.startTrials(trials(changes)),
+      () => rig.desk.planTrials(trials(changes)),
+      () => rig.desk.startTrials(trials(changes)),
     ]) {
-      const refusal = await refusalOf(call)
+      const refusal = await refusalOf(call())
       expect(refusal).toMatchObject({ code: 'badArgument' })
       expect(refusal.message).toMatch(words)
     }

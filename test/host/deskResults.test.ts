@@ -97,11 +97,11 @@ describe('results', () => {
     symlinkSync(outside, at(RESULT))
     expect(await rig.desk.results()).toEqual([])
     for (const call of [
-      rig.desk.result(RESULT),
-      rig.desk.deleteResult(RESULT),
-      rig.desk.reportPage(RESULT),
+      () => rig.desk.result(RESULT),
+      () => rig.desk.deleteResult(RESULT),
+      () => rig.desk.reportPage(RESULT),
     ]) {
-      expect(await refusalOf(call)).toMatchObject({ code: 'badArgument' })
+      expect(await refusalOf(call())).toMatchObject({ code: 'badArgument' })
     }
     expect(existsSync(join(outside, 'report.html'))).toBe(false)
   })

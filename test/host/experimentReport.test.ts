@@ -105,6 +105,16 @@ describe('report of an experiment', () => {
     expect(page).toContain('1 of 4 trials ended: it was cancelled')
   })
 
+  it('says so where no trial ended, and counts no faults where nothing was measured', async () => {
+    const none = { planned: 4, cancelled: true, verdict: 'unknown' as const }
+    const page = await report(experimentOf([], none))
+    expect(page).toContain('0 of 4 trials ended: it was cancelled')
+    expect(page).toContain('No trial came to its end')
+    expect(isWellFormed(page)).toBe('')
+    // A delay without load before it has no card: that is not "no fault".
+    expect(await report(duel(4))).not.toMatch(/Faults (injected|under load)/)
+  })
+
   it('stays small for many trials', async () => {
     const page = await report(duel(1000))
     expect(page.length).toBeLessThan(3_000_000)

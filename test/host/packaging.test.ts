@@ -21,15 +21,55 @@ describe('packaging', () => {
     })
   })
 
-  it('children lie outside of the archive, nothing is rebuilt or uploaded', () => {
+  it('EP4: children lie outside of the archive, nothing is rebuilt or uploaded', () => {
     expect(config).toMatchObject({ asar: true, npmRebuild: false, publish: null })
+    // Whatever is no entry of a person is started by path: as a child or as a thread.
+    const entries = readdirSync(join(root, 'out/main')).filter((name) => name.endsWith('.js'))
+    const children = entries.filter((name) => !['index.js', 'web.js', 'cli.js'].includes(name))
+    expect(children).toContain('node.js')
+    const wanted = children.map((name) => `out/main/${name}`)
     expect(config['asarUnpack']).toEqual(
-      expect.arrayContaining([
-        ...['out/main/node.js', 'out/main/switchboard.js', 'out/main/trial.js'],
-        ...['out/main/chunks/**', 'node_modules/citty/**'],
-      ]),
+      expect.arrayContaining([...wanted, 'out/main/chunks/**', 'node_modules/citty/**']),
     )
     expect(config['productName']).not.toMatch(/\s/)
+  })
+
+  const targetsOf = (system: string) => {
+    const { target } = config[system] as { target: readonly unknown[] }
+    return target.map((one) => (typeof one === 'string' ? { target: one } : one))
+  }
+  const both = { arch: ['x64', 'arm64'] }
+
+  it('EP1, EP2, EP3: AppImage, deb and tar.gz; dmg and zip; nsis without elevation and zip', () => {
+    expect(targetsOf('linux')).toEqual(
+      ['AppImage', 'deb', 'tar.gz'].map((target) => ({ target, ...both })),
+    )
+    expect(targetsOf('mac')).toEqual(['dmg', 'zip'].map((target) => ({ target, ...both })))
+    expect(config['mac']).toMatchObject({ hardenedRuntime: true })
+    expect(targetsOf('win')).toEqual([{ target: 'nsis' }, { target: 'zip' }])
+    expect(config['nsis']).toMatchObject({ perMachine: false, allowElevation: false })
+  })
+
+  it('EP4: electron-builder takes the configuration as it is', async () => {
+    const { validateConfiguration } = (await import(
+      join(root, 'node_modules/app-builder-lib/out/util/config/config.js')
+    )) as { validateConfiguration: (config: unknown, log: object) => Promise<void> }
+    const log = { isEnabled: false, add: () => undefined }
+    await validateConfiguration(structuredClone(config), log)
+    const wrong = { ...structuredClone(config), asarUnpck: [] }
+    await expect(validateConfiguration(wrong, log)).rejects.toThrow(/asarUnpck/)
+  })
+
+  it('EL2: experiments are associated, and no scheme of addresses is', () => {
+    expect(config['fileAssociations']).toEqual([
+      {
+        ...{ ext: 'paxlab.yaml', name: 'Paxos Lab experiment', role: 'Editor' },
+        // Without it no desktop of Linux would know the files.
+        mimeType: 'application/x-paxos-lab-experiment',
+        description: 'Paxos Lab experiment',
+      },
+    ])
+    expect(config).not.toHaveProperty('protocols')
   })
 
   it('EP1: the sandbox is never switched off', () => {

@@ -1,8 +1,10 @@
 /** Reports of runs: one page that opens anywhere, and says what the record says. */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ActiveFault } from '../../src/core/fault'
 import { exportRun } from '../../src/main/lab/exportRun'
+import { judgeRun } from '../../src/main/lab/judgeRun'
 import { DARK, LIGHT } from '../../src/main/report/style'
 import { readTrialFigures } from '../../src/main/report/trialFigures'
 import { writeRunReport } from '../../src/main/report/runReport'
@@ -162,6 +164,66 @@ describe('report of a run', () => {
     const { verdicts, availability } = await readTrialFigures(dir)
     expect(verdicts).toMatchObject({ safety: 'unknown', liveness: 'unknown', replay: 'notJudged' })
     expect(availability).toHaveLength(1)
+  })
+
+  it('judges the clients of a run that was cut short, and says where it ran', async () => {
+    const dir = makeRun(sound(), { system: 'plan9 mips 4', cpus: 3, nodeVersion: 'v20.1.2' }, null)
+    dirs.push(dir)
+    const write = { process: 0, type: 'invoke', f: 'write', key: 'k', value: 'v', time: 1 }
+    const entries = [write, { ...write, type: 'ok', time: 2 }]
+    const text = entries.map((one) => `${JSON.stringify(one)}\n`).join('')
+    writeFileSync(join(dir, 'history.jsonl'), `${text}{"process":0,"ty`)
+    writeFileSync(join(dir, 'experiment.yaml'), 'version: 1\n')
+    const page = squeezed(readFileSync(await writeRunReport(dir), 'utf8'))
+    expect(page).toMatch(/>I14<[^]{0,200}As far as it was written: an order was found for 1 op/)
+    expect((await readTrialFigures(dir)).verdicts).toMatchObject({ linearizability: 'valid' })
+    for (const known of ['plan9 mips 4', 'CPUs</td><td class="">3</td>', 'v20.1.2'])
+      expect(page).toContain(known)
+    expect(page).toContain('unknown: the run has no result')
+    const torn = join(dir, 'history.jsonl')
+    writeFileSync(torn, 'no JSON\n')
+    const broken = squeezed(readFileSync(await writeRunReport(dir), 'utf8'))
+    expect(broken).toContain('it cannot be read')
+    expect((await readTrialFigures(dir)).verdicts).toMatchObject({ linearizability: 'unknown' })
+  })
+
+  it('a pause that only the end of the run ended lasted to its end', async () => {
+    const pause: ActiveFault = {
+      ...{ id: 'f1', fault: { kind: 'pause', node: 1, cooperative: false } },
+      ...{ startedAtMs: 3000, endedAtMs: null },
+    }
+    const events = [...sound()].filter(({ type }) => !type.startsWith('fault'))
+    const stop = { by: 'lab', type: 'nodeExited', injected: true, tail: [] } as const
+    const whole: Told[] = [
+      ...events.filter(({ atMs }) => atMs <= 3000),
+      fault('faultStarted', 3000, pause),
+      ...events.filter(({ atMs }) => atMs > 3000),
+      { ...stop, atMs: 5100, node: 1, code: null, signal: 'SIGKILL' },
+      fault('faultEnded', 5110, { ...pause, endedAtMs: 5110 }),
+      { ...stop, atMs: 5120, node: 2, code: 0, signal: null },
+    ]
+    const { dir, page } = await report(whole)
+    expect(page).toContain('from 3.00 s on, to the end of the run (2.10 s)')
+    const { availability } = await readTrialFigures(dir)
+    expect(availability).toMatchObject([{ endedAtMs: null, recoveryMs: 400 }])
+    expect(page).toContain('while it lasted')
+  })
+
+  it('what a frozen node could still have told is no violation of a run cut short', async () => {
+    const ballot = { round: 1, node: 1 }
+    const ids = ['2.1:1']
+    const fact = (atMs: number, by: number) => ({ atMs, by, life: 1, nodeSeq: atMs })
+    const vote = (by: number): Told => ({
+      ...{ ...fact(20 + by, by), type: 'voted', ballot, slot: 1, count: 1, ids },
+    })
+    const other: Told = { ...fact(10, 3), type: 'submitted', session: '3.1', from: 1, count: 1 }
+    // Node 2 took the request and never came to say so.
+    const events = [started(), other, vote(1), vote(3)]
+    const cut = makeRun(events, {}, null)
+    dirs.push(cut)
+    expect((await judgeRun(cut)).checks.find(({ id }) => id === 'I9')?.state).not.toBe('violated')
+    const page = squeezed(readFileSync(await writeRunReport(cut), 'utf8'))
+    expect(page).toContain('<b>Unknown.</b>')
   })
 
   it('finds a violation in a run that was cut short', async () => {

@@ -16,10 +16,11 @@ import { useShownNodes } from '../../src/renderer/src/composables/useShownNodes'
 import { explore } from '../../src/renderer/src/sources/exploration'
 import type { ExploreWish } from '../../src/renderer/src/sources/exploration'
 import { exploredView } from '../../src/renderer/src/sources/explorer'
-import { openRecord, openSavedRun } from '../../src/renderer/src/sources/savedView'
+import { openRecord } from '../../src/renderer/src/sources/recordFile'
+import { openSavedRun } from '../../src/renderer/src/sources/savedView'
 import type { SavedView } from '../../src/renderer/src/sources/savedView'
 import { simulate } from '../../src/renderer/src/sources/simulation'
-import type { SimWish } from '../../src/renderer/src/sources/simulation'
+import type { SimWish } from '../../src/renderer/src/sources/simWish'
 import { simulatedView } from '../../src/renderer/src/sources/simulator'
 import { useEventsStore } from '../../src/renderer/src/stores/events'
 import { useLabStore } from '../../src/renderer/src/stores/lab'
@@ -101,7 +102,7 @@ async function saved(): Promise<SavedView> {
 async function file(): Promise<SavedView> {
   const dir = await recorded(simulated().events)
   const text = readFileSync(join(dir, 'events.ndjson'), 'utf8')
-  return await openRecord(new File([text], 'events.ndjson'), () => {})
+  return await openRecord(new File([text], 'events.ndjson'))
 }
 
 /** What every view reads, at some moments of the run. */
@@ -189,7 +190,7 @@ it('what was live is the same when its record is opened afterwards', async () =>
   const wasLive = live.map(({ seq, atMs, type }) => [seq, atMs, type])
   const dir = await recorded(live)
   const text = readFileSync(join(dir, 'events.ndjson'), 'utf8')
-  lab.showSaved(await openRecord(new File([text], 'events.ndjson'), () => {}))
+  lab.showSaved(await openRecord(new File([text], 'events.ndjson')))
   expect(useEventsStore().log.map(({ seq, atMs, type }) => [seq, atMs, type])).toEqual(wasLive)
   expect(lab.members).toEqual([1, 2, 3])
 })

@@ -277,7 +277,16 @@ describe('run', () => {
     run.child.kill('SIGINT')
     expect(await run.ended()).toBe(2)
     const last = run.lines.at(-1)
-    expect(last).toMatchObject({ verdict: 'unknown' })
+    const reason = 'it was ended before its end: SIGINT'
+    expect(last).toMatchObject({ verdict: 'unknown', reason, report: expect.any(String) })
+    expect(readFileSync(String(last?.['report']), 'utf8')).toContain(reason)
+    // Its record is whole and sound, and the run is unknown all the same.
+    const check = cli('check', String(last?.['runDir']), '--json')
+    expect(await check.ended()).toBe(2)
+    expect(check.lines.at(-1)).toMatchObject({
+      ...{ verdict: 'unknown', reason, events: { verdict: 'valid' } },
+      runner: { verdict: 'unknown', reason },
+    })
     const record = readFileSync(join(String(last?.['runDir']), 'events.ndjson'), 'utf8')
     const pids = [...record.matchAll(/"type":"nodeStarted","node":\d,"pid":(\d+)/g)]
     await allGone(pids.map(([, pid]) => Number(pid)))
@@ -298,7 +307,16 @@ describe('serve and doctor', () => {
     const doctor = cli('doctor', '--json')
     expect(await doctor.ended()).toBe(0)
     const checks = doctor.lines.slice(0, -1).map(({ check }) => check)
-    for (const check of ['node', 'electron', 'browser', 'flush', 'ports', 'files', 'disk']) {
+    for (const check of [
+      'node',
+      'electron',
+      'pack',
+      'browser',
+      'flush',
+      'ports',
+      'files',
+      'disk',
+    ]) {
       expect(checks).toContain(check)
     }
     expect(doctor.lines.at(-1)).toMatchObject({

@@ -174,6 +174,7 @@ describe('trials', () => {
     expect(await rig.desk.result(id)).toMatchObject({
       ...{ cancelled: true, planned: 2, verdict: 'unknown', trials: [{ verdict: 'valid' }] },
     })
+    expect(existsSync(join(rig.runsDir, id, 'report.html'))).toBe(true)
     expect(await rig.desk.reportPage(id)).toContain(id)
   })
 

@@ -66,7 +66,7 @@ async function killLab(): Promise<void> {
   await exit
 }
 
-describe.skipIf(process.platform === 'win32')('a lab that is killed', () => {
+describe.skipIf(process.platform === 'win32')('EL4: a lab that is killed', () => {
   it.each([
     ['with all nodes running', ''],
     ['with two nodes paused, which cannot see it', '1,3'],
@@ -106,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('a lab that is killed', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('the sweep', () => {
+describe.skipIf(process.platform === 'win32')('EL4: the sweep', () => {
   it('kills what a dead lab left, and nothing that only has the same id', async () => {
     const sleeper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
     const exit = once(sleeper, 'exit')

@@ -120,7 +120,7 @@ describe('replies', () => {
   }
 })
 
-describe('the environment of children', () => {
+describe('E13: the environment of children', () => {
   it('has nothing of Electron, of Node options, of secrets', () => {
     const environment = {
       PATH: '/bin',

@@ -155,7 +155,13 @@ describe('what goes wrong', () => {
     run.child.kill('SIGINT')
     expect(await run.ended()).toBe(2)
     await allGone(pids)
-    expect(run.lines.at(-1)).toMatchObject({ verdict: 'unknown', cancelled: true })
+    const report = at('c', 'report.html')
+    expect(run.lines.at(-1)).toMatchObject({ verdict: 'unknown', cancelled: true, report })
+    expect(readFileSync(report, 'utf8')).toContain('1 of 2 trials ended: it was cancelled')
+    // The one that was cut short has its own, with the reason.
+    for (const name of runsIn(at('c'))) {
+      expect(existsSync(at('c', 'runs', name, 'report.html')), name).toBe(true)
+    }
     const { trials, cancelled } = resultIn(at('c'))
     expect(cancelled).toBe(true)
     expect(trials).toMatchObject([{ point: { nodes: '3' }, verdict: 'valid' }])

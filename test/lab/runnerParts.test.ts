@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { etaWords } from '../../src/main/cli/runMany'
 import { readRequest, RUN_ARGS } from '../../src/main/cli/runRequest'
 import type { RunRequest } from '../../src/main/cli/runRequest'
-import { compareSamples } from '../../src/main/experiment/compare'
+import { atPoint, compareSamples } from '../../src/main/experiment/compare'
 import type { Sample } from '../../src/main/experiment/compare'
 import { planCommand, trialCommand, typedArgs } from '../../src/main/experiment/command'
 import { toCsv } from '../../src/main/experiment/csv'
@@ -316,6 +316,20 @@ describe('comparing and merging', () => {
     // What one side lacks is shown and not compared.
     const slots = points[0]?.rows.find(({ name }) => name === 'chosenSlots')
     expect(slots).toMatchObject({ a: { median: 10 }, b: null, shift: null })
+  })
+
+  it('knows a point by every name that a sweep takes', () => {
+    const at = (policy: string) => trialOf(1, { point: { policy } })
+    const both = sample([at('backoff-fixed'), at('eager')])
+    for (const name of ['fixed', 'backoff-fixed']) {
+      for (const key of ['policy', 'cluster.policy']) {
+        expect(atPoint(both, { [key]: name }).trials).toEqual([at('backoff-fixed')])
+      }
+    }
+    const words = '/a has no trial with policy=lease; there are policy=backoff-fixed; policy=eager'
+    expect(() => atPoint(both, { policy: 'lease' })).toThrow(words)
+    const points = compareSamples(both, sample([at('fixed'), at('eager')], '/b'))
+    expect(points).toMatchObject([{ point: { policy: 'eager' } }, { a: 1, b: 1 }])
   })
 
   it('shards become the whole', () => {

@@ -303,6 +303,48 @@ describe('playScenario', () => {
     expect(played.expectations).toMatchObject([{ held: verdict === 'valid' }])
   })
 
+  it('safety over a measure is judged when the last facts are in', async () => {
+    const playing = lab.play('steps:\n  - do: heal\nexpect:\n  - safety: chosenSlots = 3\n')
+    await eventually('its steps are over', () => lab.calls.includes('healAll'))
+    // What was on its way when the last step was done.
+    lab.liveness = { ...EMPTY_LIVENESS, chosenSlots: 3 }
+    expect(await playing).toMatchObject({ verdict: 'valid', expectations: [{ held: true }] })
+  })
+
+  it('what a step expects since the last step counts its own time', async () => {
+    const playing = lab.play(`steps:
+  - do: heal
+  - when: bids >= 3
+    expect:
+      - safety: bidsSinceStep <= 1
+  - when: bidsSinceStep >= 2
+`)
+    await eventually('it waits', () => lab.steps.includes('waiting for bids >= 3'))
+    lab.liveness = { ...EMPTY_LIVENESS, bids: 3 }
+    await eventually('it goes on', () => lab.steps.includes('waiting for bidsSinceStep >= 2'))
+    lab.liveness = { ...EMPTY_LIVENESS, bids: 5 }
+    expect(await playing).toMatchObject({ verdict: 'violated', expectations: [{ held: false }] })
+  })
+
+  it('asks under a policy only where the cluster begins with it', async () => {
+    const rest = (policy: string) => `  policy: ${policy}
+steps:
+  - do: heal
+    expect:
+      - { safety: bids > 5, under: eager }
+expect:
+  - { never: bid, under: [backoff-exponential, lease] }
+  - bids >= 0
+`
+    const asked = async (policy: string) => {
+      const { verdict, expectations } = await lab.play(rest(policy))
+      return [verdict, ...expectations.map(({ text }) => text)]
+    }
+    expect(await asked('eager')).toEqual(['violated', 'bids > 5', 'bids >= 0'])
+    expect(await asked('exponential 50 1600')).toEqual(['valid', 'never bid', 'bids >= 0'])
+    expect(await asked('leader')).toEqual(['valid', 'bids >= 0'])
+  })
+
   it('a safety expectation over what was not determined is unknown, not violated', async () => {
     lab.answers['read'] = { verdict: 'undetermined', value: null, reason: 'x', replies: [] }
     const rest = 'steps:\n  - do: read k\n    expect:\n      - safety: lastValue = v\n'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'
 import { SimRefusal, playInSimulator } from '../../src/main/lab/simScenario'
+import type { SimPlayed } from '../../src/main/lab/simScenario'
 import { parseScenario } from '../../src/shared/experiment'
 import type { Scenario } from '../../src/shared/experiment'
 import { root } from '../support/tree'
@@ -61,6 +62,22 @@ describe('bundled experiments in the simulator', () => {
     for (const file of ['run.json', 'result.json', 'events.ndjson']) {
       expect(existsSync(join(runDir, file)), file).toBe(true)
     }
+  })
+
+  it.each(['exponential', 'fixed', 'leader'])('the duel under %s is valid, too', async (policy) => {
+    const file = 'dueling-proposers.paxlab.yaml'
+    const text = readFileSync(join(root, 'resources/scenarios', file), 'utf8')
+    const eager = await play(parseScenario(text, file, { policy: 'eager' }))
+    const other = await play(parseScenario(text, file, { policy }))
+    const asked = ({ outcome }: SimPlayed) => outcome.expectations.map(({ text: words }) => words)
+    expect([eager.result.verdict, other.result.verdict]).toEqual(['valid', 'valid'])
+    expect(asked(eager)).toEqual([expect.stringContaining('50 ballots'), ...asked(other)])
+    expect(Number(eager.outcome.measures['undecidedBallotsMax'])).toBeGreaterThanOrEqual(50)
+    // The same time under each policy, so that what it cost can be compared.
+    const switched = [eager, other].map(({ outcome }) =>
+      Number(outcome.measures['policySwitchedAtMs']),
+    )
+    expect(Math.abs((switched[0] ?? 0) - (switched[1] ?? 0))).toBeLessThan(1000)
   })
 
   it('the same seed gives the same run, another seed another one', async () => {

@@ -55,7 +55,7 @@ function refused(facts: readonly NodeFact[]): string[] {
   return facts.flatMap((fact) => (fact.type === 'connectionRefused' ? [fact.reason] : []))
 }
 
-describe('a hello', () => {
+describe('EH5: a hello', () => {
   it('with a right proof opens the link, whatever the chunks', async () => {
     const { port, got } = await rig(1)
     const client = await RawClient.connect(port)

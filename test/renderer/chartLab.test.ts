@@ -142,23 +142,24 @@ describe('useLabChart', () => {
     ])
   })
 
-  it('bands are painted over the whole height, cut to the window, open ones up to now', () => {
+  it('bands are painted over the whole height, one layer a kind, open ones up to now', () => {
     const chart = makeChart()
     chart.setWindow(0, 1000, 600)
     const band = { kind: 'down', glyph: 'x', label: 'N5 killed' } as const
     const bands: Band[] = [
       { ...band, id: 'a', fromMs: 200, toMs: 400 },
       { ...band, id: 'b', fromMs: -500, toMs: null },
+      { ...band, kind: 'pause', id: 'd', fromMs: 200, toMs: 400 },
       { ...band, id: 'c', fromMs: 2000, toMs: 3000 },
     ]
     chart.setBands(bands, [])
     const painted = paintOn(lastChart(), 'labBands', 'beforeDraw')
-    expect(painted).toEqual([
-      [AXIS_PX + 100, 0, 100, 100],
-      [AXIS_PX + 100, 0, 100, 100],
-      [AXIS_PX, 0, 300, 100],
-      [AXIS_PX, 0, 300, 100],
-    ])
+    const twice = (x: number): number[][] => [
+      [AXIS_PX + x, 0, 100, 100],
+      [AXIS_PX + x, 0, 100, 100],
+    ]
+    // The second kill adds no layer, the pause does; each layer is a tint and a hatch.
+    expect(painted).toEqual([...twice(0), ...twice(100), ...twice(100), ...twice(200)])
   })
 
   it('painters get the ruler that lines have', () => {

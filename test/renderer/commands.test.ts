@@ -62,7 +62,8 @@ describe('commands', () => {
   })
 
   it('no key stands for two commands', () => {
-    const keys = COMMANDS.flatMap((one) => [...one.keys, one.browserKey ?? []].flat())
+    // A command may have the same key in every host.
+    const keys = COMMANDS.flatMap((one) => [...new Set([...one.keys, one.browserKey ?? []].flat())])
     expect(new Set(keys).size).toBe(keys.length)
   })
 

@@ -302,7 +302,13 @@ describe('an alarm', () => {
 })
 
 describe('a toast', () => {
-  const toast = { id: 1, level: 'error', title: 'Kill N2', why: 'N2 is killed.' } as const
+  const toast = {
+    id: 1,
+    level: 'error',
+    title: 'Kill N2',
+    why: 'N2 is killed.',
+    shownMs: 0,
+  } as const
 
   it('an error can be opened and copied', async () => {
     const full = { ...toast, action: null, details: ['code: wrongState'] }

@@ -219,6 +219,6 @@ describe('one edit', () => {
   it('says what is no experiment at all', () => {
     expect(() => openText('a: [')).toThrow()
     expect(() => openText('- 1')).toThrow(/not a map/)
-    expect(() => openText('a: &a [*a, *a]')).toThrow(/around it/)
+    expect(() => openText('a: &a [*a, *a]')).toThrow(/stands inside/)
   })
 })

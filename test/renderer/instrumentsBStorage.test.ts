@@ -1,9 +1,20 @@
 /** What a record tells of a disk, what a crash would leave, records as rows of bytes. */
-import { describe, expect, it } from 'vitest'
+import { mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { describe, expect, it, vi } from 'vitest'
+import { defineComponent } from 'vue'
 import type { LabEvent, LabFact, NodeFact } from '../../src/core/event'
 import { diskOf } from '../../src/renderer/src/composables/instruments/storageFold'
+import {
+  PAGE_BYTES,
+  useLogPage,
+} from '../../src/renderer/src/composables/instruments/storageRecords'
+import type { LogPage } from '../../src/renderer/src/composables/instruments/storageRecords'
 import { rowsOf, survivalsOf } from '../../src/renderer/src/composables/instruments/storageRows'
+import { useLabStore } from '../../src/renderer/src/stores/lab'
 import { ZERO_BALLOT } from '../../src/core/paxos/ballot'
+import type { RecordView } from '../../src/shared/control'
+import { eventually } from '../support/eventually'
 
 type Line = readonly [by: number | 'lab', fact: NodeFact | LabFact]
 
@@ -111,5 +122,56 @@ describe('rows of bytes', () => {
     const page = RECORDS.slice(2)
     const rows = rowsOf(page, disk(flush(1, 256), fault('flushOff'), flush(3, 352)))
     expect(rows.map(({ kind }) => kind)).toEqual(['record', 'barrier'])
+  })
+})
+
+describe('the newest page of a log', () => {
+  const RECORD_BYTES = 64
+  const LOG_BYTES = 240_000
+  const ANSWER_MAX = 400
+
+  /** What a node answers: records from an offset on, at most so many. */
+  function answer(from: number): RecordView[] {
+    const many = Math.min(ANSWER_MAX, Math.max(0, (LOG_BYTES - from) / RECORD_BYTES))
+    return Array.from({ length: many }, (_, at) => ({
+      ...{ offset: from + at * RECORD_BYTES, bytes: RECORD_BYTES, kind: 'promise' as const },
+      text: 'promise 1.1',
+    }))
+  }
+
+  it('is the one at the end of the log, although facts tell of an earlier end', async () => {
+    setActivePinia(createPinia())
+    const lab = useLabStore()
+    lab.status = { ...lab.status, state: 'running' }
+    const asked: number[] = []
+    vi.spyOn(lab, 'ask').mockImplementation(async (call) => {
+      const records = async (_node: number, from: number) => {
+        asked.push(from)
+        return answer(from)
+      }
+      return call({ records } as never)
+    })
+    const pages: LogPage[] = []
+    const told = 170_000 - (170_000 % RECORD_BYTES) + PAGE_BYTES - (PAGE_BYTES % RECORD_BYTES)
+    const probe = mount(
+      defineComponent({
+        setup() {
+          pages.push(
+            useLogPage(
+              () => 1,
+              () => told,
+            ),
+          )
+          return () => null
+        },
+      }),
+    )
+    const page = pages[0]!
+    await eventually('the page is there', () => page.records.value.length > 0)
+    const [first, last] = [page.records.value[0]!, page.records.value.at(-1)!]
+    expect(last.offset + last.bytes).toBe(LOG_BYTES)
+    expect(first.offset).toBeGreaterThanOrEqual(LOG_BYTES - PAGE_BYTES)
+    expect(asked.length).toBeLessThan(5)
+    probe.unmount()
   })
 })

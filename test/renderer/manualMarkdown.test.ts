@@ -62,7 +62,7 @@ describe('the subset', () => {
   })
 })
 
-describe('what is none of it', () => {
+describe('E14: what is none of it', () => {
   const HOSTILE = [
     '<script>alert(1)</script>',
     '<img src=x onerror=alert(1)>',

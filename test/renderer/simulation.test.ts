@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { drawPlan } from '../../src/core/sim/swarm'
 import { runTrial } from '../../src/core/trial/trial'
 import { HUNT_SEEDS_MAX, simulate } from '../../src/renderer/src/sources/simulation'
-import type { FromSimulator, SimWish } from '../../src/renderer/src/sources/simulation'
+import type { FromSimulator } from '../../src/renderer/src/sources/simulation'
+import type { SimWish } from '../../src/renderer/src/sources/simWish'
 
 const WISH: SimWish = {
   ...{ seed: 3, nodes: 3, faults: ['kill', 'drop'], mutant: null, seconds: 2, hunt: false },

@@ -28,14 +28,20 @@ expect:
 export const WRONG = TINY.replace('  nodes: 3', '  nodez: 3')
 
 export class DeskRig {
-  readonly home = mkdtempSync(join(tmpdir(), 'paxos-lab-desk-'))
-  readonly runsDir = join(this.home, 'runs')
-  readonly own = join(this.home, 'experiments')
+  readonly runsDir: string
+  readonly own: string
   readonly played: { readonly scenario: Scenario; readonly seed: number | null }[] = []
   status: ReturnType<DeskLab['status']> = { state: 'idle', runDir: null }
   readonly desk: ExperimentDesk
 
-  constructor(mainDir = join(root, 'out/main'), makeLab?: (runsDir: string) => DeskLab) {
+  constructor(
+    mainDir = join(root, 'out/main'),
+    makeLab?: (runsDir: string) => DeskLab,
+    /** That of another one: as a host that is started again. */
+    readonly home = mkdtempSync(join(tmpdir(), 'paxos-lab-desk-')),
+  ) {
+    this.runsDir = join(home, 'runs')
+    this.own = join(home, 'experiments')
     this.desk = new ExperimentDesk({
       ...{ mainDir, runsDir: this.runsDir, appVersion: '0.0.0' },
       lab: makeLab?.(this.runsDir) ?? {

@@ -17,6 +17,8 @@ const REGISTER = join(import.meta.dirname, 'electronStandIn/register.mjs')
 export interface RunningShell {
   readonly page: Page
   readonly pid: number
+  /** What a person chooses in every dialog of the system; there is none at first. */
+  readonly chosen: string
   /** Console errors and policy violations of the page, as they came. */
   readonly problems: readonly string[]
   /** What the shell wrote to standard error. */
@@ -30,6 +32,7 @@ export interface RunningShell {
 export async function runElectronShell(executablePath: string): Promise<RunningShell> {
   const folder = mkdtempSync(join(tmpdir(), 'paxos-lab-shell-'))
   const browserData = join(folder, 'browser')
+  const chosen = join(folder, 'from elsewhere.paxlab.yaml')
   const context = await chromium.launchPersistentContext(browserData, {
     executablePath,
     args: [...browserArgs(), '--remote-debugging-port=0'],
@@ -44,6 +47,7 @@ export async function runElectronShell(executablePath: string): Promise<RunningS
       ...process.env,
       STAND_IN_BROWSER: `http://127.0.0.1:${port}`,
       STAND_IN_USER_DATA: join(folder, 'user'),
+      STAND_IN_CHOSEN: chosen,
     },
   })
   let errors = ''
@@ -72,6 +76,7 @@ export async function runElectronShell(executablePath: string): Promise<RunningS
     return {
       page,
       pid: child.pid ?? 0,
+      chosen,
       problems,
       stderr: () => errors,
       quit() {

@@ -13,6 +13,7 @@ import type {
   LabPush,
   LabSnapshot,
   LabStatus,
+  RecordText,
   SavedRun,
   WriteResult,
 } from '../../src/shared/api'
@@ -138,8 +139,20 @@ export class MemoryLab implements Lab {
     return {
       card: { ...card, verdict: 'valid' },
       ...{ status: this.status_, series: EMPTY_SERIES, milestones: this.events_.length },
-      ...{ left: 0, notes: [] },
+      ...{ left: 0, notes: [], reading: null },
     }
+  }
+
+  async lookAtRun(id: string, share: number): Promise<SavedRun> {
+    await this.noted('lookAtRun', [id, share])
+    return await this.openRun(id)
+  }
+
+  closeRun = (...args: unknown[]) => this.noted('closeRun', args)
+
+  async runText(id: string, from: number): Promise<RecordText> {
+    await this.noted('runText', [id, from])
+    return { text: '', next: null, bytes: 0 }
   }
 
   async runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {

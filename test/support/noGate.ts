@@ -27,6 +27,9 @@ export class NoGate {
   openRun = noRuns
   runMilestones = noRuns
   runEvents = noRuns
+  lookAtRun = noRuns
+  closeRun = noRuns
+  runText = noRuns
   logs = noRuns
   startStorm = noGate
   stopStorm = noGate

@@ -1,9 +1,10 @@
 /** A source over a lab in the same page: no host, no wire. For tests only. */
 import type { LabSource } from '../../src/renderer/src/api/client'
+import { NO_SHELL } from '../../src/main/host/browserShell'
 import type { Lab, LabPush } from '../../src/shared/api'
 import type { DeskApi } from '../../src/shared/deskApi'
 import type { ClientPush, LabClient } from '../../src/shared/rpc'
-import type { ShellPush } from '../../src/shared/shell'
+import type { ShellApi, ShellPush } from '../../src/shared/shell'
 import { BROWSER_CAPS } from '../../src/shared/shell'
 import { withDesk } from './noDesk'
 
@@ -12,16 +13,12 @@ const HOLDS = { holds: true, free: false, viewers: 1 }
 export function syntheticClient(
   lab: Lab,
   desk: Partial<DeskApi> = {},
+  shell: Partial<ShellApi> = {},
 ): LabClient & { lose(reason: string): void } {
   const closeListeners: ((reason: string) => void)[] = []
   return {
     call: withDesk(lab, desk),
-    shell: {
-      openLink: () => Promise.resolve(),
-      openReport: () => Promise.resolve(),
-      setTheme: () => Promise.resolve(),
-      setMenu: () => Promise.resolve(),
-    },
+    shell: { ...NO_SHELL, openLink: async () => {}, openReport: async () => {}, ...shell },
     control: { state: HOLDS, take: () => Promise.resolve() },
     listen(push: Partial<LabPush & ShellPush & ClientPush>) {
       push.control?.(HOLDS)

@@ -1,6 +1,6 @@
 /** The real browser host with the real window in Chromium, for end-to-end tests. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -26,7 +26,10 @@ export async function openWebWindow(
   browserPath: string,
   options: BrowserContextOptions = {},
 ): Promise<WebWindow> {
-  const folder = mkdtempSync(join(tmpdir(), 'paxos-lab-window-'))
+  // Beside the folder of runs lie recents and own experiments: no other test may see them.
+  const home = mkdtempSync(join(tmpdir(), 'paxos-lab-window-'))
+  const folder = join(home, 'runs')
+  mkdirSync(folder)
   const host = spawn(process.execPath, [builtEntry('web'), '--runs', folder], { cwd: folder })
   let stdout = ''
   host.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
@@ -41,7 +44,7 @@ export async function openWebWindow(
     await browser?.close()
     host.kill('SIGTERM')
     await hostEnded()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
   }
   try {
     const url = await eventually('the host prints its link', () => LINK.exec(stdout)?.[0])

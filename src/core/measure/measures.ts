@@ -54,6 +54,29 @@ export class Measures {
     this.#tallies.advance(event.atMs)
   }
 
+  /** As `feed` of an event that moves nothing but time. */
+  passed(atMs: number): void {
+    this.#liveness.advance(atMs)
+    this.#load.advance(atMs)
+    this.#tallies.advance(atMs)
+  }
+
+  /** As `feed` of `sent`. */
+  sent(atMs: number, from: NodeId, to: NodeId, message: string): void {
+    this.#liveness.advance(atMs)
+    this.#sent(atMs, from, to, message)
+    this.#load.advance(atMs)
+    this.#tallies.advance(atMs)
+  }
+
+  /** As `feed` of `persisted`. */
+  persisted(atMs: number, node: NodeId, flushMs: number): void {
+    this.#liveness.advance(atMs)
+    this.#tallies.flushed(atMs, node, flushMs)
+    this.#load.advance(atMs)
+    this.#tallies.advance(atMs)
+  }
+
   frame(): SeriesFrame {
     const stale = [
       this.#began,
@@ -149,9 +172,14 @@ export class Measures {
         this.#tallies.flushed(atMs, node, event.flushMs)
         return
       case 'sent':
-        // Only where no switchboard counts: simulator, explorer, replay.
-        if (event.to !== node) this.#tallies.messages(atMs, FAMILY_OF[event.message], 1)
+        this.#sent(atMs, node, event.to, event.message)
     }
+  }
+
+  /** Only where no switchboard counts: simulator, explorer, replay. */
+  #sent(atMs: number, from: NodeId, to: NodeId, message: string): void {
+    const family = FAMILIES.get(message)
+    if (to !== from && family !== undefined) this.#tallies.messages(atMs, family, 1)
   }
 
   #feedLab(event: LabOwnEvent): void {

@@ -10,11 +10,14 @@
  */
 import type { StableRecord } from '../paxos/effect'
 import type { Snapshot } from '../paxos/snapshot'
+import type { NodeId } from '../paxos/ballot'
 import type { Agenda } from './agenda'
 import { msToGrains } from './agenda'
 import type { Prng } from './prng'
 
 export interface DiskHost {
+  /** Whose disk it is, for a person who chooses what happens next. */
+  readonly node?: NodeId
   /** Records up to `through` are durable; the flush took so many grains. */
   onDurable(through: number, grains: number): void
   onSnapshotSaved(through: number): void
@@ -148,6 +151,9 @@ export class SimDisk {
     this.agenda.put(this.agenda.now + grains, () => {
       if (life === this.life) this.flushed(through, grains)
     })
+    const { node } = this.host
+    if (node === undefined || !this.agenda.keepsNames) return
+    this.agenda.name({ kind: 'flush', node }, () => life === this.life)
   }
 
   /** `after`: records above came later than what `retained` restates. */

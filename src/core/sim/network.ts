@@ -16,8 +16,7 @@ import type { Message } from '../paxos/message'
 import type { Agenda } from './agenda'
 import { msToGrains } from './agenda'
 import type { SimFault } from './plan'
-import type { Prng } from './prng'
-import { createPrng } from './prng'
+import type { Chance, Prng } from './prng'
 
 export const LINK_MESSAGES_MAX = 20_000
 
@@ -60,14 +59,14 @@ export class Network {
 
   constructor(
     private readonly agenda: Agenda,
-    seed: number,
+    chance: Chance,
     members: readonly NodeId[],
     private readonly delayGrains: readonly [number, number],
     private readonly host: NetworkHost,
   ) {
     for (const from of members) {
       for (const to of members) {
-        const prng = createPrng(seed, 101, from, to)
+        const prng = chance.stream(101, from, to)
         this.links[from * STRIDE + to] = {
           ...{ prng, faults: [], dropNext: 0, lastArrival: 0, flying: 0, connection: 0 },
         }
@@ -173,6 +172,9 @@ export class Network {
       link.flying -= 1
       this.host.onArrival(from, to, id, message)
     })
+    if (!this.agenda.keepsNames) return
+    const what = { kind: 'message', from, to, id: `${from}-${id}`, message: message.type } as const
+    this.agenda.name(what, () => link.connection === connection)
   }
 
   private arrival(link: LinkState, message: Message): number {

@@ -59,6 +59,22 @@ export interface PlannedFault {
   readonly fault: SimFault
 }
 
+/** From here on the run is another one: equal up to this moment, then with what stands here. */
+export interface SimFork {
+  /** The moment in grains: what happens at it or before it is as it was. */
+  readonly atGrains: number
+  /** Chance after it; missing: as it was. */
+  readonly seed?: number
+  /** Strikes at once, for so many ticks; null: until the faults end. */
+  readonly fault?: { readonly fault: SimFault; readonly ticks: number | null }
+  /** True: planned faults that have not begun never strike. */
+  readonly quiet?: boolean
+  /** What happens next, in this order, each by its `Due.order`; then what is due. */
+  readonly next?: readonly number[]
+  /** True: the run waits after that, for somebody to choose how it goes on. */
+  readonly hold?: boolean
+}
+
 export interface ClientPlan {
   readonly clients: number
   readonly keys: number
@@ -99,4 +115,6 @@ export interface SimPlan {
   readonly roundGrains: number
   readonly clients: ClientPlan
   readonly faults: readonly PlannedFault[]
+  /** Earliest first; missing: none. */
+  readonly forks?: readonly SimFork[]
 }

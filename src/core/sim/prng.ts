@@ -16,6 +16,14 @@ export interface Prng {
   between(min: number, max: number): number
 }
 
+/** All streams of a run. `reseed` gives each of them another course, whoever holds it. */
+export interface Chance {
+  /** A stream named by `words`; the seed counts too. */
+  stream(...words: readonly number[]): Prng
+  /** From now on as `seed` has it. Streams that are made later follow it too. */
+  reseed(seed: number): void
+}
+
 /** Rounds that spread the seed over the whole state before the first number leaves. */
 const WARM_UP_ROUNDS = 12
 
@@ -44,5 +52,32 @@ export function createPrng(...words: readonly number[]): Prng {
     uint32,
     unit: () => uint32() / 0x1_0000_0000,
     between: (min, max) => min + Math.floor((uint32() / 0x1_0000_0000) * (max - min + 1)),
+  }
+}
+
+export function createChance(seed: number): Chance {
+  let now = seed
+  /** Times that it was seeded anew: the same seed twice is not the same course twice. */
+  let turn = 0
+  const streams: (() => void)[] = []
+
+  return {
+    stream(...words) {
+      const drawn = (): Prng => createPrng(now, ...words, ...(turn === 0 ? [] : [turn]))
+      let own = drawn()
+      streams.push(() => {
+        own = drawn()
+      })
+      return {
+        uint32: () => own.uint32(),
+        unit: () => own.unit(),
+        between: (min, max) => own.between(min, max),
+      }
+    },
+    reseed(next) {
+      now = next
+      turn += 1
+      for (const redraw of streams) redraw()
+    },
   }
 }

@@ -90,6 +90,7 @@ export class SimNode {
     this.votes = config.votes
     this.clock = new SimClock(agenda)
     this.disk = new SimDisk(agenda, diskPrng, flushGrains, {
+      node: config.node,
       onDurable: (through, grains) => this.onDurable(through, grains),
       onSnapshotSaved: (through) => this.push({ type: 'snapshotSaved', through }),
       onFailed: (reason) => host.onFailed(this, reason, true),
@@ -199,6 +200,8 @@ export class SimNode {
     if (roundGrains === 0 && !this.running) return this.run(this.life)
     const { life } = this
     agenda.put(agenda.now + roundGrains, () => this.run(life))
+    if (!agenda.keepsNames) return
+    agenda.name({ kind: 'round', node: this.node }, () => life === this.life && !this.paused)
   }
 
   private run(life: number): void {
@@ -317,6 +320,9 @@ export class SimNode {
       this.timers.delete(timer)
       this.push({ type: 'timer', timer })
     })
+    if (!agenda.keepsNames) return
+    const isDue = (): boolean => this.timers.get(timer) === token
+    agenda.name({ kind: 'timer', node: this.node, timer }, isDue)
   }
 
   private onDurable(through: number, grains: number): void {

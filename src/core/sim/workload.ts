@@ -18,8 +18,7 @@ import { KeyRing } from './keyRing'
 import { lastWrite, readOf, readReply } from './operation'
 import type { Operation, OperationEnd } from './operation'
 import type { ClientPlan } from './plan'
-import { createPrng } from './prng'
-import type { Prng } from './prng'
+import type { Chance, Prng } from './prng'
 import type { SimNode } from './simNode'
 
 interface Pending {
@@ -57,16 +56,16 @@ export class Workload implements ClientDesk {
 
   constructor(
     readonly plan: ClientPlan,
-    seed: number,
+    chance: Chance,
     private readonly host: WorkloadHost,
   ) {
     this.agenda = host.agenda
     this.keys = new KeyRing(plan.keys)
     this.tally = new LoadTally(this.agenda, plan.clients)
-    this.slotPrng = createPrng(seed, 303)
+    this.slotPrng = chance.stream(303)
     const withSession = Math.round(plan.clients * plan.sessions)
     for (let index = 1; index <= plan.clients; index += 1) {
-      const prng = createPrng(seed, 301, index)
+      const prng = chance.stream(301, index)
       this.clients.push(new SimClient(index, this, prng, index <= withSession))
     }
     if (plan.readModes.includes('learner')) this.readSlots()

@@ -12,18 +12,22 @@ import type { HistoryEntry } from '../history'
 import type { MachineInput, MachineReply, ReadAnswer } from '../machineTypes'
 import { compareBallot } from '../paxos/ballot'
 import type { NodeId } from '../paxos/ballot'
-import { DEFAULT_REPLICA, LEADER_POLICY } from '../paxos/config'
-import type { ElectionPolicy, ReplicaConfig } from '../paxos/config'
+import { DEFAULT_REPLICA } from '../paxos/config'
+import type { ReplicaConfig } from '../paxos/config'
 import type { Message } from '../paxos/message'
 import { sendsEarly } from '../paxos/mutant'
 import { Agenda, GRAINS_PER_TICK, toMs } from './agenda'
+import type { Due } from './agenda'
 import { EventLog } from './eventLog'
 import { FaultDriver } from './faults'
+import { Forks } from './fork'
 import { deepFreeze } from './freeze'
+import { policyAfterFaults } from './healing'
 import { Network } from './network'
 import type { Losses } from './network'
 import type { SimFaultKind, SimPlan } from './plan'
-import { createPrng } from './prng'
+import { createChance } from './prng'
+import type { Chance } from './prng'
 import { SimNode } from './simNode'
 import type { SimNodeHost } from './simNode'
 import type { SimStart } from './start'
@@ -69,6 +73,8 @@ export interface SimEnd {
   readonly strikes: ReadonlyMap<SimFaultKind, number>
   readonly losses: Losses
   readonly operations: number
+  /** Of a run that waits: what can come next. */
+  readonly due: readonly Due[]
   /** Ticks from the end of the faults until all was answered and equal; null: it never was. */
   readonly healTicks: number | null
 }
@@ -83,26 +89,29 @@ export class World {
   readonly faults: FaultDriver
   readonly workload: Workload
   private readonly log: EventLog
+  private readonly chance: Chance
+  private readonly forks: Forks
   private readonly problems: SimProblem[] = []
   private readonly broken = new Set<NodeId>()
   private stopped = false
 
-  constructor(private readonly options: SimOptions) {
+  constructor(readonly options: SimOptions) {
     const { plan, start } = options
-    const { seed } = plan
+    this.chance = createChance(plan.seed)
     this.log = new EventLog(this.agenda, options)
     this.members = start?.[0]?.config.members ?? membersOf(plan.nodes)
     this.nodes = this.members.map((node) => this.makeNode(node))
-    this.network = new Network(this.agenda, seed, this.members, plan.delayGrains, {
+    this.network = new Network(this.agenda, this.chance, this.members, plan.delayGrains, {
       onArrival: (from, to, id, message) => this.arrive(from, to, id, message),
       onStrike: (kind) => this.faults.strike(kind),
     })
     this.faults = new FaultDriver(this.faultHost(), plan.faults)
-    this.workload = new Workload(plan.clients, seed, {
+    this.workload = new Workload(plan.clients, this.chance, {
       agenda: this.agenda,
       nodes: this.nodes,
       onRead: (node, read, result, grains) => this.tellRead(node, read, result, grains),
     })
+    this.forks = new Forks(this, this.chance)
   }
 
   /** Ends the run where it is: whoever judges has seen enough. */
@@ -113,7 +122,9 @@ export class World {
   run(): SimEnd {
     this.begin()
     this.safetyPhase()
-    return this.end(this.stopped ? null : this.livenessPhase())
+    const healTicks = this.stopped ? null : this.livenessPhase()
+    this.forks.finish()
+    return this.end(healTicks)
   }
 
   /** The run so far. */
@@ -128,6 +139,7 @@ export class World {
       strikes: faults.strikes,
       losses: network.losses,
       operations: workload.asked,
+      due: this.forks.due,
       healTicks,
     }
   }
@@ -160,7 +172,7 @@ export class World {
     const until = this.agenda.now + safetyTicks * GRAINS_PER_TICK
     const enough = stepsMax ?? Infinity
     while (this.agenda.now < until && this.log.events < enough && !this.stopped) {
-      const happening = this.agenda.take(until)
+      const happening = this.forks.take(until)
       if (happening === null) return
       happening()
     }
@@ -199,12 +211,8 @@ export class World {
     this.workload.resting = true
     this.faults.healAll()
     for (const node of this.nodes) if (!node.alive) this.startNode(node)
-    const { plan } = this.options
-    const own = plan.config.policy ?? DEFAULT_REPLICA.policy
-    // A slot that was chosen once is news to nobody without a leader who says so.
-    const single = plan.config.mode === 'single' && own.kind === 'backoff'
-    const policy = endsDuels(own) && !single ? own : LEADER_POLICY
-    if (policy === own && !plan.faults.some(({ fault }) => fault.kind === 'policy')) return
+    const policy = policyAfterFaults(this.options.plan)
+    if (policy === null) return
     for (const node of this.nodes) node.push({ type: 'setPolicy', policy })
   }
 
@@ -222,7 +230,7 @@ export class World {
   /** Time passes up to `until`, in grains. */
   advance(until: number): void {
     while (!this.stopped) {
-      const happening = this.agenda.take(until)
+      const happening = this.forks.take(until)
       if (happening === null) return
       happening()
     }
@@ -256,8 +264,8 @@ export class World {
     return new SimNode({
       config,
       agenda: this.agenda,
-      timerPrng: createPrng(plan.seed, 201, node),
-      diskPrng: createPrng(plan.seed, 202, node),
+      timerPrng: this.chance.stream(201, node),
+      diskPrng: this.chance.stream(202, node),
       flushGrains: plan.flushGrains,
       roundGrains: plan.roundGrains,
       sendsEarly: sendsEarly(config.mutant),
@@ -382,12 +390,6 @@ export class World {
     const latencyMs = toMs(grains)
     this.log.lab({ type: 'learnerRead', node, ...what, mode, result, latencyMs })
   }
-}
-
-/** True if requests get through for certain once the network is well (PMS §2.4). */
-function endsDuels(policy: ElectionPolicy): boolean {
-  if (policy.kind === 'eager') return false
-  return policy.kind !== 'backoff' || policy.backoff.kind === 'exponential'
 }
 
 function membersOf(nodes: number): NodeId[] {

@@ -13,6 +13,7 @@ import type { Violation } from '../check/violation'
 import type { LabEvent } from '../event'
 import type { HistoryEntry } from '../history'
 import { DEFAULT_REPLICA } from '../paxos/config'
+import type { Due } from '../sim/agenda'
 import type { SimFaultKind, SimPlan } from '../sim/plan'
 import type { SimStart } from '../sim/start'
 import { World } from '../sim/world'
@@ -53,6 +54,8 @@ export interface TrialResult {
   /** How often each kind of fault made a difference. */
   readonly faults: Readonly<Partial<Record<SimFaultKind, number>>>
   readonly healTicks: number | null
+  /** Of a run that waits at a fork: what can come next. */
+  readonly due: readonly Due[]
   /** Why it is `unknown`; empty otherwise. */
   readonly words: string
 }
@@ -111,6 +114,7 @@ class Trial {
       checks: oracle.views().map((view) => this.withFound(view)),
       faults: Object.fromEntries(end.strikes),
       healTicks: end.healTicks,
+      due: end.due,
       words: verdict === 'unknown' ? words : '',
     }
   }

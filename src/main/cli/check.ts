@@ -18,6 +18,9 @@ import { judgeInSlices } from '../lab/historyJudge'
 import { judgeRun } from '../lab/judgeRun'
 import type { RunJudgement } from '../lab/judgeRun'
 import { HISTORY_FILE } from '../lab/offlineRun'
+import { readRunFiles, ReportError } from '../report/runFiles'
+import type { RunEnd } from '../report/runFiles'
+import { runnerReason } from '../report/verdicts'
 import { finish, giveUp } from './labCommand'
 import { Output } from './output'
 import { cliCommand, UsageError, wholeFlag } from './usage'
@@ -99,7 +102,9 @@ async function check(flags: CheckFlags): Promise<number> {
     if (!statSync(path).isDirectory()) return reportHistory(output, path, await judge(path))
     const file = join(path, HISTORY_FILE)
     const judged = existsSync(file) ? await judge(file) : null
-    return reportRun(output, path, await judgeRun(path), judged)
+    const run = await judgeRun(path)
+    const { end } = await readRunFiles(path).catch(onlyRecord)
+    return reportRun(output, path, { run, judged, end })
   } catch (error) {
     if (error instanceof FrameError || isFileError(error)) return giveUp(output, error)
     throw error
@@ -120,13 +125,22 @@ function reportHistory(output: Output, path: string, judged: Judged): number {
   )
 }
 
-/** The worse of two verdicts; a run without a history is judged by its events alone. */
-function reportRun(
-  output: Output,
-  runDir: string,
-  run: RunJudgement,
-  judged: Judged | null,
-): number {
+/** A record by itself can be judged, too. */
+function onlyRecord(error: unknown): { readonly end: null } {
+  if (error instanceof ReportError) return { end: null }
+  throw error
+}
+
+interface JudgedRun {
+  readonly run: RunJudgement
+  /** Null: it has no history. */
+  readonly judged: Judged | null
+  /** What its runner said in the end; null: nothing. */
+  readonly end: RunEnd | null
+}
+
+/** The worst of what events, history and runner say. */
+function reportRun(output: Output, runDir: string, { run, judged, end }: JudgedRun): number {
   const checks = run.checks.map((view) => withHistory(view, judged))
   for (const { id, title, state, words } of checks) {
     output.say(`${state.padEnd(13)}  ${id.padEnd(6)}  ${title}: ${words}`)
@@ -135,7 +149,9 @@ function reportRun(
   if (run.cut !== '') output.say(run.cut)
   if (judged === null) output.say(`There is no ${HISTORY_FILE}: no client of the lab was recorded.`)
   else tell(output, judged)
-  const verdicts = [run.verdict, judged?.verdict.verdict ?? run.verdict]
+  const ownReason = end === null ? '' : runnerReason(end)
+  if (ownReason !== '') output.say(`The runner said ${end?.verdict ?? ''}: ${ownReason}`)
+  const verdicts = [run.verdict, judged?.verdict.verdict, end?.verdict]
   const worst = (['violated', 'unknown'] as const).find((each) => verdicts.includes(each))
   const measures = { events: run.events, ...(judged && measuresOf(judged.verdict)) }
   return finish(
@@ -143,7 +159,8 @@ function reportRun(
     { verdict: worst ?? 'valid', measures, runDir },
     {
       type: 'result',
-      reason: run.cut,
+      reason: run.cut || ownReason,
+      runner: end && { verdict: end.verdict, reason: ownReason },
       events: { verdict: run.verdict, checks, record: run.record },
       history: judged && { verdict: judged.verdict.verdict, ...detailsOf(judged) },
     },

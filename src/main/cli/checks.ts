@@ -11,6 +11,7 @@ import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { makeDir } from '../lab/makeDir'
 import { missingDisplay, probeElectron } from './electronProbe'
+import { probePack } from './packProbe'
 
 /** `bad`: the lab cannot run; `warn`: it runs with less. */
 export type CheckState = 'ok' | 'warn' | 'bad'
@@ -51,6 +52,7 @@ export const CHECKS: readonly Check[] = [
   checkNode,
   checkBundles,
   checkElectron,
+  checkPack,
   checkBrowser,
   checkRunsDir,
   checkFlush,
@@ -86,6 +88,13 @@ function checkElectron({ mainDir }: Surroundings): CheckResult {
   const why = found ? noDisplay : words
   const instead = 'the window opens in a browser instead'
   return { check: 'electron', state: 'warn', words: `${why}; ${instead}` }
+}
+
+/** Nobody needs an app folder to use the lab. */
+function checkPack({ mainDir }: Surroundings): CheckResult {
+  const rootDir = join(mainDir, '../..')
+  const { found, words } = probePack(rootDir, probeElectron(rootDir))
+  return { check: 'pack', state: found ? 'ok' : 'warn', words }
 }
 
 function checkBrowser(): CheckResult {

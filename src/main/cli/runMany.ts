@@ -84,7 +84,7 @@ async function conclude(
   for (const line of resultTable(result)) output.say(line)
   for (const line of failureLines(trials, dir, request.commandOf)) output.say(line)
   if (reason !== '') output.say(`why: ${reason}`)
-  const report = cancelled ? null : await reportOf(output, dir, result)
+  const report = await reportOf(output, dir, result)
   if (report !== null) output.say(`report: ${report}`)
   output.say(`repeat: ${plan.command}`)
   const measures = { trials: trials.length, planned, ...countVerdicts(trials) }

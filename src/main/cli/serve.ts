@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import { assembleLab } from '../assemble'
 import { assembleDesk } from '../assembleDesk'
+import { browserShell } from '../host/browserShell'
+import { recentsOf } from '../host/recents'
 import { startWebHost } from '../host/webHost'
 import { Ending } from './ending'
 import { chooseRunsDir, finish, giveUp } from './labCommand'
@@ -39,7 +41,7 @@ async function serve(flags: ServeFlags, context: CliContext): Promise<number> {
   const desk = assembleDesk(lab, place)
   try {
     const host = await startWebHost({
-      ...{ lab, desk, port },
+      ...{ lab, desk, port, shell: browserShell(recentsOf(place.runsDir, desk)) },
       rendererDir: join(mainDir, '../renderer'),
       onFreshUrl: (url) => output.complain(`For another browser: ${url}`),
       onNote: (words) => output.complain(words),

@@ -5,9 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { msToGrains } from '../../core/sim/agenda'
+import { forkedWords } from '../../core/sim/fork'
 import { MUTANT_IDS } from '../../core/paxos/mutant'
 import { BREAKING_KINDS, FAULT_KINDS } from '../../core/sim/plan'
-import type { SimFaultKind, SimPlan } from '../../core/sim/plan'
+import type { SimFaultKind, SimFork, SimPlan } from '../../core/sim/plan'
+import { drawPlan } from '../../core/sim/swarm'
 import type { SwarmOptions } from '../../core/sim/swarm'
 import { FrameError } from '../../shared/frame'
 import { parseSimPlan } from '../../shared/simPlanCodec'
@@ -49,6 +52,12 @@ const args = {
     description: 'These kinds and no others, with commas; none; default: the seed draws',
   },
   mutant: { type: 'string', valueHint: 'M1..M21', description: 'Breaks one rule on purpose' },
+  'fork-at': {
+    type: 'string',
+    valueHint: 'T',
+    description: 'Equal up to T virtual seconds, then as --fork-seed says; with one --seed',
+  },
+  'fork-seed': { type: 'string', valueHint: 'S', description: 'Chance after --fork-at' },
   plan: { type: 'string', valueHint: 'FILE', description: 'A plan.json instead of a seed' },
   out: { type: 'string', valueHint: 'DIR', description: 'Folder for runs of failing seeds' },
   json: { type: 'boolean', description: 'One JSON line a seed on standard output' },
@@ -82,15 +91,20 @@ interface Tasks extends Iterable<TrialTask> {
 
 function readTasks(flags: SimFlags): Tasks {
   if (typeof flags.plan === 'string') {
-    const other = (['seed', 'seeds', 'mutant', 'faults', 'nodes'] as const).find(
-      (one) => flags[one],
-    )
+    const other = (
+      ['seed', 'seeds', 'mutant', 'faults', 'nodes', 'fork-at', 'fork-seed'] as const
+    ).find((one) => flags[one])
     if (other !== undefined) throw new UsageError(`--plan says everything; drop --${other}`)
     const plan = readPlan(flags.plan)
     return { count: 1, [Symbol.iterator]: () => [{ kind: 'plan', plan } as const].values() }
   }
   const [from, to] = readSeeds(flags)
   const fixed = readOptions(flags)
+  const fork = readFork(flags)
+  if (fork !== null) {
+    const plan = { ...drawPlan({ ...fixed, seed: from }), forks: [fork] }
+    return { count: 1, [Symbol.iterator]: () => [{ kind: 'plan', plan } as const].values() }
+  }
   return {
     count: to - from + 1,
     *[Symbol.iterator]() {
@@ -122,6 +136,21 @@ function readSeeds({ seed, seeds }: SimFlags): readonly [number, number] {
   if (more.length > 0 || last === '') throw new UsageError(`--seeds ${seeds} is not A..B`)
   const from = wholeFlag(first, 'seeds', 0, SEED_MAX)
   return [from, wholeFlag(last, 'seeds', from, SEED_MAX)]
+}
+
+/** Null: the run does not fork. */
+function readFork(flags: SimFlags): SimFork | null {
+  const { 'fork-at': at, 'fork-seed': seed } = flags
+  if (typeof at !== 'string' && typeof seed !== 'string') return null
+  if (typeof at !== 'string' || typeof seed !== 'string') {
+    throw new UsageError('a fork needs both: --fork-at T and --fork-seed S')
+  }
+  if (flags.seeds !== undefined) throw new UsageError('--fork-at needs one --seed, not --seeds')
+  const seconds = /^\d+(\.\d{1,5})?$/.test(at) ? Number(at) : NaN
+  if (!(seconds <= SECONDS_MAX)) {
+    throw new UsageError(`--fork-at ${at} is not a time from 0 to ${SECONDS_MAX} s`)
+  }
+  return { atGrains: msToGrains(seconds * 1000), seed: wholeFlag(seed, 'fork-seed', 0, SEED_MAX) }
 }
 
 function readOptions(flags: SimFlags): Omit<SwarmOptions, 'seed'> {
@@ -216,6 +245,7 @@ class SimSession {
   }
 
   private async take(task: TrialTask, answer: SimAnswer): Promise<void> {
+    if (answer.kind === 'refused') throw new UsageError(answer.words)
     if (answer.kind !== 'trial') {
       throw new Error(answer.kind === 'failed' ? answer.words : `a trial gave ${answer.kind}`)
     }
@@ -224,13 +254,14 @@ class SimSession {
     this.events += report.events
     const isFirst = this.recorded < RECORDED_MAX
     const runDir = report.verdict === 'violated' && isFirst ? await this.record(task) : null
-    this.tell(report, runDir)
+    const { forks } = task.kind === 'plan' ? task.plan : {}
+    this.tell(report, runDir, forkedWords(report.seed, forks))
   }
 
-  private tell(report: SeedReport, runDir: string | null): void {
-    const { seed, verdict, violations, words } = report
+  private tell(report: SeedReport, runDir: string | null, named: string): void {
+    const { verdict, violations, words } = report
     const why = violations[0] === undefined ? words : `${violations[0].invariant} ${where(report)}`
-    const line = `seed ${seed}: ${verdict}${why === '' ? '' : `: ${why}`}`
+    const line = `${named}: ${verdict}${why === '' ? '' : `: ${why}`}`
     if (this.output.json) this.output.result({ ...report, runDir }, '')
     else if (verdict !== 'valid' || this.tasks.count === 1) {
       const { events, eventsPerSecond, hash } = report

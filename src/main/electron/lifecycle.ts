@@ -1,6 +1,6 @@
 /**
  * Ending (EL3, EL5): nodes and trials end before the app does, whatever ends it. Quitting waits for
- * them; closing with a running cluster or trials asks first, a signal does not.
+ * them; closing with a running cluster, trials or unsaved changes asks first, a signal does not.
  */
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
@@ -11,6 +11,10 @@ import { writeCrashNote } from './crashNote'
 /** The lab stops nodes orderly for 1.5 s and then kills; this is for a lab that hangs. */
 const CLOSE_MS_MAX = 8000
 
+const DRAFT_WORDS = 'A draft is kept and offered at the next start.'
+const CLUSTER_WORDS = 'Its nodes end with the lab. The record of the run is kept.'
+const TRIALS_WORDS = 'They end with the lab. The trials that have ended are kept.'
+
 export interface Lifecycle {
   /** Ends nodes and app without asking. */
   end(code: number): Promise<void>
@@ -20,6 +24,8 @@ export interface LifecycleOptions {
   readonly lab: Lab
   readonly desk: HostDesk | null
   readonly isRunning: () => boolean
+  /** Name of what is not saved; null: nothing is. */
+  readonly unsaved: () => string | null
   readonly window: () => BrowserWindow | null
   readonly beforeExit: () => Promise<void>
   readonly onNote: (words: string) => void
@@ -66,22 +72,31 @@ export function startLifecycle(options: LifecycleOptions): Lifecycle {
   return { end }
 }
 
-/** Asks when the user would lose a running cluster, or trials. */
+/** Asks when the user would lose a running cluster, trials, or changes. */
 async function mayQuit(options: LifecycleOptions): Promise<boolean> {
   const window = options.window()
-  const [hasCluster, hasTrials] = [options.isRunning(), options.desk?.isBusy === true]
-  if (!(hasCluster || hasTrials) || window === null) return true
+  const losses = lossesOf(options)
+  if (losses.length === 0 || window === null) return true
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: hasCluster ? 'A cluster is running.' : 'Trials are running.',
-    detail: hasCluster
-      ? 'Its nodes end with the lab. The record of the run is kept.'
-      : 'They end with the lab. The trials that have ended are kept.',
-    buttons: ['Stop and quit', 'Cancel'],
-    defaultId: 0,
+    message: losses.map(([message]) => message).join(' '),
+    detail: losses.map(([, detail]) => detail).join('\n'),
+    buttons: ['Quit', 'Cancel'],
+    // Whoever presses Enter in haste keeps what is not saved.
+    defaultId: options.unsaved() === null ? 0 : 1,
     cancelId: 1,
   })
   return response === 0
+}
+
+/** What is lost, and what is kept of it. */
+function lossesOf(options: LifecycleOptions): (readonly [message: string, detail: string])[] {
+  const name = options.unsaved()
+  const losses: (readonly [string, string])[] = []
+  if (name !== null) losses.push([`${name} has changes that are not saved.`, DRAFT_WORDS])
+  if (options.isRunning()) losses.push(['A cluster is running.', CLUSTER_WORDS])
+  if (options.desk?.isBusy === true) losses.push(['Trials are running.', TRIALS_WORDS])
+  return losses
 }
 
 async function closeAll(options: LifecycleOptions): Promise<void> {

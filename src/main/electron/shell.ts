@@ -9,9 +9,13 @@ import type { BrowserWindow } from 'electron'
 import { join } from 'node:path'
 import type { Lab, LabStatus } from '../../shared/api'
 import type { CommandId } from '../../shared/commands'
+import type { ShellApi } from '../../shared/shell'
 import { openPageFiles } from '../host/pageFiles'
 import type { HostDesk } from '../host/reportPage'
+import type { Recents } from '../host/recents'
 import { ViewerRoom } from '../host/viewers'
+import { fileArgument } from './fileNames'
+import { NativeFiles } from './files'
 import { startIpcHost } from './ipcHost'
 import type { IpcHost } from './ipcHost'
 import { startLifecycle } from './lifecycle'
@@ -41,6 +45,8 @@ export interface ShellLab {
   readonly lab: Lab
   /** Null: this app keeps no experiments and reports. */
   readonly desk: HostDesk | null
+  /** What was opened last. */
+  readonly recents: Recents
 }
 
 export async function startShell(options: ShellOptions): Promise<void> {
@@ -52,6 +58,8 @@ export async function startShell(options: ShellOptions): Promise<void> {
     app.quit()
     return
   }
+  // Before the app is ready: the system may hand over a file at once (EL1).
+  const handed = collectFiles()
   const url = pageUrl(app.isPackaged, process.env)
   const origin = originOf(url) ?? ''
   app.on('web-contents-created', (_event, contents) => guardContents(contents, origin))
@@ -63,7 +71,38 @@ export async function startShell(options: ShellOptions): Promise<void> {
     version: app.getVersion(),
   })
   serveApp(protocol, files, made.desk)
-  new Shell(options, made, url, origin)
+  const shell = new Shell(options, made, url, origin)
+  handed.deliver({
+    early: (path) => shell.offer(path),
+    later: (path) => shell.openPath(path),
+  })
+}
+
+interface FileTakers {
+  /** The window is not drawn yet. */
+  readonly early: (path: string) => void
+  /** Null: a second start without a file. */
+  readonly later: (path: string | null) => void
+}
+
+/** Files that the system hands over, kept until there is a shell; the last one counts. */
+function collectFiles(): { deliver: (to: FileTakers) => void } {
+  let early: string | null = fileArgument(process.argv.slice(1), process.cwd())
+  let deliver = (path: string | null): void => {
+    early = path ?? early
+  }
+  // macOS tells of files in this way, at the start and later.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    deliver(path)
+  })
+  app.on('second-instance', (_event, argv, folder) => deliver(fileArgument(argv.slice(1), folder)))
+  return {
+    deliver(to) {
+      deliver = to.later
+      if (early !== null) to.early(early)
+    },
+  }
 }
 
 class Shell {
@@ -71,9 +110,12 @@ class Shell {
   private readonly lifecycle: Lifecycle
   private readonly ipc: IpcHost
   private readonly window: BrowserWindow
+  private readonly files: NativeFiles
   private labState: LabStatus['state'] = 'idle'
+  private unsaved: string | null = null
 
-  constructor(options: ShellOptions, { lab, desk }: ShellLab, url: string, origin: string) {
+  constructor(options: ShellOptions, made: ShellLab, url: string, origin: string) {
+    const { lab, desk, recents } = made
     const withDevTools = mayUseDevTools(app.isPackaged, process.argv)
     const note = (words: string): void => console.error(words)
     const path = join(app.getPath('userData'), 'window.json')
@@ -82,11 +124,13 @@ class Shell {
     this.lifecycle = startLifecycle({
       ...{ lab, desk },
       isRunning: () => this.labState !== 'idle',
-      window: () => (this.window.isDestroyed() ? null : this.window),
+      unsaved: () => this.unsaved,
+      window: () => this.openWindow(),
       beforeExit: () => this.state.flush(),
       onNote: note,
     })
-    const shell = shellCalls(this.state, desk)
+    this.files = new NativeFiles({ recents, window: () => this.openWindow() })
+    const shell = this.calls(made)
     const room = new ViewerRoom()
     this.ipc = startIpcHost({ lab, desk, room, shell, origin, onNote: note })
     this.setMenu(withDevTools)
@@ -99,8 +143,33 @@ class Shell {
       onNote: note,
       onHopeless: () => void this.lifecycle.end(1),
     })
-    app.on('second-instance', () => this.focus())
     app.on('activate', () => this.focus())
+  }
+
+  /** A second start: the window comes to the front, with the file that it was given (EL1, EL2). */
+  openPath(path: string | null): void {
+    this.focus()
+    if (path !== null) this.offer(path)
+  }
+
+  offer(path: string): void {
+    const note = (words: string): void => console.error(words)
+    this.files.offer(path).then(
+      () => this.ipc.viewer?.fileWaits(),
+      (error: unknown) => note(`Open a file: ${String(error)}`),
+    )
+  }
+
+  private calls({ desk, recents }: ShellLab): ShellApi {
+    const onUnsaved = (name: string | null): void => {
+      this.unsaved = name
+    }
+    const { state, files } = this
+    return shellCalls({ ...{ state, files, recents, onUnsaved }, reports: desk })
+  }
+
+  private openWindow(): BrowserWindow | null {
+    return this.window.isDestroyed() ? null : this.window
   }
 
   private watch(lab: Lab): void {

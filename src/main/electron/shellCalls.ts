@@ -1,14 +1,36 @@
-/** What a page may ask of the shell: open a known link or a report, a theme, grey menu items. */
+/**
+ * What a page may ask of the shell: open a known link or a report, a theme, grey menu items, files
+ * by handle, what was opened last.
+ */
 import { Menu, nativeTheme, shell } from 'electron'
 import { LabCallError } from '../../shared/api'
 import { COMMANDS } from '../../shared/commands'
 import { OUTSIDE_LINKS } from '../../shared/shell'
 import type { ShellApi } from '../../shared/shell'
+import { browserShell } from '../host/browserShell'
+import type { Recents } from '../host/recents'
 import type { ReportSource } from '../host/reportPage'
+import type { NativeFiles } from './files'
 import type { WindowStateFile } from './windowState'
 
-export function shellCalls(state: WindowStateFile, reports: ReportSource | null): ShellApi {
+export interface ShellParts {
+  readonly state: WindowStateFile
+  readonly reports: ReportSource | null
+  readonly files: NativeFiles
+  readonly recents: Recents
+  readonly onUnsaved: (name: string | null) => void
+}
+
+export function shellCalls({ state, reports, files, recents, onUnsaved }: ShellParts): ShellApi {
   return {
+    ...browserShell(recents),
+    openFile: () => files.openFile(),
+    openRecentFile: (ref) => files.openRecentFile(ref),
+    waitingFile: () => files.waitingFile(),
+    readFile: (handle, from) => files.readFile(handle, from),
+    saveFile: (handle, text) => files.saveFile(handle, text),
+    saveFileAs: (name, text) => files.saveFileAs(name, text),
+    setUnsaved: async (name) => onUnsaved(name),
     /** E8: the page names an id; the address is ours, and https. */
     async openLink(id) {
       const url = new URL(OUTSIDE_LINKS[id])

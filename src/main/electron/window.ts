@@ -1,5 +1,8 @@
-/** The one window: shown when it can be drawn, remembered, reloaded if its page dies (EL5, EL7). */
-import { BrowserWindow, app, nativeTheme, screen } from 'electron'
+/**
+ * The one window: shown when it can be drawn, remembered, reloaded if its page dies, and not left
+ * with unsaved changes unasked (EL3, EL5, EL7).
+ */
+import { BrowserWindow, app, dialog, nativeTheme, screen } from 'electron'
 import { Rate } from '../host/rate'
 import { PAGE_PREFERENCES } from './security'
 import { HEIGHT_MIN, WIDTH_MIN, openingBounds } from './windowState'
@@ -49,6 +52,7 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     app.quit()
   })
   remember(window, state)
+  askBeforeUnload(window)
   reloadAfterCrash(window, options)
   void window.loadURL(options.url)
   return window
@@ -63,6 +67,22 @@ function remember(window: BrowserWindow, state: WindowStateFile): void {
   window.on('move', save)
   window.on('maximize', save)
   window.on('unmaximize', save)
+}
+
+/** A page with unsaved changes refuses to unload, as on a reload; a person has the last word. */
+function askBeforeUnload(window: BrowserWindow): void {
+  window.webContents.on('will-prevent-unload', (event) => {
+    const choice = dialog.showMessageBoxSync(window, {
+      type: 'question',
+      message: 'There are changes that are not saved.',
+      detail: 'A draft is kept and offered when the page is back.',
+      buttons: ['Leave the page', 'Stay'],
+      defaultId: 1,
+      cancelId: 1,
+    })
+    // To prevent the refusal is to let the page go.
+    if (choice === 0) event.preventDefault()
+  })
 }
 
 function reloadAfterCrash(window: BrowserWindow, options: WindowOptions): void {

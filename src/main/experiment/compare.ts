@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { experimentReason, experimentVerdict } from '../../shared/experimentCodec'
+import { canonicalPoint } from '../../shared/experimentPlan'
 import type { SweepPoint, TrialResult } from '../../shared/experimentResult'
 import { Fields } from '../../shared/fields'
 import type { Verdict } from '../../shared/labWords'
@@ -16,12 +17,13 @@ import { readTrialFigures } from '../report/trialFigures'
 import { isExperimentDir, readExperiment } from './experimentDir'
 import { figuresOf, MAIN_FIGURES, spreadOf } from './figures'
 import type { Spread, TrialFigureSet } from './figures'
-import { pointKey } from './plan'
+import { pointKey, pointWords } from './plan'
 import { shiftOf } from './shift'
 import type { Shift } from './shift'
 
 /** Numbers that name something: a difference of them says nothing. */
 const NO_AMOUNTS = ['seed', 'leader']
+const POINTS_TOLD_MAX = 20
 
 export class CompareError extends Error {
   override readonly name = 'CompareError'
@@ -104,11 +106,21 @@ async function readFields(path: string): Promise<Fields> {
 
 /** Trials of one point alone. Throws CompareError if there are none. */
 export function atPoint(sample: Sample, point: SweepPoint): Sample {
-  const trials = sample.trials.filter((trial) =>
-    Object.entries(point).every(([name, value]) => trial.point[name] === value),
-  )
+  const wanted = Object.entries(canonicalPoint(point))
+  const trials = sample.trials.filter((trial) => {
+    const own = canonicalPoint(trial.point)
+    return wanted.every(([name, value]) => own[name] === value)
+  })
   if (trials.length > 0) return { ...sample, trials }
-  throw new CompareError(`${sample.dir} has no trial with ${JSON.stringify(point)}`)
+  throw new CompareError(
+    `${sample.dir} has no trial with ${pointWords(point)}; ${pointsIn(sample)}`,
+  )
+}
+
+function pointsIn({ trials }: Sample): string {
+  const all = new Set(trials.map(({ point }) => pointWords(point)).filter((words) => words !== ''))
+  if (all.size === 0) return 'nothing was swept there'
+  return `there are ${[...all].slice(0, POINTS_TOLD_MAX).join('; ')}`
 }
 
 export function compareSamples(a: Sample, b: Sample): PointComparison[] {
@@ -123,7 +135,7 @@ export function compareSamples(a: Sample, b: Sample): PointComparison[] {
 function groupByPoint({ trials }: Sample): Map<string, TrialResult[]> {
   const groups = new Map<string, TrialResult[]>()
   for (const trial of trials) {
-    const key = pointKey(trial.point)
+    const key = pointKey(canonicalPoint(trial.point))
     groups.set(key, [...(groups.get(key) ?? []), trial])
   }
   return new Map([...groups].sort(([left], [right]) => (left < right ? -1 : 1)))

@@ -20,13 +20,16 @@ import type {
 import { parsingScenario } from '../../shared/experiment'
 import type { Scenario } from '../../shared/experiment'
 import type { ExperimentResult } from '../../shared/experimentResult'
+import type { Pin, PinDraft } from '../../shared/pins'
 import { reportPath } from '../host/reportPage'
 import type { HostDesk } from '../host/reportPage'
 import { listRuns } from '../lab/runDir'
 import { keepText } from './concludeRun'
 import { DeskFiles } from './deskFiles'
 import { inSteps } from './deskFolder'
+import { DeskPins } from './deskPins'
 import { DeskResults } from './deskResults'
+import { deleteRun } from './deskRuns'
 import { DeskTrials } from './deskTrials'
 import { told } from './deskWords'
 
@@ -48,9 +51,10 @@ export class ExperimentDesk implements HostDesk {
   private readonly files: DeskFiles
   private readonly trials: DeskTrials
   private readonly kept: DeskResults
+  private readonly pinned: DeskPins
 
   constructor(private readonly options: DeskOptions) {
-    const { mainDir, appVersion, lab } = options
+    const { mainDir, appVersion } = options
     const runsDir = resolve(options.runsDir)
     const files = new DeskFiles(mainDir, join(dirname(runsDir), 'experiments'))
     this.files = files
@@ -58,13 +62,15 @@ export class ExperimentDesk implements HostDesk {
       ...{ mainDir, runsDir, appVersion },
       bundledNameOf: (file, text) => files.bundledNameOf(file, text),
     })
-    this.kept = new DeskResults({
-      runsDir,
-      isGrowing: (id) => {
-        const { state, runDir } = lab.status()
-        return id === this.trials.growing || (state !== 'idle' && runDir === join(runsDir, id))
-      },
-    })
+    this.kept = new DeskResults({ runsDir, isGrowing: (id) => this.isGrowing(id) })
+    this.pinned = new DeskPins(runsDir)
+  }
+
+  private isGrowing(id: string): boolean {
+    const { lab, runsDir } = this.options
+    const { state, runDir } = lab.status()
+    if (id === this.trials.growing) return true
+    return state !== 'idle' && runDir !== null && resolve(runDir) === join(resolve(runsDir), id)
   }
 
   experimentFiles(): Promise<readonly ExperimentCard[]> {
@@ -116,10 +122,13 @@ export class ExperimentDesk implements HostDesk {
     return Promise.resolve(this.trials.now())
   }
 
+  /** The one that grows says so: it has no end yet. */
   runs(): Promise<readonly RunCard[]> {
-    const { lab, runsDir } = this.options
-    const { state, runDir } = lab.status()
-    return told(() => listRuns(resolve(runsDir), state === 'idle' ? null : runDir))
+    const { runsDir } = this.options
+    return told(async () => {
+      const cards = await listRuns(resolve(runsDir), null)
+      return cards.map((card) => (this.isGrowing(card.id) ? { ...card, recording: true } : card))
+    })
   }
 
   results(): Promise<readonly ResultCard[]> {
@@ -132,6 +141,23 @@ export class ExperimentDesk implements HostDesk {
 
   deleteResult(id: string): Promise<void> {
     return told(() => this.kept.delete(id))
+  }
+
+  pins(run: string): Promise<readonly Pin[]> {
+    return told(() => this.pinned.list(run))
+  }
+
+  addPin(run: string, pin: PinDraft): Promise<readonly Pin[]> {
+    return told(() => this.pinned.add(run, pin))
+  }
+
+  removePin(run: string, id: string): Promise<readonly Pin[]> {
+    return told(() => this.pinned.remove(run, id))
+  }
+
+  deleteRun(id: string): Promise<void> {
+    const { runsDir } = this.options
+    return told(() => deleteRun(resolve(runsDir), id, (run) => this.isGrowing(run)))
   }
 
   compareResults(a: ComparedPart, b: ComparedPart): Promise<readonly ComparedRow[]> {

@@ -11,6 +11,7 @@ import { LabCallError } from '../../shared/api'
 import type { ComparedPart, ComparedRow, ComparedSpread, ResultCard } from '../../shared/deskApi'
 import { experimentVerdict, parseExperiment } from '../../shared/experimentCodec'
 import type { ExperimentResult } from '../../shared/experimentResult'
+import { PINS_FILE } from '../../shared/pins'
 import { RESULT_ID } from '../../shared/runIds'
 import { RECORD_FILE, RESULT_FILE } from '../lab/runDir'
 import { writeExperimentReport } from '../report/experimentReport'
@@ -89,7 +90,7 @@ export class DeskResults {
     const dir = await runDirOf(this.place.runsDir, id)
     this.refuseGrowing(id)
     const path = join(dir, REPORT_FILE)
-    const sources = RESULT_ID.test(id) ? [EXPERIMENT_FILE] : [RESULT_FILE, RECORD_FILE]
+    const sources = RESULT_ID.test(id) ? [EXPERIMENT_FILE] : [RESULT_FILE, RECORD_FILE, PINS_FILE]
     return await this.reports.take(async () => {
       const stamps = await Promise.all(sources.map((name) => stampOf(join(dir, name))))
       const newestMs = Math.max(0, ...stamps.map((stamp) => stamp?.changedMs ?? 0))

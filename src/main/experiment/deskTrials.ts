@@ -139,7 +139,7 @@ export class DeskTrials {
         },
       })
       going.words = endWords(result)
-      if (!result.cancelled) await writeExperimentReport(dir, result)
+      await writeExperimentReport(dir, result)
     } catch (error) {
       going.words = error instanceof Error ? error.message : String(error)
     } finally {

@@ -135,8 +135,8 @@ export async function concludeTrial(setup: TrialSetup, ended: EndedTrial): Promi
   const reason = verdict === 'unknown' ? reasonOf(setup, ended) : ''
   let conclusion: Conclusion = { verdict, reason, figures: NO_FIGURES, problems: [] }
   if (runDir !== null && last !== null) {
-    const wantsReport = !signal.aborted
-    const ending = { verdict, reason, seed, point, command, wantsReport }
+    const isCancelled = signal.aborted
+    const ending = { verdict, reason, seed, point, command, isCancelled }
     conclusion = await concludeRun(runDir, ending)
   }
   // The run itself stays violated, for whoever opens it; the trial did what it is there for.

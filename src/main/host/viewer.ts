@@ -18,8 +18,10 @@ import type { DeskApi } from '../../shared/deskApi'
 import { deskCalls } from '../../shared/deskSchemas'
 import { FRAMES_IN_FLIGHT_MAX, MESSAGE_BYTES_MAX, printMessage } from '../../shared/rpc'
 import type { ViewerCalls } from '../../shared/rpc'
+import { shellCalls } from '../../shared/shellSchemas'
 import type { ShellApi } from '../../shared/shell'
 import { z } from '../../shared/zod'
+import { NO_SHELL } from './browserShell'
 import { Outbox } from './outbox'
 import { Rate } from './rate'
 import type { ViewerRoom, ViewerSeat } from './viewers'
@@ -44,6 +46,8 @@ export interface ViewerOptions {
 
 export interface Viewer {
   command(id: CommandId): void
+  /** A file was handed to the app. */
+  fileWaits(): void
   close(): void
 }
 
@@ -67,6 +71,12 @@ type DeskCalls = {
   readonly [Name in keyof DeskApi]: (
     ...args: Parameters<DeskApi[Name]>
   ) => ReturnType<DeskApi[Name]>
+}
+
+type ShellCalls = {
+  readonly [Name in keyof ShellApi]: (
+    ...args: Parameters<ShellApi[Name]>
+  ) => ReturnType<ShellApi[Name]>
 }
 
 class ServedViewer implements Viewer, ViewerSeat {
@@ -105,6 +115,10 @@ class ServedViewer implements Viewer, ViewerSeat {
 
   command(id: CommandId): void {
     if (!this.isClosed) void this.rpc.command.asEvent(id)
+  }
+
+  fileWaits(): void {
+    if (!this.isClosed) void this.rpc.fileWaits.asEvent()
   }
 
   close(): void {
@@ -221,19 +235,13 @@ class ServedViewer implements Viewer, ViewerSeat {
     )
   }
 
-  private shellCall(name: keyof ShellApi, args: readonly unknown[]): Promise<void> {
-    const { shell } = this.options
-    if (!shell) return withoutShell(name, args)
-    switch (name) {
-      case 'openLink':
-        return shell.openLink(...parseArgs(name, args))
-      case 'openReport':
-        return shell.openReport(...parseArgs(name, args))
-      case 'setTheme':
-        return shell.setTheme(...parseArgs(name, args))
-      case 'setMenu':
-        return shell.setMenu(...parseArgs(name, args))
-    }
+  private shellCall<Name extends keyof ShellApi>(
+    name: Name,
+    args: readonly unknown[],
+  ): ReturnType<ShellCalls[Name]> {
+    const parsed = parseArgs(name, args)
+    const shell: ShellCalls = this.options.shell ?? NO_SHELL
+    return shell[name](...parsed)
   }
 
   /** From the call on everything is kept; what the snapshot tells already is dropped after. */
@@ -323,15 +331,8 @@ function noSuchCall(name: string): never {
   throw new LabCallError('badArgument', `There is no call ${name}.`)
 }
 
-/** Nothing native to colour or grey out is no failure; what does not open is one. */
-async function withoutShell(name: keyof ShellApi, args: readonly unknown[]): Promise<void> {
-  parseArgs(name, args)
-  if (name === 'openLink') throw new LabCallError('wrongState', 'This host opens no links.')
-  if (name === 'openReport') throw new LabCallError('wrongState', 'This host opens no reports.')
-}
-
 function isShellCall(name: string): name is keyof ShellApi {
-  return ['openLink', 'openReport', 'setTheme', 'setMenu'].includes(name)
+  return Object.hasOwn(shellCalls, name)
 }
 
 function isDeskCall(name: string): name is keyof DeskApi {

@@ -14,6 +14,7 @@ import { WebSocketServer } from 'ws'
 import type { Lab } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
 import { MESSAGE_BYTES_MAX } from '../../shared/rpc'
+import type { ShellApi } from '../../shared/shell'
 import { openPageFiles } from './pageFiles'
 import type { PageFiles } from './pageFiles'
 import { freshNonce, pageHeaders } from './pageHeaders'
@@ -38,6 +39,8 @@ export interface WebHostOptions {
   readonly lab: Lab
   /** Experiments, results and reports; missing: this host keeps none. */
   readonly desk?: HostDesk
+  /** What was opened last; missing: this host keeps no list. */
+  readonly shell?: ShellApi
   /** Folder of the built window. */
   readonly rendererDir: string
   /** 0: the system chooses. */
@@ -199,8 +202,8 @@ class StartedWebHost implements WebHost {
     }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const channel = webSocketChannel(webSocket)
-      const { lab, desk = null, onNote } = this.options
-      serveViewer(channel, lab, { room: this.room, desk, ...(onNote ? { onNote } : {}) })
+      const { lab, desk = null, shell = null, onNote } = this.options
+      serveViewer(channel, lab, { room: this.room, desk, shell, ...(onNote ? { onNote } : {}) })
       this.attended()
       channel.onClose(() => this.attended())
     })

@@ -18,7 +18,6 @@ import type {
   LinkChange,
   LoadOptions,
   PartitionRequest,
-  SavedRun,
   WriteResult,
 } from '../../shared/api'
 import { LabCallError } from '../../shared/api'
@@ -37,7 +36,7 @@ import { partitionFault } from './partitions'
 import { READ_EVENTS_MAX } from './recorder'
 import { outcomeOf, parseReply, printReply } from './respReply'
 import type { Run } from './run'
-import type { SavedRuns } from './savedRuns'
+import type { SavedRunCalls } from './savedRuns'
 import type { Session } from './session'
 
 /** Beyond the node's own deadline: then it does not answer at all. */
@@ -51,7 +50,7 @@ export interface LabCore {
   session(): Session
   /** The run now or the last one; null: there was none. */
   run(): Run | null
-  readonly saved: SavedRuns
+  readonly saved: SavedRunCalls
   snapshot(): Promise<LabSnapshot>
   startCluster(options: ClusterOptions, by: ActedBy): Promise<void>
   stopCluster(by: ActedBy): Promise<void>
@@ -341,17 +340,13 @@ export class LabCalls implements LabApi {
     return this.lab.run()?.logs.read(from, count) ?? { lines: [], next: from, lost: 0 }
   }
 
-  async openRun(id: string): Promise<SavedRun> {
-    return await this.lab.saved.open(id)
-  }
-
-  async runMilestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {
-    return await this.lab.saved.milestones(id, from, count)
-  }
-
-  async runEvents(id: string, from: number, to: number): Promise<readonly LabEvent[]> {
-    return await this.lab.saved.events(id, from, to)
-  }
+  readonly openRun: LabApi['openRun'] = (id) => this.lab.saved.open(id)
+  readonly lookAtRun: LabApi['lookAtRun'] = (id, share) => this.lab.saved.look(id, share)
+  readonly closeRun: LabApi['closeRun'] = (id) => this.lab.saved.close(id)
+  readonly runText: LabApi['runText'] = (id, from) => this.lab.saved.text(id, from)
+  readonly runEvents: LabApi['runEvents'] = (id, ...span) => this.lab.saved.events(id, ...span)
+  readonly runMilestones: LabApi['runMilestones'] = (id, ...span) =>
+    this.lab.saved.milestones(id, ...span)
 
   private acted(session: Session, act: string): void {
     session.tell({ type: 'acted', act, actor: this.by })

@@ -5,7 +5,7 @@
  * One cluster at a time. A run (its events, record and checks) lasts from the start of a cluster to
  * its stop, and can be looked at until the next one starts.
  */
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import { EMPTY_LIVENESS, EMPTY_SERIES } from '../../core/measure/series'
 import type {
@@ -33,7 +33,7 @@ import { Run } from './run'
 import type { RunResult } from './run'
 import { MessageViewers } from './messageViewers'
 import { listRuns } from './runDir'
-import { SavedRuns } from './savedRuns'
+import { openSavedRuns } from './savedRunsThread'
 import { ScenarioStage } from './scenarioStage'
 import type { ScenarioOutcome } from './scenario'
 import { Session } from './session'
@@ -109,7 +109,7 @@ class Core implements LabCore {
   readonly feed: Feed
   readonly stage: ScenarioStage
   readonly messages = new MessageViewers((on) => this.watchMessages(on))
-  readonly saved: SavedRuns
+  readonly saved: ReturnType<typeof openSavedRuns>
   private state: LabState = 'idle'
   private active: Session | null = null
   private lastRun: Run | null = null
@@ -126,7 +126,9 @@ class Core implements LabCore {
   constructor(private readonly options: LabOptions) {
     const { execPath, scenarios } = options
     this.runsDir = resolve(options.runsDir)
-    this.saved = new SavedRuns(this.runsDir, () => this.active?.run.dir ?? null)
+    const readerEntry = join(dirname(resolve(options.nodeEntry)), 'runs.js')
+    const current = (): string | null => this.active?.run.dir ?? null
+    this.saved = openSavedRuns(readerEntry, this.runsDir, current)
     this.programs = {
       launcher: launcherFor(execPath),
       nodeEntry: resolve(options.nodeEntry),
@@ -220,6 +222,7 @@ class Core implements LabCore {
     await this.stopNow()
     await this.stage.stop()
     await this.lastRun?.close()
+    await this.saved.end()
     await this.swept
     this.feed.close()
     process.off('exit', this.onExit)

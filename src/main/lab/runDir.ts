@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
 import type { ClusterOptions, RunCard } from '../../shared/api'
 import { Fields } from '../../shared/fields'
@@ -48,8 +49,17 @@ export async function createRunDir(
 ): Promise<string> {
   const path = join(runsDir, runName(new Date(start.startedAt)))
   makeDir(path)
-  await writeJson(join(path, RUN_FILE), { version: 1, ...start })
+  // Here and not only in the result: a run that is cut short was run somewhere, too.
+  await writeJson(join(path, RUN_FILE), { version: 1, ...start, ...surroundings() })
   return path
+}
+
+function surroundings() {
+  return {
+    nodeVersion: process.version,
+    system: `${process.platform} ${process.arch} ${release()}`,
+    cpus: availableParallelism(),
+  }
 }
 
 /** Written beside and renamed, so that a reader finds all of it or nothing. */

@@ -1,8 +1,7 @@
 /**
- * Saved runs: a run directory as windows show it, read and folded once, then kept for a while.
+ * Saved runs: run directories as windows show them, read once and kept for a while. A long record
+ * is shown before all of it is read (`recordOpening.ts`).
  *
- * Files:  `view.json` beside the record holds what the fold of a long record came to. It is a
- *         cache: it counts only for a record of the same length, and may be deleted.
  * Limits: OPEN_MAX runs in memory.
  * Errors: LabCallError that names the run: there is none, it still goes on, its record is broken.
  *         A record whose end is torn off opens up to there, and says so.
@@ -11,43 +10,37 @@ import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabEvent } from '../../core/event'
 import { LabCallError } from '../../shared/api'
-import type { CheckView, RunCard, SavedRun } from '../../shared/api'
+import type { CheckView, LabApi, RecordText, RunCard, SavedRun } from '../../shared/api'
 import { clusterOptions } from '../../shared/clusterSchemas'
-import { FrameError } from '../../shared/frame'
-import { RecordView } from '../../shared/recordView'
-import type { RecordedView } from '../../shared/recordView'
 import type { LogPart } from '../../shared/logLine'
-import { judgeRun } from './judgeRun'
+import { eventsOfLines, pieceOf } from '../../shared/recordText'
 import { readLogs } from './nodeLogs'
-import { parseRecordLine } from '../../shared/recordLine'
-import { readRunCard, RECORD_FILE, RESULT_FILE, RUN_FILE, writeJson } from './runDir'
-import { linesOf } from './textLines'
+import { asObject, RecordOpening } from './recordOpening'
+import type { OpenedFrame } from './recordOpening'
+import { readRunCard, RECORD_FILE, RESULT_FILE, RUN_FILE } from './runDir'
 
-const VIEW_FILE = 'view.json'
-const VIEW_VERSION = 1
 const OPEN_MAX = 3
-/** From here on reading the record again takes longer than a person likes to wait. */
-const CACHE_EVENTS_MIN = 20_000
-/** One index entry for so many lines. */
-const INDEX_LINES = 256
 const READ_BYTES_MAX = 64 * 1024 * 1024
-/** Lines folded before other work of the lab gets its turn. */
-const TURN_LINES = 2000
 
-/** `[seq, offset of its line]`, now and then. */
-export type RecordIndex = readonly (readonly [number, number])[]
+/** What windows ask about runs that are over; see `LabApi`. */
+export interface SavedRunCalls {
+  readonly open: LabApi['openRun']
+  readonly look: LabApi['lookAtRun']
+  readonly close: LabApi['closeRun']
+  readonly milestones: LabApi['runMilestones']
+  readonly events: LabApi['runEvents']
+  readonly text: LabApi['runText']
+  readonly logs: (id: string, from: number, count: number) => Promise<LogPart>
+}
 
 interface OpenedRun {
   readonly card: RunCard
-  readonly view: RecordedView
-  readonly index: RecordIndex
-  readonly bytes: number
-  readonly notes: readonly string[]
+  readonly record: RecordOpening
+  /** The list of the last picture that was given away: parts of it are asked for. */
+  events: readonly LabEvent[]
 }
 
-type Folded = Pick<OpenedRun, 'view' | 'index' | 'notes'>
-
-export class SavedRuns {
+export class SavedRuns implements SavedRunCalls {
   private readonly opened = new Map<string, Promise<OpenedRun>>()
 
   constructor(
@@ -57,31 +50,58 @@ export class SavedRuns {
   ) {}
 
   async open(id: string): Promise<SavedRun> {
+    const known = await this.opened.get(id)?.catch(() => null)
     // Opened anew: a run that was cut short may have been judged since.
+    if (known?.record.over === true) this.opened.delete(id)
+    return pictureOf(await this.get(id))
+  }
+
+  async look(id: string, share: number): Promise<SavedRun> {
+    const run = await this.get(id)
+    await run.record.beyond(share)
+    return pictureOf(run)
+  }
+
+  async close(id: string): Promise<void> {
+    const opening = this.opened.get(id)
     this.opened.delete(id)
-    const { card, view, notes } = await this.get(id)
-    const { status, series, events, left } = view
-    return { card, status, series, milestones: events.length, left, notes }
+    await opening?.then(
+      ({ record }) => record.stop(),
+      () => {},
+    )
+  }
+
+  /** Nothing is read any more. */
+  async end(): Promise<void> {
+    await Promise.all([...this.opened.keys()].map((id) => this.close(id)))
   }
 
   async milestones(id: string, from: number, count: number): Promise<readonly LabEvent[]> {
-    const { view } = await this.get(id)
-    return view.events.slice(from, from + count)
+    return (await this.get(id)).events.slice(from, from + count)
   }
 
   /** Events with `from` <= seq <= `to`. */
   async events(id: string, from: number, to: number): Promise<readonly LabEvent[]> {
-    const { index, bytes } = await this.get(id)
+    const { record } = await this.get(id)
+    const index = await record.indexTo(to)
     const start = index.findLast(([seq]) => seq <= from) ?? index[0]
     if (start === undefined) return []
-    const end = index.find(([seq]) => seq > to)?.[1] ?? bytes
-    const text = await readText(join(this.runsDir, id, RECORD_FILE), start[1], end)
-    return parsedLines(text).filter((event) => event.seq >= from && event.seq <= to)
+    const end = index.find(([seq]) => seq > to)?.[1] ?? record.bytes
+    const bytes = await this.bytesOf(id, start[1], Math.min(end, start[1] + READ_BYTES_MAX))
+    const text = bytes.toString('utf8')
+    const events = eventsOfLines(text.slice(0, text.lastIndexOf('\n') + 1))
+    return events.filter((event) => event.seq >= from && event.seq <= to)
+  }
+
+  async text(id: string, from: number): Promise<RecordText> {
+    await this.card(id)
+    const { size } = await stat(join(this.runsDir, id, RECORD_FILE))
+    return await pieceOf((start, end) => this.bytesOf(id, start, end), from, size)
   }
 
   /** What its processes wrote; rejects for a run that kept nothing of it. */
   async logs(id: string, from: number, count: number): Promise<LogPart> {
-    await this.get(id)
+    await this.card(id)
     const part = await readLogs(join(this.runsDir, id), from, count)
     if (part !== null) return part
     throw new LabCallError('unavailable', `the run ${id} kept no logs`)
@@ -92,12 +112,22 @@ export class SavedRuns {
     if (known !== undefined) return known
     const opening = this.read(id)
     this.opened.set(id, opening)
-    opening.catch(() => this.opened.delete(id))
-    for (const old of [...this.opened.keys()].slice(0, -OPEN_MAX)) this.opened.delete(old)
+    opening.catch(() => {
+      if (this.opened.get(id) === opening) this.opened.delete(id)
+    })
+    for (const old of [...this.opened.keys()].slice(0, -OPEN_MAX)) void this.close(old)
     return opening
   }
 
   private async read(id: string): Promise<OpenedRun> {
+    const card = await this.card(id)
+    const dir = join(this.runsDir, id)
+    const record = new RecordOpening(dir, await frameOf(dir))
+    await record.first()
+    return { card, record, events: record.picture().events }
+  }
+
+  private async card(id: string): Promise<RunCard> {
     const dir = join(this.runsDir, id)
     const card = await readRunCard(this.runsDir, id)
     // A link may not lead out of the folder of runs.
@@ -108,94 +138,29 @@ export class SavedRuns {
     if (this.current() === dir) {
       throw new LabCallError('wrongState', `the run ${id} still goes on: it is what you see live`)
     }
-    const record = join(dir, RECORD_FILE)
-    const bytes = await stat(record).then(
-      ({ size }) => size,
-      () => 0,
-    )
-    const cached = await readCache(dir, bytes)
-    const folded = cached ?? (await foldRecord(dir, record))
-    if (cached === null && folded.view.status.events >= CACHE_EVENTS_MIN) {
-      // Only a cache: a disk that is full takes nothing away.
-      await writeViewCache(dir, bytes, folded).catch(() => {})
+    return card
+  }
+
+  private async bytesOf(id: string, from: number, to: number): Promise<Buffer> {
+    const file = await open(join(this.runsDir, id, RECORD_FILE), 'r')
+    try {
+      const buffer = Buffer.alloc(Math.max(0, to - from))
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, from)
+      return buffer.subarray(0, bytesRead)
+    } finally {
+      await file.close()
     }
-    const view = { ...folded.view, status: { ...folded.view.status, ...(await frameOf(dir)) } }
-    return { card, bytes, ...folded, view }
   }
 }
 
-export async function writeViewCache(
-  dir: string,
-  recordBytes: number,
-  folded: Folded,
-): Promise<void> {
-  await writeJson(join(dir, VIEW_FILE), { version: VIEW_VERSION, recordBytes, ...folded })
+function pictureOf(run: OpenedRun): SavedRun {
+  const { status, series, events, left, notes, reading } = run.record.picture()
+  run.events = events
+  return { card: run.card, status, series, milestones: events.length, left, notes, reading }
 }
 
-/** Null: there is none for this very record, or it is no cache. */
-async function readCache(dir: string, recordBytes: number): Promise<Folded | null> {
-  try {
-    const text = await readFile(join(dir, VIEW_FILE), 'utf8')
-    const cache: unknown = JSON.parse(text)
-    return isCache(cache) && cache.recordBytes === recordBytes ? cache : null
-  } catch {
-    return null
-  }
-}
-
-/** Whether somebody else's file lies there; what is inside was folded by this code. */
-function isCache(value: unknown): value is Folded & { readonly recordBytes: number } {
-  const cache = asObject(value)
-  const view = asObject(cache?.['view'])
-  const parts = [cache?.['index'], cache?.['notes'], view?.['events']]
-  const whole = parts.every((part) => Array.isArray(part)) && asObject(view?.['series']) !== null
-  return whole && cache?.['version'] === VIEW_VERSION && asObject(view?.['status']) !== null
-}
-
-function asObject(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null ? { ...value } : null
-}
-
-async function foldRecord(dir: string, record: string): Promise<Folded> {
-  const fold = new RecordView()
-  const index: [number, number][] = []
-  const notes: string[] = []
-  let offset = 0
-  try {
-    for await (const { text, number, whole } of linesOf(record)) {
-      const event = eventOf(text, number, whole, notes)
-      if (event === null) break
-      if ((number - 1) % INDEX_LINES === 0) index.push([event.seq, offset])
-      offset += Buffer.byteLength(text) + 1
-      fold.feed(event)
-      if (number % TURN_LINES === 0) await new Promise((resolve) => setImmediate(resolve))
-    }
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    notes.push('This run has no record.')
-  }
-  const frame = { options: null, checks: [], scenario: null, runDir: dir }
-  return { view: fold.view(frame), index, notes }
-}
-
-/** Null: the record ends here, and `notes` says why. */
-function eventOf(text: string, number: number, whole: boolean, notes: string[]): LabEvent | null {
-  try {
-    return parseRecordLine(text).event
-  } catch (error) {
-    if (!(error instanceof FrameError)) throw error
-    const end = `events after it are not shown`
-    notes.push(
-      whole
-        ? `Line ${number} of the record is broken (${error.message}): ${end}.`
-        : `The last line of the record is torn off: the lab was killed while it wrote.`,
-    )
-    return null
-  }
-}
-
-/** What run and result say beside the record. Checks of a run without a result are judged now. */
-async function frameOf(dir: string): Promise<Partial<RecordedView['status']>> {
+/** What run and result say beside the record. */
+async function frameOf(dir: string): Promise<OpenedFrame> {
   const run = await readObject(join(dir, RUN_FILE))
   const options = clusterOptions.safeParse(run?.['options'])
   const scenario = run?.['scenario']
@@ -207,12 +172,11 @@ async function frameOf(dir: string): Promise<Partial<RecordedView['status']>> {
   }
 }
 
-async function checksOf(dir: string): Promise<readonly CheckView[]> {
+/** Null: it has no result, and is judged once it is read. */
+async function checksOf(dir: string): Promise<readonly CheckView[] | null> {
   const result = await readObject(join(dir, RESULT_FILE))
   const checks = result?.['checks']
-  if (Array.isArray(checks) && checks.every(isCheck)) return checks
-  const judged = await judgeRun(dir).catch(() => null)
-  return judged?.checks ?? []
+  return Array.isArray(checks) && checks.every(isCheck) ? checks : null
 }
 
 function isCheck(value: unknown): value is CheckView {
@@ -227,34 +191,4 @@ async function readObject(path: string): Promise<Record<string, unknown> | null>
   } catch {
     return null
   }
-}
-
-async function readText(path: string, from: number, to: number): Promise<string> {
-  const file = await open(path, 'r')
-  try {
-    const buffer = Buffer.alloc(Math.min(READ_BYTES_MAX, to - from))
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from)
-    const text = buffer.toString('utf8', 0, bytesRead)
-    return text.slice(0, text.lastIndexOf('\n') + 1)
-  } finally {
-    await file.close()
-  }
-}
-
-function parsedLines(text: string): LabEvent[] {
-  const events: LabEvent[] = []
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      events.push(parseRecordLine(line).event)
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      return events
-    }
-  }
-  return events
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

@@ -12,7 +12,7 @@ import type { Expectation, Scenario, ScenarioStep, ScenarioVerb } from '../../sh
 import type { StepBody } from '../../shared/experimentSteps'
 import { verdictOf } from '../../shared/labWords'
 import type { Verdict } from '../../shared/labWords'
-import { toPolicy } from '../../shared/policyVerb'
+import { policyNameOf, toPolicy } from '../../shared/policyVerb'
 import { ScenarioEvents, expectationsOf, onlyGrows } from './scenarioEvents'
 import { ScenarioMeasures } from './scenarioMeasures'
 import type { Baseline } from './scenarioMeasures'
@@ -140,7 +140,7 @@ class Play {
   }
 
   async judge(): Promise<ScenarioOutcome> {
-    const { expect } = this.scenario
+    const expect = this.asked(this.scenario.expect)
     const late = expect.filter(isJudgedLate)
     const found = new Map<Expectation, Judged | null>()
     for (const one of expect) if (!late.includes(one)) found.set(one, await this.expect(one))
@@ -217,13 +217,20 @@ class Play {
       if (!(error instanceof LabCallError)) throw error
       return record('failed', error.message)
     }
-    this.stepDone(branch)
-    for (const expectation of step.expect) {
+    for (const expectation of this.asked(step.expect)) {
       if (isJudgedLate(expectation)) await this.waitUntil(() => false, SETTLE_MS, branch)
       const judged = await this.expect(expectation, branch)
       if (judged !== null) this.judged.push(judged)
     }
+    // Not before: what a step expects "since the last step" is about its own time.
+    this.stepDone(branch)
     return record(branch.signal.aborted ? 'stopped' : 'done')
+  }
+
+  /** Without those that are about other policies than that of this cluster. */
+  private asked(expect: readonly Expectation[]): readonly Expectation[] {
+    const own = policyNameOf(this.scenario.cluster.policy)
+    return expect.filter(({ under }) => under === null || under.includes(own))
   }
 
   /** Verbs and body, within the time that the step has for them. */
@@ -366,7 +373,7 @@ class Play {
   }
 }
 
-/** What more events could still break, and what is asked of events at once: when they are in. */
+/** Safety, and what more events could still break: judged when the facts of that moment are in. */
 function isJudgedLate({ kind, expected }: Expectation): boolean {
-  return expected.kind !== 'measure' && (kind === 'safety' || !onlyGrows(expected))
+  return kind === 'safety' || (expected.kind !== 'measure' && !onlyGrows(expected))
 }

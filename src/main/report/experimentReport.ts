@@ -46,7 +46,7 @@ export function experimentReport(
     header(result),
     failures(result, hasReport),
     overview(result),
-    section('points', 'Result by point', pointTable(points)),
+    points.length === 0 ? null : section('points', 'Result by point', pointTable(points)),
     survivalCharts(points, (trial) => decisionOf(result, trial)),
     measureCharts(points, (trial) => decisionOf(result, trial)),
     section('trials', 'Trials', trialTable(sorted(result.trials), hasReport, result.trials.length)),
@@ -106,12 +106,12 @@ function overview({ trials }: ExperimentResult): Markup {
       ['Valid', count(of('valid')), ''],
       ['Violated', count(of('violated')), ''],
       ['Unknown', count(of('unknown')), ''],
-      ['Faults injected', count(outages.length), 'under load'],
-      [
-        'Longest total outage',
-        outages.length === 0 ? NONE : duration(Math.round(worst)),
-        'of one fault',
-      ],
+      ...(outages.length === 0
+        ? []
+        : [
+            ['Faults under load', count(outages.length), 'of all trials'] as const,
+            ['Longest total outage', duration(Math.round(worst)), 'of one fault'] as const,
+          ]),
     ]),
   )
 }
@@ -128,6 +128,9 @@ const COLUMNS = [
 ]
 
 function trialTable(trials: readonly TrialResult[], hasReport: HasReport, all: number): Content {
+  if (trials.length === 0) {
+    return html`<p class="muted">No trial came to its end. What began is in the folder runs.</p>`
+  }
   const rows = trials.slice(0, TRIALS_SHOWN_MAX).map((trial): Row => {
     const { verdict, reason, measures, ranMs } = trial
     const slots = measures['chosenSlots']

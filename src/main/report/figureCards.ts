@@ -21,7 +21,8 @@ const WHY_NO_CARD = {
 export function availabilitySection(run: RunReading): Markup {
   const cards = faultCards(run)
   const leftOut = run.fold.faults.leftOut + Math.max(0, cards.length - CARDS_MAX)
-  const shown = cards.slice(0, CARDS_MAX).map(card)
+  const endMs = run.fold.stoppedMs ?? run.fold.lastMs
+  const shown = cards.slice(0, CARDS_MAX).map((one) => card(one, endMs))
   const content =
     cards.length === 0
       ? html`<p class="muted">No fault was injected in this run.</p>`
@@ -34,8 +35,9 @@ export function availabilitySection(run: RunReading): Markup {
   return section('faults', 'Faults and availability', [content, cards.length === 0 ? null : note])
 }
 
-function card({ band, card: found, why }: FaultCard): Markup {
-  const until = band.toMs === null ? 'to the end' : `for ${duration(band.toMs - band.fromMs)}`
+function card({ band, card: found, why }: FaultCard, endMs: number): Markup {
+  const lasted = duration((band.toMs ?? endMs) - band.fromMs)
+  const until = band.toMs === null ? `to the end of the run (${lasted})` : `for ${lasted}`
   const words = clip(faultText(band.fault), WORDS_CHARS_MAX)
   const head = html`<h3>${words}</h3>
     <p>${band.id}, from ${duration(band.fromMs)} on, ${until}</p>`
@@ -45,12 +47,12 @@ function card({ band, card: found, why }: FaultCard): Markup {
       <p>${WHY_NO_CARD[why ?? 'noLoad']}</p>
     </article>`
   }
-  const recovery = found.recoveryMs === null ? 'not in this run' : duration(found.recoveryMs)
+  const recovery = recoveryWords(found.recoveryMs, band.toMs)
   const rows = [
     ['Baseline', `${figure(found.baselinePerSecond)}/s`],
     ['Total outage', duration(Math.round(found.totalOutageMs))],
     ['Partial outage', duration(Math.round(found.partialOutageMs))],
-    ['Recovery', found.recoveryMs === 0 ? 'no outage' : recovery],
+    ['Recovery', recovery],
   ] as const
   const shown = rows.map(
     ([name, value]) =>
@@ -63,6 +65,12 @@ function card({ band, card: found, why }: FaultCard): Markup {
     ${head}
     <dl>${shown}</dl>
   </article>`
+}
+
+function recoveryWords(recoveryMs: number | null, endedAtMs: number | null): string {
+  if (recoveryMs === null) return 'not in this run'
+  if (recoveryMs === 0) return 'no outage'
+  return duration(recoveryMs) + (endedAtMs === null ? ', while it lasted' : '')
 }
 
 export function costSection(run: RunReading): Markup {

@@ -8,10 +8,14 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { HistoryFinding } from '../../core/check/oracle'
 import type { LabEvent } from '../../core/event'
 import type { CheckView } from '../../shared/api'
 import { FrameError } from '../../shared/frame'
 import { parseRecordLine } from '../../shared/recordLine'
+import { findingOf } from '../lab/historyFinding'
+import { readHistory } from '../lab/historyFile'
+import { HISTORY_FILE } from '../lab/offlineRun'
 import { RECORD_FILE } from '../lab/runDir'
 import { linesOf } from '../lab/textLines'
 import type { RunFiles } from './runFiles'
@@ -21,6 +25,7 @@ import { isFolded, RunFold } from './runFold'
 /** The last events of each node before a violation, as the failure card shows them. */
 export const LAST_EVENTS_MAX = 20
 const EVIDENCE_SHOWN_MAX = 60
+const HISTORY_CHECK = 'I14'
 
 export interface FailureEvents {
   /** By place in the record. */
@@ -46,10 +51,39 @@ export async function readRun(dir: string): Promise<RunReading> {
   const fold = new RunFold(files.end === null)
   const path = join(dir, RECORD_FILE)
   const { events, problems } = await foldRecord(path, fold, files.end !== null)
-  const checks = files.end?.checks ?? fold.checks()
+  const checks = files.end?.checks ?? (await withHistory(dir, fold.checks()))
   const violated = checks.filter(({ state }) => state === 'violated')
   const failure = violated.length > 0 ? await failureEvents(path, fold, violated) : null
   return { ...files, dir, fold, checks, events, problems, failure }
+}
+
+/** I14 of a run that nobody judged to its end, by as much of its history as was written. */
+async function withHistory(
+  dir: string,
+  checks: readonly CheckView[],
+): Promise<readonly CheckView[]> {
+  const finding = await findingIn(dir)
+  if (finding === null) return checks
+  const states = { valid: 'holds', violated: 'violated', unknown: 'notEnoughData' } as const
+  const words = `As far as it was written: ${finding.words}`
+  return checks.map((view) =>
+    view.id === HISTORY_CHECK && view.state !== 'violated'
+      ? { ...view, state: states[finding.verdict], words }
+      : view,
+  )
+}
+
+/** Null: no client was recorded. */
+async function findingIn(dir: string): Promise<HistoryFinding | null> {
+  const path = join(dir, HISTORY_FILE)
+  if (!existsSync(path)) return null
+  try {
+    const { entries } = await readHistory(path, 'kv')
+    return await findingOf({ entries, dropped: 0, keysLeft: new Set() })
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error
+    return { verdict: 'unknown', words: `it cannot be read: ${error.message}` }
+  }
 }
 
 interface Folded {

@@ -44,6 +44,14 @@ export interface RunHead {
   readonly source: string
   /** Options as they were given, of any version. */
   readonly options: Fields
+  readonly surroundings: Surroundings
+}
+
+/** Where it ran; empty and null: nobody wrote it down. */
+interface Surroundings {
+  readonly nodeVersion: string
+  readonly system: string
+  readonly cpus: number | null
 }
 
 /** The content of `result.json`. */
@@ -62,9 +70,7 @@ export interface RunEnd {
   readonly eventsLost: number
   readonly factsDropped: number
   readonly recordHash: string
-  readonly nodeVersion: string
-  readonly system: string
-  readonly cpus: number | null
+  readonly surroundings: Surroundings
 }
 
 export interface RunFiles {
@@ -98,6 +104,15 @@ function headOf(run: Fields): RunHead {
     appVersion: optional(() => run.text('appVersion')) ?? '',
     source: optional(() => run.text('source')) ?? 'processes',
     options: optional(() => run.at('options')) ?? Fields.of({}, 'options'),
+    surroundings: surroundingsOf(run),
+  }
+}
+
+function surroundingsOf(fields: Fields): Surroundings {
+  return {
+    nodeVersion: optional(() => fields.text('nodeVersion')) ?? '',
+    system: optional(() => fields.text('system')) ?? '',
+    cpus: optional(() => fields.count('cpus')),
   }
 }
 
@@ -119,9 +134,7 @@ function endOf(result: Fields): RunEnd {
     eventsLost: whole('eventsLost'),
     factsDropped: whole('factsDropped'),
     recordHash: text('recordHash'),
-    nodeVersion: text('nodeVersion'),
-    system: text('system'),
-    cpus: optional(() => result.count('cpus')),
+    surroundings: surroundingsOf(result),
   }
 }
 

@@ -10,6 +10,7 @@ import { Histogram } from '../../core/measure/histogram'
 import { Measures } from '../../core/measure/measures'
 import { AckSamples } from '../../core/report/availability'
 import { FaultBands } from '../../core/report/chartData'
+import type { FaultBand } from '../../core/report/chartData'
 import { CostFold } from '../../core/report/cost'
 import { DecisionFold } from '../../core/report/decision'
 import type { CheckView } from '../../shared/api'
@@ -44,6 +45,9 @@ const FOLDED: ReadonlySet<string> = new Set<LabEvent['type']>([
   ...(['persisted', 'policySet', 'sent', 'bid', 'elected', 'preempted'] as const),
   ...(['steppedDown', 'followed', 'chosen'] as const),
 ])
+
+/** A process with one of these goes on: when it ends, the lab ends it. */
+const LIVING: ReadonlySet<string> = new Set(['pause', 'slow'])
 
 export function isFolded(type: string): boolean {
   return FOLDED.has(type)
@@ -89,14 +93,25 @@ export class RunFold {
     this.oracle?.noteLoss(seq)
   }
 
+  /** Faults; what only the stop of the cluster ended lasted to the end of the run. */
+  bands(): FaultBand[] {
+    const { stoppedMs } = this
+    return this.faults.bands().map((band) => {
+      const lasted = stoppedMs !== null && band.toMs !== null && band.toMs >= stoppedMs
+      return lasted ? { ...band, toMs: null } : band
+    })
+  }
+
   load(): LoadTotals {
     return { ...this.sums, latency: this.latency }
   }
 
-  /** Of a run without a result, as far as its record goes. */
+  /**
+   * Of a run without a result, as far as its record goes. What waits for facts of other nodes stays
+   * unjudged: they may have been told after its end.
+   */
   checks(): readonly CheckView[] {
     if (this.oracle === null) return []
-    this.oracle.finish()
     return this.oracle.views().map((view) => {
       const told = view.state === 'idle' ? this.told.find((one) => one.invariant === view.id) : null
       return told
@@ -114,10 +129,14 @@ export class RunFold {
     } else if (event.type === 'faultStarted' && 'node' in event.fault.fault) this.stoppedMs = null
   }
 
+  /** Its process may end by the fault that it has. */
   private isBroken(node: number): boolean {
     return this.faults
       .bands()
-      .some(({ fault, toMs }) => toMs === null && 'node' in fault && fault.node === node)
+      .some(
+        ({ fault, toMs }) =>
+          toMs === null && 'node' in fault && fault.node === node && !LIVING.has(fault.kind),
+      )
   }
 
   private begin(event: Started): void {

@@ -17,7 +17,10 @@ import { html } from './markup'
 import type { Markup } from './markup'
 import { brand, facts, labelChips, page, section, tiles, TONE_WORDS, verdictChips } from './page'
 import { DEFAULT_CLUSTER } from '../../shared/clusterOptions'
+import type { Verdicts } from '../../shared/experimentResult'
 import { policyWords } from '../../shared/labWords'
+import { pinsSection, readPins } from './pinsSection'
+import type { RunPins } from './pinsSection'
 import { readRun } from './readRun'
 import type { RunReading } from './readRun'
 import {
@@ -37,13 +40,22 @@ export const REPORT_FILE = 'report.html'
 
 /** Answers the path of the report. */
 export async function writeRunReport(runDir: string, out?: string): Promise<string> {
-  const path = out ?? join(runDir, REPORT_FILE)
   const run = await readRun(resolve(runDir))
-  await writeWhole(path, runReport(run, judge(run, await replayVerdict(run))))
+  return await writeReportOf(run, await replayVerdict(run), out)
+}
+
+/** The same, of a run that was read already. */
+export async function writeReportOf(
+  run: RunReading,
+  replay: Verdicts['replay'],
+  out?: string,
+): Promise<string> {
+  const path = out ?? join(run.dir, REPORT_FILE)
+  await writeWhole(path, runReport(run, judge(run, replay), await readPins(run.dir)))
   return path
 }
 
-export function runReport(run: RunReading, judgement: Judgement): string {
+export function runReport(run: RunReading, judgement: Judgement, pins: RunPins = null): string {
   const { head } = run
   return page(head.title, [
     header(run, judgement),
@@ -52,6 +64,7 @@ export function runReport(run: RunReading, judgement: Judgement): string {
     expectationsSection(run),
     availabilitySection(run),
     charts(run),
+    pinsSection(pins),
     loadSection(run),
     costSection(run),
     checksSection(run),
@@ -149,11 +162,7 @@ function figures(run: RunReading): Markup {
 
 function charts(run: RunReading): Markup {
   const { fold } = run
-  const data = chartData(
-    fold.measures.snapshot(),
-    fold.faults.bands(),
-    fold.stoppedMs ?? fold.lastMs,
-  )
+  const data = chartData(fold.measures.snapshot(), fold.bands(), fold.stoppedMs ?? fold.lastMs)
   const members = fold.started?.members ?? []
   const [throughput, latency, ...rest] = runCharts(data, members)
   const content = [throughput ?? null, latency ?? null, ballotChart(data), ...rest]

@@ -1,5 +1,9 @@
 /** Sections of a run's report that are lists: expectations, checks, timeline, environment. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CheckView } from '../../shared/api'
+import { commandLine } from '../experiment/command'
+import { EXPERIMENT_TEXT_FILE } from '../experiment/experimentDir'
 import { optionRows } from './clusterView'
 import { clip, html } from './markup'
 import type { Content, Markup } from './markup'
@@ -118,15 +122,17 @@ function isStep(words: string, steps: readonly { readonly words: string }[]): bo
 
 export function environmentSection(run: RunReading): Markup {
   const { head, end, dir, problems } = run
+  const { system, cpus, nodeVersion } = head.surroundings
+  const why = end === null ? 'unknown: the run has no result' : 'unknown'
   const own: (readonly [string, Content])[] = [
-    ['Paxos Lab', head.appVersion || 'unknown'],
-    ['System', end?.system || 'unknown'],
-    ['CPUs', String(end?.cpus ?? 'unknown')],
-    ['Node.js', end?.nodeVersion || 'unknown'],
+    ['Paxos Lab', head.appVersion || why],
+    ['System', end?.surroundings.system || system || why],
+    ['CPUs', String(end?.surroundings.cpus ?? cpus ?? why)],
+    ['Node.js', end?.surroundings.nodeVersion || nodeVersion || why],
     ['Run directory', html`<span class="mono">${dir}</span>`],
-    ['Hash of the record', html`<span class="mono">${end?.recordHash || 'unknown'}</span>`],
-    ['Events lost by the record', end === null ? 'unknown' : count(end.eventsLost)],
-    ['Facts that never arrived', end === null ? 'unknown' : count(end.factsDropped)],
+    ['Hash of the record', html`<span class="mono">${end?.recordHash || why}</span>`],
+    ['Events lost by the record', end === null ? why : count(end.eventsLost)],
+    ['Facts that never arrived', end === null ? why : count(end.factsDropped)],
     ...problems.map((words) => ['Record', words] as const),
   ]
   const names = [{ name: 'What' }, { name: 'Value' }]
@@ -176,6 +182,9 @@ function commandOf({ end, head, fold, dir }: RunReading): string {
   if (end?.command) return end.command
   if (head.source !== 'processes') return `paxos-lab replay ${dir}`
   const seed = fold.started?.seed ?? head.options.raw('seed')
-  const flag = typeof seed === 'number' ? ` --seed ${seed}` : ''
-  return head.scenario === null ? `paxos-lab up${flag}` : `paxos-lab run ${head.scenario}${flag}`
+  const flag = typeof seed === 'number' ? ['--seed', `${seed}`] : []
+  if (head.scenario === null) return commandLine(['up', ...flag])
+  // Its own text lies beside it: the name alone may be that of a file that is gone.
+  const text = join(dir, EXPERIMENT_TEXT_FILE)
+  return commandLine(['run', existsSync(text) ? text : head.scenario, ...flag])
 }

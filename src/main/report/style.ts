@@ -136,6 +136,7 @@ section.failure{margin-top:24px}
 details{margin-top:8px}
 summary{cursor:pointer}
 figure{margin:0 0 20px;break-inside:avoid}
+figure img{display:block;max-width:100%;height:auto}
 figcaption{display:flex;flex-wrap:wrap;gap:0 16px;align-items:baseline;margin-bottom:2px}
 figcaption .unit{color:var(--fg-muted);font-size:12px}
 .legend{display:flex;flex-wrap:wrap;gap:0 14px;margin-left:auto;font-size:11px;line-height:16px;

@@ -78,7 +78,7 @@ export interface FaultCard {
 
 export function faultCards({ fold }: RunReading): FaultCard[] {
   const samples = fold.acks.all
-  return fold.faults.bands().map((band): FaultCard => {
+  return fold.bands().map((band): FaultCard => {
     const found = availabilityOf(samples, { startedAtMs: band.fromMs, endedAtMs: band.toMs })
     if (typeof found === 'string') return { band, card: null, why: found }
     const { id: fault, fromMs: startedAtMs, toMs: endedAtMs } = band

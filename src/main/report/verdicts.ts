@@ -11,6 +11,7 @@ import type { CheckView } from '../../shared/api'
 import type { Verdicts } from '../../shared/experimentResult'
 import type { Verdict } from '../../shared/labWords'
 import type { RunReading } from './readRun'
+import type { RunEnd } from './runFiles'
 
 const HISTORY_CHECK = 'I14'
 const LIVENESS_CHECK = 'I15'
@@ -43,14 +44,26 @@ export function reasonOf(run: RunReading): string {
   const broken = expectations.find(({ kind, held }) => kind === 'safety' && held === false)
   if (broken) return `Expected for safety, and not so: ${broken.text}`
   if (end === null) return cutWords(run, endProblem)
-  const step = end.steps.find(({ outcome }) => outcome !== 'done')
-  if (step) return `Step “${step.words}” ${step.outcome}: ${step.results.at(-1) ?? ''}`
-  const unmet = expectations.find(({ held }) => held !== true)
-  if (unmet) return `Expected, and did not come: ${unmet.text}`
-  if (end.eventsLost > 0) return `The record lost ${end.eventsLost} events`
+  const own = ownReason(end)
+  if (own !== '') return own
   const open = checks.find(({ state }) => state === 'notEnoughData')
   if (open) return `${open.id} could not be judged: ${open.words}`
   return end.verdict === 'valid' ? '' : 'The run did not come to its end'
+}
+
+/** What the end of a run says by itself; empty: nothing. */
+function ownReason({ steps, expectations, eventsLost }: RunEnd): string {
+  const step = steps.find(({ outcome }) => outcome !== 'done')
+  if (step) return `Step “${step.words}” ${step.outcome}: ${step.results.at(-1) ?? ''}`
+  const unmet = expectations.find(({ held }) => held !== true)
+  if (unmet) return `Expected, and did not come: ${unmet.text}`
+  return eventsLost > 0 ? `The record lost ${eventsLost} events` : ''
+}
+
+/** Why the runner did not call it valid; empty where it did. */
+export function runnerReason(end: RunEnd): string {
+  if (end.verdict === 'valid') return ''
+  return end.reason || ownReason(end) || 'it did not write down why'
 }
 
 function cutWords({ problems, events }: RunReading, endProblem: string): string {

@@ -1,6 +1,7 @@
 /** What the command line and the threads of the simulator say to each other. */
 import type { Violation } from '../../core/check/violation'
 import type { SimFaultKind, SimPlan } from '../../core/sim/plan'
+import { ForkError } from '../../core/sim/fork'
 import { drawPlan } from '../../core/sim/swarm'
 import type { SwarmOptions } from '../../core/sim/swarm'
 import { minimise } from '../../core/trial/minimise'
@@ -40,6 +41,8 @@ export interface MinimisedReport {
 export type SimAnswer =
   | { readonly kind: 'trial'; readonly report: SeedReport }
   | { readonly kind: 'minimised'; readonly report: MinimisedReport | null }
+  /** The run cannot fork where it should. */
+  | { readonly kind: 'refused'; readonly words: string }
   /** A defect of the simulator itself. */
   | { readonly kind: 'failed'; readonly words: string }
 
@@ -59,6 +62,7 @@ export function performTask(task: SimTask, nowMs: () => number): SimAnswer {
     const violation = result.violations[0] ?? null
     return { kind: 'minimised', report: { plan, trials, violation } }
   } catch (error) {
+    if (error instanceof ForkError) return { kind: 'refused', words: error.message }
     return { kind: 'failed', words: error instanceof Error ? (error.stack ?? '') : String(error) }
   }
 }

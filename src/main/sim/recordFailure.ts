@@ -10,6 +10,7 @@ import { linkKey } from '../../core/fault'
 import type { Link } from '../../core/fault'
 import { DEFAULT_REPLICA } from '../../core/paxos/config'
 import type { PlannedFault, SimPlan } from '../../core/sim/plan'
+import { forkedWords } from '../../core/sim/fork'
 import { runTrial } from '../../core/trial/trial'
 import type { TrialResult } from '../../core/trial/trial'
 import { printSimPlan } from '../../shared/simPlanCodec'
@@ -37,7 +38,7 @@ export async function recordTrial(
 ): Promise<Recorded> {
   const { seed, nodes, config } = plan
   const run = await OfflineRun.begin(runsDir, {
-    title: `Simulated, seed ${seed}`,
+    title: `Simulated, ${forkedWords(seed, plan.forks)}`,
     source: 'simulator',
     ...{ seed, nodes, config },
     appVersion: version,

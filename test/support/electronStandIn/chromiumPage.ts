@@ -17,10 +17,10 @@ import type { WindowStandIn } from './windows'
 const PAGE_ORIGIN = 'https://app.lab.test'
 const APP_ORIGIN = 'app://lab'
 
-export function putChromiumBehind(endpoint: string, userData: string): void {
+export function putChromiumBehind(endpoint: string, userData: string, chosen: string): void {
   let context: Promise<BrowserContext> | null = null
   const pages = new Map<WindowStandIn, Promise<Page>>()
-  Object.assign(standIn, { exits: true, userData })
+  Object.assign(standIn, { exits: true, userData, chosen })
   opened.driver = async (window) => {
     context ??= connect(endpoint)
     const open = pages.get(window) ?? openPage(await context, window)

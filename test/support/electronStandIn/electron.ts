@@ -164,6 +164,19 @@ export const shell = {
 }
 
 export const dialog = {
+  async showOpenDialog(_window: unknown, options: unknown) {
+    note('dialog.showOpenDialog', options)
+    const filePaths = standIn.chosen === '' ? [] : [standIn.chosen]
+    return { canceled: filePaths.length === 0, filePaths }
+  },
+  async showSaveDialog(_window: unknown, options: unknown) {
+    note('dialog.showSaveDialog', options)
+    return { canceled: standIn.chosen === '', filePath: standIn.chosen }
+  },
+  showMessageBoxSync(_window: unknown, options: unknown) {
+    note('dialog.showMessageBoxSync', options)
+    return standIn.pressed
+  },
   async showMessageBox(_window: unknown, options: unknown) {
     note('dialog.showMessageBox', options)
     return { response: standIn.pressed }

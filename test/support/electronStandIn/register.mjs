@@ -3,7 +3,8 @@
  * of `electron` and a real Chromium page behind its window.
  *
  * Environment: STAND_IN_BROWSER, the debugging address of a Chromium that a test started;
- *              STAND_IN_USER_DATA, the folder that `app.getPath('userData')` answers.
+ *              STAND_IN_USER_DATA, the folder that `app.getPath('userData')` answers;
+ *              STAND_IN_CHOSEN, the file that a person chooses in every dialog.
  */
 import { register } from 'node:module'
 
@@ -12,4 +13,5 @@ register('./hooks.mjs', import.meta.url)
 // Not written as a literal: type checks know no import that ends in `.ts`.
 const driver = new URL('./chromiumPage.ts', import.meta.url).href
 const { putChromiumBehind } = await import(driver)
-putChromiumBehind(process.env['STAND_IN_BROWSER'] ?? '', process.env['STAND_IN_USER_DATA'] ?? '')
+const { STAND_IN_BROWSER, STAND_IN_USER_DATA, STAND_IN_CHOSEN } = process.env
+putChromiumBehind(STAND_IN_BROWSER ?? '', STAND_IN_USER_DATA ?? '', STAND_IN_CHOSEN ?? '')

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { startShell } from '../../../src/main/electron/shell'
 import type { HostDesk } from '../../../src/main/host/reportPage'
+import { recentsOf } from '../../../src/main/host/recents'
 import { mainPortChannel } from '../../../src/main/host/mainPortChannel'
 import { connectLab } from '../../../src/shared/rpc'
 import type { LabClient, WireError } from '../../../src/shared/rpc'
@@ -67,7 +68,8 @@ export function useShell(): ShellRig {
     },
     async open() {
       const options = { rendererDir, preload: '/preload/index.cjs', icon: '/icon.png' }
-      await startShell({ ...options, makeLab: async () => ({ lab, desk: rig.desk }) })
+      const recents = recentsOf(join(standIn.userData, 'runs'), rig.desk)
+      await startShell({ ...options, makeLab: async () => ({ lab, desk: rig.desk, recents }) })
       const [window] = opened.windows
       if (!window) throw new Error('no window was opened')
       return window
@@ -85,8 +87,8 @@ function freshStandIn(): void {
   opened.windows.length = 0
   standIn.ipcHandlers.clear()
   standIn.schemeHandlers.clear()
-  const fresh = { hasLock: true, isPackaged: false, dark: false, pressed: 0, openFailure: '' }
-  Object.assign(standIn, fresh)
+  const fresh = { hasLock: true, isPackaged: false, dark: false, pressed: 0 }
+  Object.assign(standIn, { ...fresh, openFailure: '', chosen: '' })
   standIn.workAreas = [{ x: 0, y: 0, width: 1920, height: 1080 }]
   nativeTheme.themeSource = 'system'
   app.removeAllListeners()

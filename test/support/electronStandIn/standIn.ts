@@ -29,6 +29,8 @@ export const standIn = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }] as readonly Rectangle[],
   /** Button that a person presses in the next dialogs. */
   pressed: 0,
+  /** File that a person chooses in the next dialogs; empty: they are cancelled. */
+  chosen: '',
   /** What the system says when a file does not open; empty: it opens. */
   openFailure: '',
   /** True in a process of its own, which `app.exit` then ends. */

@@ -86,6 +86,14 @@ export function traceOf(
   return steps
 }
 
+/** What can come next after a path, each with its words. */
+export function choicesAfter(model: AbstractModel, steps: readonly TraceStep[]): TraceStep[] {
+  const before = steps.at(-1)?.after ?? model.initial()
+  return stepsOf(model, before).map((step) => {
+    return { act: step.act, before, after: step.after, words: actWords(model, step) }
+  })
+}
+
 interface Taken {
   readonly act: number
   readonly after: Uint32Array

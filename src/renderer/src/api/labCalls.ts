@@ -9,6 +9,7 @@ import { savedCalls } from '../sources/savedView'
 import type { SavedView } from '../sources/savedView'
 import { useToastsStore } from '../stores/toasts'
 import { describeFailure } from './failure'
+import { boundedCalls } from './messageSize'
 
 export interface CallState {
   readonly client: LabClient | null
@@ -29,8 +30,9 @@ export interface LabCalls {
 export function createLabCalls(now: () => CallState): LabCalls {
   function callsNow(): WindowApi | null {
     const { client, saved } = now()
-    if (client === null || saved === null) return client?.call ?? null
-    return savedCalls(client.call, saved)
+    if (client === null) return null
+    const call = boundedCalls(client.call)
+    return saved === null ? call : savedCalls(call, saved)
   }
 
   return {
@@ -54,7 +56,8 @@ export function createLabCalls(now: () => CallState): LabCalls {
       return await run(connected(callsNow()))
     },
     async askHost(run) {
-      return await run(connected(now().client?.call ?? null))
+      const { client } = now()
+      return await run(connected(client && boundedCalls(client.call)))
     },
   }
 }

@@ -1,23 +1,35 @@
 /** Opens runs that are over, and looks at them whole; files of experiments, in their editor. */
 import type { Counterexample, Explored } from '../sources/exploration'
 import { exploredView } from '../sources/explorer'
-import type { SimWish } from '../sources/simulation'
+import type { SimWish } from '../sources/simWish'
 import { useLabStore } from '../stores/lab'
 import { isExperimentFile } from '../composables/experimentFile'
 import { useOpeningStore } from '../stores/opening'
+import { useRecentsStore } from '../stores/recents'
 import { useTimeStore } from '../stores/time'
 import { useUiStore } from '../stores/ui'
 
 export async function openRun(id: string): Promise<void> {
-  if (await useOpeningStore().openRun(id)) showWhole()
+  if (!(await useOpeningStore().openRun(id))) return
+  const title = useLabStore().saved?.title ?? id
+  void useRecentsStore().note('run', id, title)
+  showWhole()
 }
 
-export async function openFile(file: File): Promise<void> {
+/** One of the list of experiments, in the editor. */
+export async function openExperiment(id: string): Promise<void> {
+  useUiStore().view = 'experiments'
+  const { useExperimentsStore } = await import('../stores/experiments')
+  await useExperimentsStore().open(id)
+}
+
+/** `handle`: where the shell can write it back; null: the page has no more than its bytes. */
+export async function openFile(file: File, handle: string | null = null): Promise<void> {
   if (isExperimentFile(file.name)) {
     useUiStore().view = 'experiments'
     // The editor brings a parser of YAML, which the first picture does not wait for.
     const { useExperimentsStore } = await import('../stores/experiments')
-    await useExperimentsStore().importFile(file)
+    await useExperimentsStore().importFile(file, handle)
     return
   }
   if (await useOpeningStore().openFile(file)) showWhole()
@@ -30,7 +42,7 @@ export async function simulate(wish: SimWish): Promise<void> {
 
 /** The same wishes with another seed. */
 export async function simulateSeed(seed: number): Promise<void> {
-  await simulate({ ...useUiStore().simWish, seed, hunt: false })
+  await simulate({ ...useUiStore().simWish, seed, hunt: false, forks: [] })
 }
 
 /** What the explorer of the page found. */

@@ -149,6 +149,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.openRun': () => useUiStore().open('openRun'),
   'view.simulate': () => useUiStore().open('simulate'),
   'view.explore': () => useUiStore().open('explore'),
+  'view.pins': () => useUiStore().open('pins'),
   'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),
@@ -161,6 +162,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.checks': show('checks'),
   'view.learn': show('learn'),
   'view.logs': show('logs'),
+  'view.messages': () => useUiStore().open('messages'),
   'view.settings': show('settings'),
   'view.rail': () => {
     const settings = useSettingsStore()

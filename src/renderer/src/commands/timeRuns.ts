@@ -1,10 +1,11 @@
 /** Commands of the time bar. */
 import type { CommandId } from '../../../shared/commands'
+import { useForkStore } from '../stores/fork'
 import { SECOND_MS, useTimeStore } from '../stores/time'
 
 type TimeCommand = Extract<CommandId, `time.${string}`>
 
-export const TIME_RUNS: Readonly<Record<TimeCommand, () => void>> = {
+export const TIME_RUNS: Readonly<Record<TimeCommand, () => unknown>> = {
   'time.playPause': () => useTimeStore().togglePlay(),
   'time.live': () => useTimeStore().goLive(),
   'time.previousEvent': () => useTimeStore().previousEvent(),
@@ -13,4 +14,8 @@ export const TIME_RUNS: Readonly<Record<TimeCommand, () => void>> = {
   'time.forwardSecond': () => useTimeStore().nudge(SECOND_MS),
   'time.first': () => useTimeStore().goFirst(),
   'time.last': () => useTimeStore().goLast(),
+  'time.fork': () => useForkStore().begin(),
+  'time.forkStep': () => useForkStore().stepNext(),
+  'time.forkBack': () => useForkStore().stepBack(),
+  'time.forkOn': () => useForkStore().runOn(),
 }

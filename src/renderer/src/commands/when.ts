@@ -12,6 +12,10 @@ export interface Situation {
   readonly marked: readonly number[]
   /** A saved run is shown. */
   readonly saved?: boolean
+  /** It was made in the page, which can make it go on in another way. */
+  readonly forkable?: boolean
+  /** It waits at a fork. */
+  readonly held?: boolean
 }
 
 export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
@@ -39,6 +43,10 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return running && status.storm != null && status.storm.phase !== 'over'
     case 'saved':
       return now.saved === true
+    case 'forkable':
+      return now.forkable === true
+    case 'held':
+      return now.held === true
     case 'scenario':
       return status.scenario !== null && !status.scenario.done
   }

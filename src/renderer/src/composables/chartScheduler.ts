@@ -1,8 +1,12 @@
 /**
  * At most two charts are drawn in one frame, in turn, and only those that can be seen: a stack of
- * charts never makes a long frame.
+ * charts never makes a long frame. While frames come late it is one: what is behind is not pushed
+ * further.
  */
 export const DRAWS_PER_FRAME = 2
+const DRAWS_WHEN_BEHIND = 1
+/** A frame that comes so long after the one before it is late: three frames of a usual screen. */
+const LATE_MS = 50
 
 export interface Drawing {
   /** Draw in one of the next frames. */
@@ -22,9 +26,12 @@ export class DrawScheduler {
   /** Whose turn is next, so that the first charts of a stack do not starve the last. */
   #turn = 0
   #frame: number | null = null
+  /** When the last frame in which something was drawn began; null: the one before drew nothing. */
+  #lastMs: number | null = null
 
   constructor(
-    private readonly nextFrame: (run: () => void) => number,
+    /** Calls back with the time of the frame, ms; without one no frame counts as late. */
+    private readonly nextFrame: (run: (atMs?: number) => void) => number,
     private readonly cancelFrame: (frame: number) => void,
   ) {}
 
@@ -50,24 +57,30 @@ export class DrawScheduler {
   }
 
   #wake(): void {
-    if (this.#frame !== null || !this.#entries.some(isDue)) return
-    this.#frame = this.nextFrame(() => {
+    if (this.#frame !== null) return
+    if (!this.#entries.some(isDue)) {
+      this.#lastMs = null
+      return
+    }
+    this.#frame = this.nextFrame((atMs) => {
       this.#frame = null
-      this.#draw()
+      const isLate = atMs !== undefined && this.#lastMs !== null && atMs - this.#lastMs >= LATE_MS
+      this.#lastMs = atMs ?? null
+      this.#draw(isLate ? DRAWS_WHEN_BEHIND : DRAWS_PER_FRAME)
       this.#wake()
     })
   }
 
-  #draw(): void {
+  #draw(most: number): void {
     const count = this.#entries.length
     let drawn = 0
-    for (let past = 0; past < count && drawn < DRAWS_PER_FRAME; past += 1) {
+    for (let past = 0; past < count && drawn < most; past += 1) {
       const at = (this.#turn + past) % count
       const entry = this.#entries[at]
       if (!entry || !isDue(entry)) continue
       entry.dirty = false
       drawn += 1
-      if (drawn === DRAWS_PER_FRAME) this.#turn = (at + 1) % count
+      if (drawn === most) this.#turn = (at + 1) % count
       entry.draw()
     }
   }

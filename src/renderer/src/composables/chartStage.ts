@@ -2,8 +2,48 @@
  * The ground of every chart with a time axis: faults as tinted and hatched bands over its whole
  * height, and acts as dotted lines. Canvas and vector export paint the same.
  */
-import type { Band, Flag } from './chartBands'
+import type { Band, BandKind, Flag } from './chartBands'
 import type { Hatches, PlotFrame } from './chartPaint'
+
+/** Times in which the same kinds of faults hold. */
+export interface GroundSpan {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly kinds: readonly BandKind[]
+  /** How strong each of them is painted: many at once would hide what is drawn on them. */
+  readonly strength: number
+}
+
+/** Kinds at once that are painted as strong as one alone. */
+const FULL_KINDS = 3
+
+/** One layer a kind, however many faults of it hold; in the order of time. */
+export function groundOf(bands: readonly Band[], nowMs: number): GroundSpan[] {
+  const edges = bands.flatMap(({ kind, fromMs, toMs }) => [
+    { atMs: fromMs, kind, step: 1 },
+    { atMs: toMs ?? nowMs, kind, step: -1 },
+  ])
+  edges.sort((a, b) => a.atMs - b.atMs || b.step - a.step)
+  const held = new Map<BandKind, number>()
+  const spans: GroundSpan[] = []
+  let sinceMs = 0
+  const close = (toMs: number): void => {
+    const kinds = [...held].filter(([, count]) => count > 0).map(([kind]) => kind)
+    if (kinds.length > 0 && toMs > sinceMs) {
+      const strength = Math.min(1, FULL_KINDS / (kinds.length + 1))
+      spans.push({ fromMs: sinceMs, toMs, kinds, strength })
+    }
+    sinceMs = toMs
+  }
+  for (const { atMs, kind, step } of edges) {
+    const before = held.get(kind) ?? 0
+    // A second fault of a kind adds no layer, so nothing begins or ends with it.
+    const changes = step > 0 ? before === 0 : before === 1
+    if (changes) close(atMs)
+    held.set(kind, before + step)
+  }
+  return spans
+}
 
 export function paintBands(
   frame: PlotFrame,
@@ -12,16 +52,18 @@ export function paintBands(
   height: number,
 ): void {
   const { ctx, left, right, theme } = frame
-  for (const band of bands) {
-    const from = Math.max(left, frame.x(band.fromMs))
-    const to = Math.min(right, frame.x(band.toMs ?? frame.nowMs))
+  for (const { fromMs, toMs, kinds, strength } of groundOf(bands, frame.nowMs)) {
+    const from = Math.max(left, frame.x(fromMs))
+    const to = Math.min(right, frame.x(toMs))
     if (to <= from) continue
-    ctx.globalAlpha = band.kind === 'down' ? 0.1 : 0.07
-    ctx.fillStyle = theme.faults[band.kind]
-    ctx.fillRect(from, 0, to - from, height)
-    ctx.globalAlpha = band.kind === 'down' ? 0.05 : 0.2
-    ctx.fillStyle = hatches.get(frame, band.kind) ?? ctx.fillStyle
-    ctx.fillRect(from, 0, to - from, height)
+    for (const kind of kinds) {
+      ctx.globalAlpha = (kind === 'down' ? 0.1 : 0.07) * strength
+      ctx.fillStyle = theme.faults[kind]
+      ctx.fillRect(from, 0, to - from, height)
+      ctx.globalAlpha = (kind === 'down' ? 0.05 : 0.2) * strength
+      ctx.fillStyle = hatches.get(frame, kind) ?? ctx.fillStyle
+      ctx.fillRect(from, 0, to - from, height)
+    }
   }
   ctx.globalAlpha = 1
 }

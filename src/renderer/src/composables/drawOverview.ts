@@ -1,6 +1,7 @@
 /** The overview strip's picture: throughput of the whole run, faults, and a tick per preemption. */
 import type { Band } from './chartBands'
 import { Hatches } from './chartPaint'
+import { groundOf } from './chartStage'
 import type { Ctx } from './chartPaint'
 import type { ChartTheme } from './chartTheme'
 import type { SeriesData } from './seriesData'
@@ -19,48 +20,59 @@ export interface Overview {
   readonly theme: ChartTheme
   readonly view: TimeView
   readonly plotPx: number
+  /** Of the canvas, px. */
+  readonly box: { readonly width: number; readonly height: number }
 }
 
 const hatches = new Hatches()
 
 export function drawOverview(canvas: HTMLCanvasElement, overview: Overview): void {
-  const ctx = fitted(canvas)
+  const ctx = fitted(canvas, overview.box)
   if (!ctx) return
   const { theme, view, plotPx } = overview
   const lengthMs = extentMs(view)
   const x = (atMs: number): number => STRIP_EDGE_PX + (atMs / lengthMs) * plotPx
-  ctx.fillStyle = resolved(canvas, '--bg-raised')
+  ctx.fillStyle = groundColour(canvas, theme)
   ctx.fillRect(STRIP_EDGE_PX, TOP_PX, plotPx, BOTTOM_PX - TOP_PX)
-  for (const band of overview.bands) {
-    const left = x(band.fromMs)
-    const width = Math.max(1, x(band.toMs ?? view.nowMs) - left)
-    ctx.globalAlpha = 0.1
-    ctx.fillStyle = theme.faults[band.kind]
-    ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
-    ctx.globalAlpha = band.kind === 'down' ? 0.08 : 0.3
-    ctx.fillStyle = hatches.get({ ctx, theme }, band.kind) ?? ctx.fillStyle
-    ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
+  for (const { fromMs, toMs, kinds, strength } of groundOf(overview.bands, view.nowMs)) {
+    const left = x(fromMs)
+    const width = Math.max(1, x(toMs) - left)
+    for (const kind of kinds) {
+      ctx.globalAlpha = 0.1 * strength
+      ctx.fillStyle = theme.faults[kind]
+      ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
+      ctx.globalAlpha = (kind === 'down' ? 0.08 : 0.3) * strength
+      ctx.fillStyle = hatches.get({ ctx, theme }, kind) ?? ctx.fillStyle
+      ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
+    }
   }
   ctx.globalAlpha = 1
   drawLoad(ctx, overview, x)
   drawPreemptions(ctx, overview, x)
 }
 
-/** Matches the canvas to its box and the screen. */
-function fitted(canvas: HTMLCanvasElement): Ctx | null {
+/** Matches the canvas to its box, which is not asked for: that would lay out the whole page. */
+function fitted(canvas: HTMLCanvasElement, box: Overview['box']): Ctx | null {
   const scale = Math.max(1, window.devicePixelRatio || 1)
-  const width = Math.round(canvas.clientWidth * scale)
-  const height = Math.round(canvas.clientHeight * scale)
+  const width = Math.round(box.width * scale)
+  const height = Math.round(box.height * scale)
   if (canvas.width !== width) canvas.width = width
   if (canvas.height !== height) canvas.height = height
   const ctx = canvas.getContext('2d')
   ctx?.setTransform(scale, 0, 0, scale, 0, 0)
-  ctx?.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight)
+  ctx?.clearRect(0, 0, box.width, box.height)
   return ctx
 }
 
-function resolved(canvas: HTMLCanvasElement, token: string): string {
-  return getComputedStyle(canvas).getPropertyValue(token).trim()
+/** Asked for once a theme: to ask computes the style of the whole page. */
+const groundColours = new WeakMap<ChartTheme, string>()
+
+function groundColour(canvas: HTMLCanvasElement, theme: ChartTheme): string {
+  const known = groundColours.get(theme)
+  if (known !== undefined) return known
+  const colour = getComputedStyle(canvas).getPropertyValue('--bg-raised').trim()
+  groundColours.set(theme, colour)
+  return colour
 }
 
 function drawLoad(ctx: Ctx, { data, theme }: Overview, x: (atMs: number) => number): void {

@@ -1,8 +1,9 @@
 /**
- * Keeps what is being written with the host, every few seconds while it is not saved, so that a
- * window that goes away loses little. A draft that cannot be kept is tried again with the next.
+ * Keeps what is being written with the host, every few seconds while it is not saved and whenever
+ * the window loses the focus, as to the question of a shell that quits: a window that goes away
+ * loses little. A draft that cannot be kept is tried again with the next.
  */
-import { useIntervalFn } from '@vueuse/core'
+import { useEventListener, useIntervalFn } from '@vueuse/core'
 import type { ExperimentDraft } from '../../../shared/deskApi'
 import { useLabStore } from '../stores/lab'
 
@@ -42,6 +43,7 @@ export function keepDrafts(now: () => Drafted | null): DraftKeeper {
     if (draft !== null) await tell(draft)
   }
   useIntervalFn(() => void keepNow(), DRAFT_MS)
+  useEventListener(window, 'blur', () => void keepNow())
 
   return {
     async find() {

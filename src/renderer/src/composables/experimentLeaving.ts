@@ -1,6 +1,7 @@
-/** Asks once, before unsaved changes are left behind. */
-import { shallowRef } from 'vue'
+/** Asks once, before unsaved changes are left behind; tells the shell, which asks when it ends. */
+import { shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
+import { useLabStore } from '../stores/lab'
 
 export type LeaveAnswer = 'save' | 'discard' | 'stay'
 
@@ -38,4 +39,17 @@ export function guardLeaving(unsaved: Unsaved): Leaving {
   }
 
   return { question, mayLeave }
+}
+
+/** The shell asks before it quits; a host without one has nothing to do. Null: all is saved. */
+export function tellUnsaved(name: () => string | null): void {
+  const lab = useLabStore()
+  const tell = (now: string | null): void => {
+    // A host that is gone asks nobody.
+    void lab
+      .shell()
+      ?.setUnsaved(now)
+      .catch(() => undefined)
+  }
+  watch([name, () => lab.connected], ([now, connected]) => connected && tell(now))
 }

@@ -18,6 +18,8 @@ export interface TimeView {
   readonly wantMs: number
   /** The cursor moves on by itself, as fast as time did. */
   readonly playing: boolean
+  /** The run is over: there is no room to grow. Missing: it is not. */
+  readonly ended?: boolean
 }
 
 export const SPAN_MS = 30_000
@@ -35,8 +37,9 @@ export const START_VIEW: TimeView = {
   playing: false,
 }
 
-/** The whole run, with room to grow while it is young. */
-export function extentMs(view: Pick<TimeView, 'nowMs'>): number {
+/** The whole run, with room to grow while it is young and goes on. */
+export function extentMs(view: Pick<TimeView, 'nowMs' | 'ended'>): number {
+  if (view.ended === true) return Math.max(SPAN_MS_MIN, view.nowMs)
   return YOUNG_MS.find((ms) => ms >= view.nowMs) ?? view.nowMs
 }
 

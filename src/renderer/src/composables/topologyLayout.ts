@@ -15,6 +15,7 @@ import {
   laneOf,
   nodeRadius,
   pointOn,
+  radiusFor,
   segmentDistance,
 } from '../components/topology/geometry'
 import type {
@@ -75,7 +76,7 @@ export function layoutTopology(input: LayoutInput): TopologyLayout {
     const point = { x: place.x * size.width, y: place.y * size.height }
     positions.set(node, clampToPanel(point, size))
   }
-  const radius = nodeRadius(positions)
+  const radius = nodeRadius(positions, radiusFor(size))
   const lanes = new Map(
     allLinks(members).map((link) => [
       linkKey(link),

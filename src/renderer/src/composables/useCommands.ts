@@ -35,6 +35,8 @@ export function useCommands(): Commands {
     selection: selection.current,
     marked: selection.marked,
     saved: lab.saved !== null,
+    forkable: (lab.saved?.simulated ?? lab.saved?.explored) !== undefined,
+    held: (lab.saved?.simulated?.due ?? lab.saved?.explored?.choices) != null,
   }))
   const canRun = (command: Command): boolean =>
     command.id === 'lab.takeControl'

@@ -18,7 +18,7 @@ import type {
   SearchFigures,
   SearchProgress,
 } from '../../../core/check/explore/abstractSearch'
-import { traceOf, walkBack } from '../../../core/check/explore/abstractTrace'
+import { choicesAfter, traceOf, walkBack } from '../../../core/check/explore/abstractTrace'
 import type { TraceStep } from '../../../core/check/explore/abstractTrace'
 import type { Violation } from '../../../core/check/violation'
 import { mutantLabel } from '../../../core/mutants'
@@ -36,7 +36,21 @@ export interface Counterexample {
   readonly invariant: BrokenInvariant['invariant']
   /** Each step in words. */
   readonly steps: readonly string[]
+  /** The same as acts of the model. */
+  readonly acts: readonly number[]
   readonly view: RecordedView
+}
+
+/** A step that can come next. */
+export interface PathChoice {
+  readonly act: number
+  readonly words: string
+}
+
+/** A path by the choice of a person, from the first state on. */
+export interface ExploredPath {
+  readonly view: RecordedView
+  readonly choices: readonly PathChoice[]
 }
 
 export interface Explored {
@@ -103,7 +117,16 @@ function counterexampleOf(
   const model = new AbstractModel(bounds)
   const steps = traceOf(model, asked.value, symmetry)
   const view = judgedView(model, bounds, steps)
-  return { invariant, steps: steps.map(({ words }) => words.trim()), view }
+  const acts = steps.map(({ act }) => act)
+  return { invariant, steps: steps.map(({ words }) => words.trim()), acts, view }
+}
+
+/** The path of these acts, judged, and what can come next. */
+export function explorePath(bounds: AbstractBounds, acts: readonly number[]): ExploredPath {
+  const model = new AbstractModel(bounds)
+  const steps = traceOf(model, acts, false)
+  const choices = choicesAfter(model, steps).map(({ act, words }) => ({ act, words: words.trim() }))
+  return { view: judgedView(model, bounds, steps), choices }
 }
 
 /** The path as events, with what the oracle of every run says of them. */

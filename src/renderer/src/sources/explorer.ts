@@ -1,8 +1,8 @@
 /** The explorer of the page, in a worker of its own; it can be cut short. */
 import type { SearchProgress } from '../../../core/check/explore/abstractSearch'
-import { exploredTitle } from './exploration'
+import { exploredTitle, explorePath } from './exploration'
 import type { Counterexample, Explored, ExploreWish, FromExplorer } from './exploration'
-import type { SavedView } from './savedView'
+import type { ExploredPart, SavedView } from './savedView'
 
 export interface ExplorerRun {
   /** Rejects with an Error in words. */
@@ -41,5 +41,29 @@ export function exploredView({ wish }: Explored, found: Counterexample): SavedVi
   return {
     ...{ kind: 'explored', title: exploredTitle(wish.bounds), startedAt: null },
     ...{ verdict: 'violated', status, events, series, left, notes, read },
+    explored: { bounds: wish.bounds, acts: found.acts, forkedAt: null, choices: null },
+  }
+}
+
+/** The same up to its first `forkedAt` steps, then by hand. Its choices are null at its end. */
+export function forkedPathView(
+  { bounds, acts, forkedAt }: ExploredPart,
+  ended: boolean,
+): SavedView {
+  const { view, choices } = explorePath(bounds, acts)
+  const { status, events, series, left } = view
+  const read = (from: number, to: number) =>
+    Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
+  const broken = status.checks.find(({ state }) => state === 'violated')
+  const byHand = acts.length - (forkedAt ?? 0)
+  const notes = [
+    ...(broken === undefined ? [] : [broken.words]),
+    `${forkedAt} steps as they were, ${byHand} by hand; its time means nothing.`,
+  ]
+  const title = `${exploredTitle(bounds)}, forked after step ${forkedAt}`
+  return {
+    ...{ kind: 'explored', title, startedAt: null, status, events, series, left, notes, read },
+    verdict: broken === undefined ? null : 'violated',
+    explored: { bounds, acts, forkedAt, choices: ended ? null : choices },
   }
 }

@@ -1,67 +1,131 @@
 /**
- * A record file (`events.ndjson`) read in the page: no host is needed, and nothing leaves it.
+ * A record file (`events.ndjson`) opened in the page: no host is needed, and nothing leaves it.
  *
- * Limits: FILE_BYTES_MAX, LINE_CHARS_MAX.
+ * Order:  resolves with the first picture; `grow` answers the later ones, the last of them whole.
+ * Limits: those of `recordReading.ts`; `read` answers READ_BYTES_MAX of the file.
  * Errors: Error in words, for a file that holds no record. A broken line ends the record, and the
  *         notes say so.
  */
-import { FrameError } from '../../../shared/frame'
-import { parseRecordLine } from '../../../shared/recordLine'
-import { RecordView } from '../../../shared/recordView'
-import type { RecordedView } from '../../../shared/recordView'
+import type { LabEvent } from '../../../core/event'
+import type { RunReading } from '../../../shared/api'
+import type { RecordIndex } from '../../../shared/recordFold'
+import { eventsOfLines, pieceOf } from '../../../shared/recordText'
+import { readRecordFile } from './recordReading'
+import type { FilePicture, FileWhole, FromReader } from './recordReading'
+import type { SavedView } from './savedView'
 
-const FILE_BYTES_MAX = 1024 * 1024 * 1024
-const LINE_CHARS_MAX = 16 * 1024 * 1024
-/** Events folded before the page may draw again. */
-const TURN_EVENTS = 5000
+const READ_BYTES_MAX = 64 * 1024 * 1024
 
-export interface ReadRecord {
-  readonly view: RecordedView
-  readonly notes: readonly string[]
+/** `signal` stops the reading, before the first picture and after it. */
+export async function openRecord(file: File, signal?: AbortSignal): Promise<SavedView> {
+  const reading = new FileReading(file)
+  signal?.addEventListener('abort', () => reading.stop(), { once: true })
+  const first = await reading.next()
+  if (first === null) throw new Error(`${file.name} is empty.`)
+  return first
 }
 
-export async function readRecordFile(
-  file: File,
-  onEvents: (count: number) => void,
-): Promise<ReadRecord> {
-  if (file.size > FILE_BYTES_MAX) throw new Error(`${file.name} is larger than 1 GiB.`)
-  const fold = new RecordView()
-  const notes: string[] = []
-  let count = 0
-  for await (const { text, whole } of textLines(file)) {
-    try {
-      fold.feed(parseRecordLine(text).event)
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      if (count === 0) throw new Error(`${file.name} is no record of a run: ${error.message}.`)
-      notes.push(brokenWords(count + 1, whole, error.message))
-      break
+/** Pictures come when they come; who looks gets the newest. */
+class FileReading {
+  private readonly cancel: () => void
+  private newest: SavedView | null = null
+  private events: readonly LabEvent[] = []
+  private readonly whole: LabEvent[] = []
+  private index: RecordIndex | null = null
+  private failure: Error | null = null
+  private isOver = false
+  private wake: () => void = () => {}
+
+  constructor(private readonly file: File) {
+    this.cancel = startReader(file, (message) => {
+      this.take(message)
+      this.wake()
+    })
+  }
+
+  stop(): void {
+    this.cancel()
+    this.failure ??= new Error('The opening was stopped.')
+    this.wake()
+  }
+
+  /** The next picture; null: the last one was given. */
+  async next(): Promise<SavedView | null> {
+    while (this.newest === null && this.failure === null) {
+      if (this.isOver) return null
+      await new Promise<void>((resolve) => (this.wake = resolve))
     }
-    count += 1
-    if (count % TURN_EVENTS === 0) {
-      onEvents(count)
-      await new Promise((resolve) => setTimeout(resolve))
+    if (this.failure !== null) throw this.failure
+    const view = this.newest
+    this.newest = null
+    return view
+  }
+
+  private take(message: FromReader): void {
+    switch (message.kind) {
+      case 'picture':
+        this.events = message.picture.events ?? this.events
+        this.newest = this.viewOf(message.picture, [], message.picture.reading)
+        return
+      case 'events':
+        this.whole.push(...message.events)
+        return
+      case 'done':
+        this.events = this.whole
+        this.index = message.whole.index
+        this.isOver = true
+        this.newest = this.viewOf(message.whole, message.whole.notes, null)
+        return
+      case 'failed':
+        this.failure = new Error(message.words)
     }
   }
-  if (count === 0) throw new Error(`${file.name} is empty.`)
-  return { view: fold.view({ options: null, checks: [], scenario: null, runDir: null }), notes }
-}
 
-function brokenWords(line: number, whole: boolean, words: string): string {
-  if (!whole) return 'The last line of the record is torn off.'
-  return `Line ${line} of the record is broken (${words}): events after it are not shown.`
-}
-
-async function* textLines(file: File): AsyncGenerator<{ text: string; whole: boolean }> {
-  const reader = file.stream().pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    const lines = (rest + value).split('\n')
-    rest = lines.pop() ?? ''
-    if (rest.length > LINE_CHARS_MAX) throw new Error(`${file.name} has a line of over 16 MiB.`)
-    for (const text of lines) if (text !== '') yield { text, whole: true }
+  private viewOf(
+    { status, series }: FilePicture | FileWhole,
+    notes: readonly string[],
+    reading: RunReading | null,
+  ): SavedView {
+    const { events, file } = this
+    const bytesOf = async (from: number, to: number): Promise<Uint8Array> =>
+      new Uint8Array(await file.slice(from, to).arrayBuffer())
+    return {
+      ...{ kind: 'saved', title: file.name, startedAt: null, verdict: null },
+      ...{ status, series, events, notes, reading, left: status.events - events.length },
+      read: (from, to) => this.read(from, to),
+      text: (from) => pieceOf(bytesOf, from, file.size),
+      grow: () => this.next(),
+      release: () => this.stop(),
+    }
   }
-  if (rest !== '') yield { text: rest, whole: false }
+
+  private async read(from: number, to: number): Promise<readonly LabEvent[]> {
+    const asked = ({ seq }: LabEvent): boolean => seq >= from && seq <= to
+    const { index } = this
+    if (index === null) return this.events.filter(asked)
+    const start = index.findLast(([seq]) => seq <= from)?.[1] ?? 0
+    const end = index.find(([seq]) => seq > to)?.[1] ?? this.file.size
+    const text = await this.file.slice(start, Math.min(end, start + READ_BYTES_MAX)).text()
+    return eventsOfLines(text).filter(asked)
+  }
+}
+
+/** Answers how to end it. */
+function startReader(file: File, tell: (message: FromReader) => void): () => void {
+  let isStopped = false
+  if (typeof Worker === 'undefined') {
+    void readRecordFile(file, tell, () => isStopped)
+    return () => (isStopped = true)
+  }
+  const worker = new Worker(new URL('./recordWorker.ts', import.meta.url), { type: 'module' })
+  worker.addEventListener('message', ({ data }: MessageEvent<FromReader>) => {
+    tell(data)
+    if (data.kind === 'done' || data.kind === 'failed') worker.terminate()
+  })
+  worker.addEventListener('error', () => {
+    worker.terminate()
+    tell({ kind: 'failed', words: 'The reader of records could not be loaded.' })
+  })
+  worker.postMessage(file)
+  return () => worker.terminate()
 }

@@ -4,8 +4,7 @@
  */
 import type { LabEvent } from '../../../core/event'
 import { DEFAULT_REPLICA } from '../../../core/paxos/config'
-import type { MutantId } from '../../../core/paxos/mutant'
-import type { SimFaultKind } from '../../../core/sim/plan'
+import type { SimPlan } from '../../../core/sim/plan'
 import { drawPlan } from '../../../core/sim/swarm'
 import { runTrial } from '../../../core/trial/trial'
 import type { TrialVerdict } from '../../../core/trial/trial'
@@ -13,21 +12,11 @@ import { DEFAULT_CLUSTER } from '../../../shared/api'
 import type { ClusterOptions } from '../../../shared/api'
 import { RecordView } from '../../../shared/recordView'
 import type { RecordedView } from '../../../shared/recordView'
-
-export interface SimWish {
-  readonly seed: number
-  /** Null: the seed draws 3, 5 or 7. */
-  readonly nodes: 3 | 5 | 7 | null
-  /** Null: the seed draws them; empty: none. */
-  readonly faults: readonly SimFaultKind[] | null
-  readonly mutant: MutantId | null
-  /** Virtual seconds of faults; null: the seed draws 5 to 15. */
-  readonly seconds: number | null
-  /** True: seed after seed, until one is violated; at most HUNT_SEEDS_MAX. */
-  readonly hunt: boolean
-}
+import type { SimulatedPart, SimWish } from './simWish'
 
 export interface Simulated {
+  /** What it is made of, without a hunt; missing: it was not made by a wish. */
+  readonly part?: SimulatedPart
   readonly seed: number
   readonly nodes: number
   readonly verdict: TrialVerdict
@@ -65,15 +54,16 @@ export function simulate(wish: SimWish, tell: (message: FromSimulator) => void):
   tell({ kind: 'nothing', seeds: HUNT_SEEDS_MAX })
 }
 
-function planOf({ nodes, faults, mutant, seconds }: SimWish, seed: number) {
+function planOf({ nodes, faults, mutant, seconds, forks = [] }: SimWish, seed: number): SimPlan {
   const safetyTicks = seconds === null ? undefined : seconds * TICKS_PER_SECOND
-  return drawPlan({
+  const plan = drawPlan({
     seed,
     nodes: nodes ?? undefined,
     faults: faults ?? undefined,
     mutant,
     safetyTicks,
   })
+  return forks.length === 0 ? plan : { ...plan, forks }
 }
 
 function simulateSeed(wish: SimWish, seed: number): Simulated {
@@ -85,6 +75,11 @@ function simulateSeed(wish: SimWish, seed: number): Simulated {
   const frame = { options: optionsOf(plan), checks, scenario: null, runDir: null }
   return {
     ...{ seed, nodes: plan.nodes, verdict, hash, operations },
+    part: {
+      wish: { ...wish, seed, hunt: false },
+      safetyMs: (plan.safetyTicks * 1000) / TICKS_PER_SECOND,
+      due: plan.forks?.at(-1)?.hold === true ? trial.due : null,
+    },
     words: violations[0]?.words ?? trial.words,
     view: fold.view(frame),
     seconds: ticks / TICKS_PER_SECOND,

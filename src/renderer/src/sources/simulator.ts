@@ -1,7 +1,11 @@
 /**
  * The simulator of the page, in a worker of its own; one run at a time, and it can be cut short.
  */
-import type { FromSimulator, Simulated, SimWish } from './simulation'
+import { toMs } from '../../../core/sim/agenda'
+import { forkedWords } from '../../../core/sim/fork'
+import type { SimFork } from '../../../core/sim/plan'
+import type { FromSimulator, Simulated } from './simulation'
+import type { SimWish } from './simWish'
 import type { SavedView } from './savedView'
 
 export interface SimulatorRun {
@@ -30,15 +34,27 @@ export function startSimulation(wish: SimWish, onSeed: (seed: number) => void): 
 
 /** A simulated run, as the stores show a run that is over. */
 export function simulatedView(run: Simulated): SavedView {
-  const { seed, nodes, verdict, words, hash, seconds, operations, view } = run
+  const { seed, verdict, words, hash, seconds, operations, view, part } = run
   const { status, events, series, left } = view
   const read = (from: number, to: number) =>
     Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
   const time = `${seconds.toFixed(1)} simulated s`
   const made = `${time}, ${operations} operations, hash ${hash.slice(0, 8)}`
+  const forks = part?.wish.forks ?? []
+  const why = words === '' ? [] : [words]
+  const forked = forks.length === 0 ? [] : [capital(forkedWords(seed, forks))]
   return {
-    ...{ kind: 'simulated', title: `Seed ${seed}, ${nodes} nodes`, startedAt: null, verdict },
-    ...{ status, events, series, left, read, seed },
-    notes: words === '' ? [made] : [words, made],
+    ...{ kind: 'simulated', title: titleOf(run, forks.at(-1)), startedAt: null, verdict },
+    ...{ status, events, series, left, read, seed, ...(part && { simulated: part }) },
+    notes: [...why, ...forked, made],
   }
+}
+
+function titleOf({ seed, nodes }: Simulated, fork: SimFork | undefined): string {
+  const name = fork ? `Forked from seed ${seed} at ${toMs(fork.atGrains) / 1000} s` : `Seed ${seed}`
+  return `${name}, ${nodes} nodes`
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

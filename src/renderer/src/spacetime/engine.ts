@@ -5,6 +5,7 @@
  * Budget: BUDGET_MS a frame for painting tiles; what is left is painted in the next ones.
  */
 import type { LabEvent } from '../../../core/event'
+import { eventsOfText } from '../../../shared/recordText'
 import { causesOf, coneOf, effectsOf, inCone } from './causality'
 import type { Cone } from './causality'
 import { laneIndex, layoutOf } from './geometry'
@@ -34,7 +35,10 @@ const CONE_ARROWS_MAX = 3000
 const UNWATCHED_MAX = 200
 const ROWS_MAX = 200
 /** The page hears of counts at most so often. */
-const SUMMARY_MS = 100
+const SUMMARY_MS = 250
+
+/** While a record is read, a picture so often, and whenever somebody moves it. */
+const RECORD_FRAME_MS = 200
 
 export interface EngineParts {
   readonly say: (message: FromEngine) => void
@@ -58,6 +62,7 @@ export class Engine {
   private members: readonly number[] = []
   private palette: Palette | null = null
   private paletteVersion = 0
+  private fontsLoaded = 0
   private view: EngineView = { fromMs: 0, toMs: 10_000, nowMs: 0, ticks: [] }
   private look: EngineLook = { colour: 'family', arrows: false, cone: false, slot: null }
   private selected: number | null = null
@@ -65,6 +70,7 @@ export class Engine {
   private cone: { readonly serial: number; readonly revision: number; readonly cone: Cone } | null =
     null
   private isAsked = false
+  private soon: ReturnType<typeof setTimeout> | null = null
   private summary: Summary = NO_SUMMARY
   private saidAtMs = -Infinity
   private summaryTimer: ReturnType<typeof setTimeout> | null = null
@@ -89,15 +95,20 @@ export class Engine {
         this.fitCanvas()
         break
       case 'palette':
-        this.palette = message.palette
+        this.palette = renamed(message.palette, this.fontsLoaded)
         this.paletteVersion += 1
         break
       case 'fonts':
         this.tiles.clear()
+        this.fontsLoaded += 1
+        if (this.palette !== null) this.palette = renamed(this.palette, 1)
         break
       case 'events':
         this.feed(message.events)
         break
+      case 'record':
+        this.feed(eventsOfText(message.text))
+        return this.requestSoon()
       case 'reset':
         this.reset()
         break
@@ -132,13 +143,15 @@ export class Engine {
     this.isAsked = false
     const { canvas, palette, layout } = this
     const beganAtMs = this.parts.nowMs()
-    const count = this.matches.inWindow(this.view.fromMs, this.view.toMs)
+    const late = (): boolean => this.parts.nowMs() >= beganAtMs + BUDGET_MS
+    const count = this.matches.inWindow(this.view.fromMs, this.view.toMs, late)
     const level = levelOf(count, this.look.arrows, this.summary.level)
     let done = true
     if (canvas !== null && palette !== null && layout.width > 1) {
       done = this.paint(contextOf(canvas), palette, level, count, beganAtMs + BUDGET_MS)
     }
-    const { matching, skewed } = this.matches.totals()
+    const { matching, skewed } = this.matches.totals(late)
+    if (this.matches.isBehind) done = false
     this.summary = {
       ...{ level, inWindow: count, matching, skewed, total: this.store.size },
       ...{ missed: this.ingest.missed, spilled: this.store.spilled, held: this.ingest.held.size },
@@ -153,6 +166,14 @@ export class Engine {
     if (this.isAsked) return
     this.isAsked = true
     this.parts.onFrame(() => this.frame())
+  }
+
+  /** A record comes in many pieces: a picture of each would take more time than to read it. */
+  private requestSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      this.request()
+    }, RECORD_FRAME_MS)
   }
 
   private tellSoon(): void {
@@ -317,6 +338,8 @@ export class Engine {
         const rows = matches.rows().subarray(from, from + Math.min(ROWS_MAX, question.count))
         return { what: 'rows', from, lines: Array.from(rows, (row) => lineOf(store, row)) }
       }
+      case 'fence':
+        return { what: 'fence' }
       case 'place':
         return { what: 'place', place: this.place(question.atMs, question.serial) }
     }
@@ -357,4 +380,13 @@ export class Engine {
     }
     return low < rows.length ? low : -1
   }
+}
+
+/**
+ * A worker keeps what it once found under the name of a font, the one that stood in included: a
+ * longer list of the same fonts is another name.
+ */
+function renamed(palette: Palette, times: number): Palette {
+  const longer = (fonts: string): string => fonts + ', sans-serif'.repeat(times)
+  return { ...palette, fontUi: longer(palette.fontUi), fontMono: longer(palette.fontMono) }
 }

@@ -12,7 +12,15 @@ export function compileFilter(terms: readonly Term[], store: MessageStore): RowT
     const passes = testOf(test, store)
     return not ? (row: number) => !passes(row) : passes
   })
-  return (row) => tests.every((passes) => passes(row))
+  const [first, second] = tests
+  if (first !== undefined && tests.length === 1) return first
+  if (first !== undefined && second !== undefined && tests.length === 2) {
+    return (row) => first(row) && second(row)
+  }
+  return (row) => {
+    for (const passes of tests) if (!passes(row)) return false
+    return true
+  }
 }
 
 /** Columns are read through the store: they are other arrays once it has grown. */

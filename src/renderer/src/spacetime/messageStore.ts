@@ -59,6 +59,8 @@ export class MessageStore {
   spilled = 0
   /** Goes up with every change. */
   revision = 0
+  /** Goes up when a message that was there before changes. */
+  mutations = 0
   private rows: number
   private order: Uint32Array
   private sorted = 0
@@ -112,12 +114,17 @@ export class MessageStore {
     col.flags[at] = row.flags
     this.order[this.size] = at
     this.next += 1
-    this.setEnd(at, row.endMs)
+    this.putEnd(at, row.endMs)
     return serial
   }
 
   /** Its end became known; earlier than the start is marked as skew of clocks. */
   setEnd(row: number, endMs: number): void {
+    this.mutations += 1
+    this.putEnd(row, endMs)
+  }
+
+  private putEnd(row: number, endMs: number): void {
     const travel = endMs - (this.col.start[row] ?? 0)
     this.col.travel[row] = travel
     if (travel < 0) this.col.flags[row] = (this.col.flags[row] ?? 0) | FLAG.skew
@@ -134,7 +141,14 @@ export class MessageStore {
 
   setFate(row: number, fate: number): void {
     this.col.fate[row] = fate
+    this.mutations += 1
     this.revision += 1
+  }
+
+  /** All rows in order of time; good until the next change. */
+  ordered(): Uint32Array {
+    this.settle()
+    return this.order.subarray(0, this.size)
   }
 
   /** Row at a position of the order of time. */
@@ -174,6 +188,7 @@ export class MessageStore {
     this.first = this.next = this.sorted = 0
     this.travelMax = this.backMax = 0
     this.spilled = 0
+    this.mutations += 1
     this.revision += 1
   }
 

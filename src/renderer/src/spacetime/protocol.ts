@@ -34,6 +34,8 @@ export type ToEngine =
   | { readonly kind: 'palette'; readonly palette: Palette }
   | { readonly kind: 'fonts'; readonly urls: readonly FontUrl[] }
   | { readonly kind: 'events'; readonly events: readonly LabEvent[] }
+  /** A piece of the record, as `RecordText` has it. */
+  | { readonly kind: 'record'; readonly text: string }
   | { readonly kind: 'reset' }
   /** Whether single messages are told from `atMs` on. */
   | { readonly kind: 'watched'; readonly on: boolean; readonly atMs: number }
@@ -54,6 +56,8 @@ export type Question =
   /** A cause (-1) or an effect (1) of the selected message. */
   | { readonly what: 'walk'; readonly direction: -1 | 1 }
   | { readonly what: 'details'; readonly serial: number }
+  /** Answered when all that was told before is taken in. */
+  | { readonly what: 'fence' }
   | { readonly what: 'statistics'; readonly fromMs: number; readonly toMs: number }
   | { readonly what: 'csv'; readonly fromMs: number; readonly toMs: number }
   /** Rows of the table, by place among those that pass the filter, in order of time. */
@@ -107,6 +111,7 @@ export type Answer =
   | { readonly what: 'csv'; readonly text: string; readonly rows: number; readonly left: number }
   | { readonly what: 'rows'; readonly from: number; readonly lines: readonly MessageLine[] }
   | { readonly what: 'place'; readonly place: number }
+  | { readonly what: 'fence' }
 
 export type Level = 1 | 2 | 3
 

@@ -7,7 +7,7 @@
  * Budget: `paint` stops after its deadline and says so; the next frame goes on.
  * Limits: TILES_MAX tiles, the least lately used goes first.
  */
-import { addToDensity, newDensity } from './density'
+import { addToDensity, binDensity, newDensity } from './density'
 import type { Density } from './density'
 import { laneIndex } from './geometry'
 import type { Layout } from './geometry'
@@ -103,6 +103,11 @@ export class TileCache {
     // The newest first: that is where a live picture is looked at.
     for (let index = last; index >= first; index -= 1) {
       const tile = this.tile(index, style)
+      // To find what a tile shows takes time too: one of them is enough for a frame that is late.
+      if (tile.isFresh && this.isAhead && late()) {
+        done = false
+        continue
+      }
       this.collect(tile, style)
       if (!this.work(tile, style, late)) done = false
     }
@@ -152,7 +157,8 @@ export class TileCache {
       tile.density = null
       tile.isFresh = false
       this.painted += 1
-      store.within(fromMs, toMs, put)
+      if (style.level === 3) this.binAll(tile, style)
+      else store.within(fromMs, toMs, put)
     } else {
       for (let serial = tile.seenSerial; serial < store.nextSerial; serial += 1) {
         const row = store.rowOf(serial)
@@ -163,6 +169,18 @@ export class TileCache {
       }
     }
     tile.seenSerial = store.nextSerial
+  }
+
+  /** Straight from the order of time: a queue of so many would only be filled and emptied. */
+  private binAll(tile: Tile, style: TileStyle): void {
+    const { layout, palette, msPerPx, test } = style
+    const density = newDensity(TILE_PX, layout.lanes.length)
+    const fromMs = tile.index * TILE_PX * msPerPx
+    const window = { fromMs, toMs: fromMs + TILE_PX * msPerPx }
+    binDensity(this.store, window, density, laneIndex(layout.lanes), test)
+    tile.density = density
+    paintDensity(tile.ctx, layout, palette, density, 0, TILE_PX)
+    this.isAhead = true
   }
 
   private work(tile: Tile, style: TileStyle, late: () => boolean): boolean {

@@ -13,7 +13,7 @@ import { describeFailure } from '../api/failure'
 import { keepDrafts } from '../composables/experimentDraft'
 import type { DraftKeeper } from '../composables/experimentDraft'
 import { openDocument } from '../composables/experimentDocument'
-import { guardLeaving } from '../composables/experimentLeaving'
+import { guardLeaving, tellUnsaved } from '../composables/experimentLeaving'
 import {
   FILE_END,
   freeName,
@@ -23,6 +23,7 @@ import {
   renamedText,
 } from '../composables/experimentNew'
 import { useLabStore } from './lab'
+import { useRecentsStore } from './recents'
 import { useToastsStore } from './toasts'
 
 /** What is open. */
@@ -31,7 +32,12 @@ export interface OpenFile {
   readonly id: string | null
   /** Of the file, without its ending. */
   readonly name: string
-  readonly source: 'bundled' | 'own' | 'new'
+  /** `file`: anywhere on this computer, written back by the shell. */
+  readonly source: 'bundled' | 'own' | 'new' | 'file'
+  /** The shell's handle of such a file. */
+  readonly handle?: string
+  /** Of such a file, as it is called there. */
+  readonly fileName?: string
 }
 
 const OWN = 'own/'
@@ -41,7 +47,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
   const file = shallowRef<OpenFile | null>(null)
   const savedText = ref('')
   const offer = shallowRef<ExperimentDraft | null>(null)
-  const fileName = computed(() => `${file.value?.name ?? 'experiment'}${FILE_END}`)
+  const fileName = computed(() => fileNameOf(file.value))
   const readOnly = computed(() => file.value?.source === 'bundled')
   const { begin: beginText, views } = openDocument(
     () => (file.value === null ? null : fileName.value),
@@ -60,6 +66,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
     dirty.value && file.value !== null ? { id: file.value.id, text: text.value } : null,
   )
   guardPage(() => dirty.value, drafts)
+  tellUnsaved(() => (dirty.value ? fileName.value : null))
 
   /** The list, and the draft of an earlier window if nothing is open yet. */
   async function begin(): Promise<void> {
@@ -87,6 +94,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
     const { source } = found.card
     show({ id, name: nameOfId(id), source }, found.text, found.text)
     forgetDraft()
+    if (source === 'own') void useRecentsStore().note('experiment', id, found.card.title)
     return true
   }
 
@@ -109,10 +117,10 @@ export const useExperimentsStore = defineStore('experiments', () => {
     const title = opened.value?.content['title']
     const copied = typeof title === 'string' ? `${title.slice(0, 53)} (copy)` : undefined
     if (from === null || !(await leaving.mayLeave())) return
-    begun(`${from.name}-copy`, (name) => renamedText(content, name, copied))
+    begun(nameFrom(`${from.name}-copy`), (name) => renamedText(content, name, copied))
   }
 
-  async function importFile(dropped: File): Promise<boolean> {
+  async function importFile(dropped: File, handle: string | null = null): Promise<boolean> {
     if (dropped.size > IMPORT_BYTES_MAX) {
       const why = `It has ${dropped.size} bytes; ${IMPORT_BYTES_MAX} are the most.`
       useToastsStore().show({ level: 'error', title: `Could not open ${dropped.name}`, why })
@@ -120,30 +128,37 @@ export const useExperimentsStore = defineStore('experiments', () => {
     }
     const content = await dropped.text()
     if (!(await leaving.mayLeave())) return false
-    begun(nameFrom(dropped.name), () => content)
+    if (handle === null) begun(nameFrom(dropped.name), () => content)
+    else {
+      show(fileFrom(handle, dropped.name), content, content)
+      forgetDraft()
+    }
     return true
   }
 
   async function save(): Promise<boolean> {
     const now = file.value
     if (now === null || now.source === 'bundled') return false
-    return await write(now.name, text.value)
+    return await write(now, text.value)
   }
 
   /** Under another name, which the text then has too. */
   async function saveAs(name: string): Promise<boolean> {
     const renamed = renamedText(text.value, name)
-    if (!(await write(name, renamed))) return false
+    if (!(await write({ name }, renamed))) return false
     typeText(renamed, 'name')
     judge()
     forgetDraft()
     return true
   }
 
-  async function write(name: string, content: string): Promise<boolean> {
-    const done = await asked(`Save ${name}`, (call) => call.saveExperiment(name, content))
-    if (done === null) return false
-    file.value = { id: done.id, name: nameOfId(done.id), source: 'own' }
+  async function write(to: Pick<OpenFile, 'name' | 'handle'>, content: string): Promise<boolean> {
+    const { name, handle } = to
+    if (handle === undefined) {
+      const done = await asked(`Save ${name}`, (call) => call.saveExperiment(name, content))
+      if (done === null) return false
+      file.value = { id: done.id, name: nameOfId(done.id), source: 'own' }
+    } else if (!(await writtenBack(handle, fileName.value, content))) return false
     savedText.value = content
     if (text.value === content) forgetDraft()
     await loadList()
@@ -214,6 +229,23 @@ function nameOfId(id: string): string {
   return id.slice(id.indexOf('/') + 1)
 }
 
+function fileNameOf(file: OpenFile | null): string {
+  return file?.fileName ?? `${file?.name ?? 'experiment'}${FILE_END}`
+}
+
+/** A file anywhere on this computer: Save writes it back where it was. */
+function fileFrom(handle: string, fileName: string): OpenFile {
+  return { id: null, name: nameFrom(fileName), source: 'file', handle, fileName }
+}
+
+async function writtenBack(handle: string, name: string, content: string): Promise<boolean> {
+  const done = await asked(`Save ${name}`, async () => {
+    await useLabStore().shell()?.saveFile(handle, content)
+    return true
+  })
+  return done !== null
+}
+
 /** A host that refuses is told of; null: it did. */
 async function asked<T>(title: string, run: (call: WindowApi) => Promise<T>): Promise<T | null> {
   try {
@@ -247,7 +279,7 @@ function guardPage(isDirty: () => boolean, drafts: DraftKeeper): void {
   useEventListener(window, 'beforeunload', (event: BeforeUnloadEvent) => {
     if (!isDirty()) return
     void drafts.keepNow()
-    // A shell of its own would stay open without a word; the draft is kept for it.
-    if (!useLabStore().caps.nativeMenu) event.preventDefault()
+    // A browser asks by itself; the shell asks in its place.
+    event.preventDefault()
   })
 }

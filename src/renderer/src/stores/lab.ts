@@ -13,7 +13,7 @@ import type { ControlState, LabClient } from '../../../shared/rpc'
 import { NO_CONTROL } from '../../../shared/rpc'
 import type { CommandId } from '../../../shared/commands'
 import { BROWSER_CAPS } from '../../../shared/shell'
-import type { Caps } from '../../../shared/shell'
+import type { Caps, ShellPush } from '../../../shared/shell'
 import { keepConnected } from '../api/client'
 import type { ConnectionView, LabSource } from '../api/client'
 import { createLabCalls } from '../api/labCalls'
@@ -40,20 +40,26 @@ export const IDLE_STATUS: LabStatus = {
 
 const NO_RUN = { status: IDLE_STATUS, events: [], series: EMPTY_SERIES } as const
 
+/** What stores hear; `grown`: a saved run was read further. */
+type LabListener = Partial<LabPush> & { readonly grown?: (view: SavedView) => void }
+
 interface LabRefs {
   readonly connection: Ref<ConnectionView>
   readonly control: Ref<ControlState>
   readonly saved: Ref<SavedView | null>
   readonly status: Ref<LabStatus>
+  readonly loaded: Ref<boolean>
 }
 
 /** What follows from the state of the store. */
-function labFlags({ connection, control, saved, status }: LabRefs) {
+function labFlags({ connection, control, saved, status, loaded }: LabRefs) {
   const connected = computed(() => connection.value.state === 'connected')
   /** This window may start something; a saved run is closed for it. */
   const mayStart = computed(() => connected.value && (control.value.holds || control.value.free))
   return {
     connected,
+    /** What is shown of the live lab is as old as the last word of its host. */
+    stale: computed(() => loaded.value && saved.value === null && !connected.value),
     mayStart,
     /** This window may change the lab; another one may hold the control. */
     mayAct: computed(() => mayStart.value && saved.value === null),
@@ -65,6 +71,26 @@ function labFlags({ connection, control, saved, status }: LabRefs) {
 /** The run that just ended is one of the past. A host that keeps none has nothing to add. */
 async function listRuns({ call }: LabClient, runs: Ref<readonly RunCard[]>): Promise<void> {
   runs.value = await call.runs().catch(() => runs.value)
+}
+
+/** What the shell tells beside the lab goes to whoever asked for it last. */
+function shellListeners() {
+  let to: Partial<ShellPush> = {}
+  const push: ShellPush = {
+    command: (id) => to.command?.(id),
+    fileWaits: () => to.fileWaits?.(),
+  }
+  const acts = {
+    /** Commands chosen in the native menu arrive here. */
+    onNativeCommand(run: (id: CommandId) => void): void {
+      to = { ...to, command: run }
+    },
+    /** The shell has a file for this window. */
+    onFileWaits(take: () => void): void {
+      to = { ...to, fileWaits: take }
+    },
+  }
+  return { push, acts }
 }
 
 export const useLabStore = defineStore('lab', () => {
@@ -82,13 +108,13 @@ export const useLabStore = defineStore('lab', () => {
   /** A run that is over and is shown in place of the live lab, which goes on; null: none. */
   const saved = shallowRef<SavedView | null>(null)
 
-  const listeners = new Set<Partial<LabPush>>()
+  const listeners = new Set<LabListener>()
   let client: LabClient | null = null
-  let onCommand: ((id: CommandId) => void) | null = null
+  const native = shellListeners()
 
   const calls = createLabCalls(() => ({ client, saved: saved.value }))
 
-  const flags = labFlags({ connection, control, saved, status })
+  const flags = labFlags({ connection, control, saved, status, loaded })
 
   function adopt(snapshot: LabSnapshot): void {
     scenarios.value = snapshot.scenarios
@@ -131,7 +157,7 @@ export const useLabStore = defineStore('lab', () => {
         const why = `${lost} events were too many for this window; they are in the record.`
         useToastsStore().show({ title: 'This window fell behind', why })
       },
-      command: (id) => onCommand?.(id),
+      ...native.push,
     })
     const snapshot = await fresh.call.snapshot()
     adopt(snapshot)
@@ -141,14 +167,26 @@ export const useLabStore = defineStore('lab', () => {
 
   /** Shows a run that is over in place of the live lab. */
   function showSaved(view: SavedView): void {
+    // Opened anew, it is the very run that is read.
+    if (view.run === undefined || saved.value?.run !== view.run) saved.value?.release?.()
     saved.value = view
     const { status: last, events, series } = view
     show({ status: last, events, series, scenarios: scenarios.value, runs: runs.value })
   }
 
+  /** The run that is shown, read further: what a person looks at and chose stays. */
+  function growSaved(view: SavedView): void {
+    const hasEvents = saved.value?.events !== view.events
+    saved.value = view
+    status.value = view.status
+    if (hasEvents) useEventsStore().reset(view.events)
+    for (const listener of listeners) listener.grown?.(view)
+  }
+
   /** Back to the live lab. */
   async function closeSaved(): Promise<void> {
     if (saved.value === null) return
+    saved.value.release?.()
     saved.value = null
     const snapshot = await calls.act((call) => call.snapshot(), 'Back to the live lab')
     if (snapshot === null) show({ ...NO_RUN, scenarios: scenarios.value, runs: runs.value })
@@ -156,7 +194,7 @@ export const useLabStore = defineStore('lab', () => {
   }
 
   /** Stores that fold pushes (series, time) listen here, before the first snapshot. */
-  function listen(listener: Partial<LabPush>): () => void {
+  function listen(listener: LabListener): () => void {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
@@ -183,11 +221,6 @@ export const useLabStore = defineStore('lab', () => {
     return client?.shell ?? null
   }
 
-  /** Commands chosen in the native menu arrive here. */
-  function onNativeCommand(run: (id: CommandId) => void): void {
-    onCommand = run
-  }
-
   return {
     status,
     scenarios,
@@ -198,10 +231,11 @@ export const useLabStore = defineStore('lab', () => {
     control,
     shell,
     takeControl,
-    onNativeCommand,
+    ...native.acts,
     loaded,
     saved,
     showSaved,
+    growSaved,
     closeSaved,
     ...flags,
     ...calls,

@@ -164,6 +164,12 @@ export const useRunsStore = defineStore('runs', () => {
     }
   }
 
+  async function refreshRuns(): Promise<void> {
+    const lab = useLabStore()
+    // A host that keeps none has nothing to add.
+    lab.runs = await lab.askHost((call) => call.runs()).catch(() => lab.runs)
+  }
+
   async function refreshFiles(): Promise<void> {
     try {
       files.value = await useLabStore().askHost((call) => call.experimentFiles())
@@ -211,12 +217,14 @@ export const useRunsStore = defineStore('runs', () => {
     await trials.poll()
   }
 
-  async function remove(id: string): Promise<void> {
+  async function remove(id: string, kind: 'result' | 'run' = 'result'): Promise<void> {
+    const isRun = kind === 'run'
     const done = await actAtHost(
-      (call) => call.deleteResult(id).then(() => true),
-      'Delete a result',
+      (call) => (isRun ? call.deleteRun(id) : call.deleteResult(id)).then(() => true),
+      isRun ? 'Delete a run' : 'Delete a result',
     )
     if (done === null) return
+    if (isRun) return await refreshRuns()
     picked.value = picked.value.filter((part) => part.id !== id)
     kept.value = new Map([...kept.value].filter(([other]) => other !== id))
     const { value } = shown
@@ -257,7 +265,7 @@ export const useRunsStore = defineStore('runs', () => {
     ...{ wish, draft, files, results, listed, kept, shown, problem, picked, reports, result },
     ...{ now: trials.now, available: trials.available, running: trials.running },
     ...{ look: trials.look, poll: trials.poll },
-    ...{ refreshResults, refreshFiles, read, show, showForm, start, stop, remove },
+    ...{ refreshResults, refreshRuns, refreshFiles, read, show, showForm, start, stop, remove },
     ...{ pick, compare, report },
   }
 })

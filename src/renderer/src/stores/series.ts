@@ -68,6 +68,12 @@ export const useSeriesStore = defineStore('series', () => {
     events(batch) {
       if (fold.feed(batch)) showBands()
     },
+    grown(view) {
+      applySnapshot(view.series)
+      fold.forget()
+      fold.reset(view.events, view.status.faults)
+      showBands()
+    },
     reset(snapshot) {
       applySnapshot(snapshot.series)
       tellAway(snapshot.status)

@@ -9,11 +9,12 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import type { LabSnapshot } from '../../../shared/api'
+import type { SavedView } from '../sources/savedView'
 import { openEngine } from '../spacetime/enginePort'
 import type { EnginePort } from '../spacetime/enginePort'
 import { NO_SUMMARY } from '../spacetime/protocol'
 import type { MessageDetails, Question, Summary } from '../spacetime/protocol'
-import { recordParts } from '../spacetime/recordReader'
+import { passTexts, recordParts } from '../spacetime/recordReader'
 import type { RangeStatistics } from '../spacetime/statistics'
 import { workerHere } from '../spacetime/workerHere'
 import { useEventsStore } from './events'
@@ -28,8 +29,12 @@ export interface TimeRange {
 
 /** Live events that wait while the record is read. */
 const WAITING_MAX = 50_000
+/** Counts are told so often while a record is read. */
+const READING_SUMMARY_MS = 500
 /** The range panel follows a live run this often. */
 const RANGE_MS = 500
+
+type ReadText = NonNullable<SavedView['text']>
 
 /** What a person chose to see. */
 function newLook() {
@@ -42,18 +47,38 @@ function newLook() {
   }
 }
 
+/** Counts of the engine. While a record is read they go up all the time: few of them are drawn. */
+function newCounts() {
+  const summary = shallowRef<Summary>(NO_SUMMARY)
+  /** 0 to 1 while the record is read; null: it is not. */
+  const reading = ref<number | null>(null)
+  let newest: Summary = NO_SUMMARY
+  let heardAtMs = -Infinity
+
+  function hearSummary(next: Summary): void {
+    newest = next
+    if (reading.value !== null && performance.now() - heardAtMs < READING_SUMMARY_MS) return
+    heardAtMs = performance.now()
+    summary.value = next
+  }
+
+  function endReading(): void {
+    reading.value = null
+    summary.value = newest
+  }
+  return { summary, reading, hearSummary, endReading }
+}
+
 export const useSpacetimeStore = defineStore('spacetime', () => {
   const lab = useLabStore()
   const selection = useSelectionStore()
-  const summary = shallowRef<Summary>(NO_SUMMARY)
+  const { summary, reading, hearSummary, endReading } = newCounts()
   /** Why nothing is drawn; empty: all is well. */
   const failed = ref('')
   const { filter, colour, arrows, cone, slot } = newLook()
   const range = shallowRef<TimeRange | null>(null)
   const statistics = shallowRef<RangeStatistics | null>(null)
   const details = shallowRef<MessageDetails | null>(null)
-  /** 0 to 1 while the record is read; null: it is not. */
-  const reading = ref<number | null>(null)
   /** Counts wishes to focus the filter. */
   const filterWish = ref(0)
   let port: EnginePort | null = null
@@ -70,7 +95,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   function engine(): EnginePort {
     if (port !== null) return port
     port = openEngine(workerHere(), (message) => {
-      if (message.kind === 'summary') summary.value = message.summary
+      if (message.kind === 'summary') hearSummary(message.summary)
       else failed.value = message.words
     })
     begin(useEventsStore().log)
@@ -93,8 +118,29 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
       port.tell({ kind: 'watched', on: false, atMs: 0 })
       port.tell({ kind: 'watched', on: true, atMs: now })
     }
-    if (isSaved || isRecorded) void readRecord(lab.status.events, reads)
+    const text = lab.saved?.text
+    if (text !== undefined) void readTexts(text, port, reads)
+    else if (isSaved || isRecorded) void readRecord(lab.status.events, reads)
     else port.tell({ kind: 'events', events })
+  }
+
+  /** A run that is over: its text goes to the engine as it is. */
+  async function readTexts(ask: ReadText, to: EnginePort, mine: number): Promise<void> {
+    reading.value = 0
+    const stopped = (): boolean => reads !== mine
+    try {
+      await passTexts({
+        ...{ ask, stopped },
+        give(text) {
+          to.tell({ kind: 'record', text })
+          return to.ask({ what: 'fence' })
+        },
+        onShare: (share) => (reading.value = Math.floor(100 * share) / 100),
+      })
+    } catch (error) {
+      if (!stopped()) failed.value = error instanceof Error ? error.message : String(error)
+    }
+    if (!stopped()) endReading()
   }
 
   async function readRecord(last: number, mine: number): Promise<void> {
@@ -113,7 +159,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     if (reads !== mine) return
     const late = (waiting ?? []).filter(({ seq }) => seq > last)
     waiting = null
-    reading.value = null
+    endReading()
     port?.tell({ kind: 'events', events: late })
   }
 

@@ -34,7 +34,9 @@ export const useTimeStore = defineStore('time', () => {
 
   function reset(atMs: number): void {
     hoverMs.value = null
-    apply(rules.advance(rules.START_VIEW, atMs))
+    const ended = useLabStore().saved !== null
+    const begun = ended ? { ...rules.START_VIEW, ended } : rules.START_VIEW
+    apply(rules.advance(begun, atMs))
   }
 
   function setNow(atMs: number): void {
@@ -68,6 +70,7 @@ export const useTimeStore = defineStore('time', () => {
     status: (status) => setNow(status.atMs),
     events: (batch) => setNow(batch.at(-1)?.atMs ?? 0),
     reset: (snapshot) => reset(snapshot.status.atMs),
+    grown: ({ status }) => setNow(status.atMs),
   })
 
   return {

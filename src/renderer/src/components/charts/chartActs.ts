@@ -1,2 +1,3 @@
 /** What the menu of a chart offers. */
-export type ChartAct = 'copy' | 'png' | 'svg' | 'copyCsv' | 'csv' | 'table' | 'up' | 'down' | 'hide'
+export type ChartAct =
+  'copy' | 'png' | 'svg' | 'pin' | 'copyCsv' | 'csv' | 'table' | 'up' | 'down' | 'hide'

@@ -147,7 +147,9 @@ export function stateOf({ id, state, words }: CheckView, goes: boolean): CheckSt
 
 /** 41220 in a sentence is written 41 220, with thin spaces. */
 export function spaced(words: string): string {
-  return words.replace(/\d{4,}/g, (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f'))
+  return words.replace(/(?<![\w.])\d{4,}(?!\w)/g, (digits) =>
+    digits.replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f'),
+  )
 }
 
 /** All rows of the view. A record that came without its checks still tells its violations. */

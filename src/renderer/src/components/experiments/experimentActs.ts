@@ -1,5 +1,6 @@
 /** What a person does with the open experiment: plays it, repeats it, takes it along. */
 import { copyText } from '../../commands/acts'
+import { saveCopy } from '../../commands/fileActs'
 import { useExperimentsStore } from '../../stores/experiments'
 import { useLabStore } from '../../stores/lab'
 import { useRunsStore } from '../../stores/runs'
@@ -39,8 +40,10 @@ export async function copyAsCommand(): Promise<void> {
   if (plan !== null) await copyText(plan.command, 'the command')
 }
 
+/** A copy wherever a person likes: by a dialog of the system, or as a download of the browser. */
 export function download(): void {
   const { text, fileName } = useExperimentsStore()
+  if (useLabStore().caps.nativeFiles) return void saveCopy(fileName, text)
   const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }))
   const link = document.createElement('a')
   Object.assign(link, { href: url, download: fileName })

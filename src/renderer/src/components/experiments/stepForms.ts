@@ -1,4 +1,5 @@
 /** Steps and expectations as rows of the form: what is written, and how it changes. */
+import { isMomentary } from '../../../../shared/condition'
 import { isRecord } from '../../../../shared/experimentEdit'
 import type { EditPath, ExperimentEdit } from '../../../../shared/experimentEdit'
 
@@ -110,7 +111,7 @@ export function bodyEdits(path: EditPath, step: unknown, to: BodyKind): Experime
 export type ExpectForm = 'progress' | 'safety' | 'never' | 'events' | 'order'
 export const EXPECT_FORMS: readonly (readonly [ExpectForm, string])[] = [
   ['progress', 'comes true in time'],
-  ['safety', 'must hold now'],
+  ['safety', 'must hold'],
   ['never', 'never happens'],
   ['events', 'so many events'],
   ['order', 'events in this order'],
@@ -134,7 +135,7 @@ export function expectOf(raw: unknown): ExpectRow {
 
 const NEW_EXPECT: Readonly<Record<ExpectForm, Readonly<Record<string, unknown>>>> = {
   progress: { progress: 'logsEqual = yes' },
-  safety: { safety: 'logsEqual = yes' },
+  safety: { safety: 'lastWrite = ok' },
   never: { never: 'violated' },
   events: { events: 'chosen', count: '>= 1' },
   order: { order: ['elected', 'chosen'] },
@@ -150,9 +151,12 @@ export function formEdits(path: EditPath, raw: unknown, to: ExpectForm): Experim
   if (form === to) return []
   const isCondition = (one: ExpectForm): boolean => one === 'progress' || one === 'safety'
   if (isCondition(form) && isCondition(to)) {
-    if (isPlain) return [{ op: 'set', path, value: { [to]: words[0] } }]
+    // What comes and goes is no matter of safety: something that can be one takes its place.
+    const isOther = to === 'safety' && isMomentary(words[0] ?? '')
+    const about = isOther ? NEW_EXPECT.safety['safety'] : words[0]
+    if (isPlain) return [{ op: 'set', path, value: { [to]: about } }]
     const drop = { op: 'set', path: [...path, 'within'], value: undefined } as const
-    return [...(to === 'safety' ? [drop] : []), rename(path, form, to, words[0])]
+    return [...(to === 'safety' ? [drop] : []), rename(path, form, to, about)]
   }
   const text = isRecord(raw) && raw['text'] !== undefined ? { text: raw['text'] } : {}
   const asked = isCondition(form) || isCondition(to) ? undefined : words[0]

@@ -12,6 +12,8 @@ export interface PastRow {
   readonly verdict: Verdict
   /** `20 trials, simulator`, `12 of 20 trials`, `10 402 events`. */
   readonly words: string
+  /** It is being recorded: it has no verdict yet, and cannot be deleted. */
+  readonly recording: boolean
 }
 
 export interface PastFilter {
@@ -26,12 +28,27 @@ export function pastRows(
 ): readonly PastRow[] {
   const many = results.map((card): PastRow => {
     const { id, title, name, startedAt, verdict } = card
-    return { id, kind: 'result', title: title || name, startedAt, verdict, words: manyWords(card) }
+    return {
+      id,
+      kind: 'result',
+      title: title || name,
+      startedAt,
+      verdict,
+      words: manyWords(card),
+      recording: false,
+    }
   })
-  const single = runs.map(({ id, title, startedAt, verdict, events }): PastRow => {
-    return { id, kind: 'run', title, startedAt, verdict, words: `${count(events)} events` }
+  const single = runs.map((card): PastRow => {
+    const { id, title, startedAt, verdict, recording = false } = card
+    return { id, kind: 'run', title, startedAt, verdict, words: oneWords(card), recording }
   })
   return [...many, ...single].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+}
+
+/** A run without a result was cut short: nobody counted its events. */
+function oneWords({ events, verdict, recording = false }: RunCard): string {
+  if (recording) return 'not over yet'
+  return events === 0 && verdict === 'unknown' ? 'cut short' : `${count(events)} events`
 }
 
 function manyWords({ planned, ended, source }: ResultCard): string {
@@ -46,9 +63,10 @@ export function filterPast(
 ): readonly PastRow[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   return rows.filter((row) => {
-    if (verdict !== null && row.verdict !== verdict) return false
+    if (verdict !== null && (row.recording || row.verdict !== verdict)) return false
     if (kind !== null && row.kind !== kind) return false
-    const text = `${row.title} ${row.id} ${row.startedAt} ${row.verdict} ${row.words}`.toLowerCase()
+    const state = row.recording ? 'recording' : row.verdict
+    const text = `${row.title} ${row.id} ${row.startedAt} ${state} ${row.words}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
 }

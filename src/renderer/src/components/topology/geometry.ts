@@ -19,8 +19,11 @@ export interface Box extends Point, Size {}
 
 export type Positions = ReadonlyMap<number, Point>
 
-/** Diameter 56 where there is room for it. */
+/** Diameter 56 where there is room for it; on a large stage nodes grow with it, up to so much. */
 export const NODE_RADIUS = 28
+const NODE_RADIUS_MAX = 44
+/** A panel as high as this has nodes of the usual size. */
+const USUAL_PX = 420
 const NODE_RADIUS_MIN = 17
 const CIRCLE_SHARE = 0.36
 /** Half the distance between the two lanes of a pair. */
@@ -50,8 +53,9 @@ export interface Radii {
 /** Radii of the circle the nodes stand on: min(w, h) · 0.36, less where captions need the room. */
 export function circleRadii(size: Size): Radii {
   const wanted = Math.min(size.width, size.height) * CIRCLE_SHARE
-  const high = size.height / 2 - NODE_RADIUS - CAPTION_ROOM
-  const wide = size.width / 2 - NODE_RADIUS - SIDE_ROOM
+  const radius = radiusFor(size)
+  const high = size.height / 2 - radius - CAPTION_ROOM
+  const wide = size.width / 2 - radius - SIDE_ROOM
   const y = Math.max(30, Math.min(wanted, high, wide))
   if (y >= wanted * 0.75) return { x: y, y }
   return { x: Math.max(y, Math.min(wide - SIDE_ROOM, y * FLATTEST)), y }
@@ -78,14 +82,20 @@ function circleCenter(count: number, size: Size, radii: Radii): Point {
   return { x: size.width / 2, y: size.height / 2 + drop }
 }
 
+/** What nodes of a panel of this size are as large as, room between them given. */
+export function radiusFor(size: Size): number {
+  const share = Math.min(size.width, size.height) / USUAL_PX
+  return Math.min(NODE_RADIUS_MAX, Math.round(NODE_RADIUS * Math.max(1, share)))
+}
+
 /** Nodes shrink before they touch: three tenths of the smallest distance between two of them. */
-export function nodeRadius(positions: Positions): number {
+export function nodeRadius(positions: Positions, most = NODE_RADIUS): number {
   const points = [...positions.values()]
   let closest = Infinity
   points.forEach((a, index) => {
     for (const b of points.slice(index + 1)) closest = Math.min(closest, distance(a, b))
   })
-  return Math.min(NODE_RADIUS, Math.max(NODE_RADIUS_MIN, closest * 0.3))
+  return Math.min(most, Math.max(NODE_RADIUS_MIN, closest * 0.3))
 }
 
 /** Keeps a dragged node and its caption inside the panel. */

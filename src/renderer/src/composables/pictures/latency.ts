@@ -4,6 +4,7 @@
  * they were sent is a line of its own.
  */
 import type { LoadPoint } from '../../../../core/measure/series'
+import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText, lengthText, msText } from '../chartText'
@@ -53,19 +54,20 @@ function picture(input: PictureInput): Picture {
       : [{ id, ...style, points: brokenLine(answered, gapMs, timeOfLoad, VALUE[id]) }]
   const highs = answered.map((point) => point.maxMs ?? 0)
   const lows = answered.map((point) => Math.min(point.p50Ms ?? Infinity, lowOf(point)))
+  const lines = [
+    ...(isOpen(rows) ? line('service p99', { color: theme.fgMuted, width: 1 }) : []),
+    ...line('p99', { color: theme.accent, width: 1, dash: [1, 2] }),
+    ...line('p95', { color: theme.accent, width: 1, dash: [4, 2] }),
+    ...line('p50', { color: theme.accent, width: 2 }),
+  ]
   return {
-    lines: [
-      ...(isOpen(rows) ? line('service p99', { color: theme.fgMuted, width: 1 }) : []),
-      ...line('p99', { color: theme.accent, width: 1, dash: [1, 2] }),
-      ...line('p95', { color: theme.accent, width: 1, dash: [4, 2] }),
-      ...line('p50', { color: theme.accent, width: 2 }),
-    ],
+    lines,
     axis: logRange(Math.max(0.01, Math.min(1, ...lows)), Math.max(100, ...highs), (value) =>
       axisText(value),
     ),
     over: (frame) => {
       if (!hidden.has('p50')) paintLone(frame, answered, gapMs)
-      if (!hidden.has('max')) paintMax(frame, answered)
+      if (!hidden.has('max')) nameLongest(frame, paintMax(frame, answered), lines)
     },
     empty: answered.length === 0 ? 'Latency appears with the first acknowledged request.' : null,
   }
@@ -96,8 +98,8 @@ function paintLone(
   })
 }
 
-/** Slowest answer of each bucket as a dot, and the longest wait in words. */
-function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): void {
+/** Slowest answer of each bucket as a dot; answers with the bucket of the slowest of all. */
+function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): LoadPoint | null {
   const { ctx, theme } = frame
   ctx.fillStyle = theme.fg
   let longest: LoadPoint | null = null
@@ -113,13 +115,26 @@ function paintMax(frame: PlotFrame, points: readonly LoadPoint[]): void {
     ctx.fill()
   }
   ctx.globalAlpha = 1
+  return longest
+}
+
+const LINE_PX = 13
+
+/** The longest wait in words, beside its dot, where it hides no line. */
+function nameLongest(frame: PlotFrame, longest: LoadPoint | null, lines: readonly Line[]): void {
   const waitMs = longest?.maxMs ?? 0
   if (!longest || waitMs < LONG_WAIT_MS) return
   const text = `longest wait ${lengthText(waitMs)}`
+  const width = textWidth(frame, text)
   const x = frame.x(longest.atMs)
-  const y = Math.max(frame.top + 8, frame.y(waitMs) + 4)
-  const right = x + 8 + textWidth(frame, text) < frame.right
-  haloText(frame, text, right ? x + 8 : x - 8, y, { align: right ? 'left' : 'right' })
+  const middle = Math.max(frame.top + 8, frame.y(waitMs) + 4) - LINE_PX + 3
+  const spots = [0, 9, -9, 18].flatMap((off) =>
+    [x + 8, x - 8 - width].map((left) => ({ left, top: middle + off, width, height: LINE_PX })),
+  )
+  const strokes = strokesOf(lines, frame)
+  for (const { spot } of placeLabels([{ spots }], edgesOf(frame, 4), [], strokes)) {
+    haloText(frame, text, spot.left, spot.top + LINE_PX - 3)
+  }
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {

@@ -25,26 +25,35 @@ interface View {
   readonly high: number
 }
 
-export function drawLens(
+/** A lens with its place. */
+export interface Lens {
+  readonly shown: readonly Stair[]
+  readonly box: Box
+  readonly view: View
+  readonly cursorMs: number
+}
+
+/** Null: there is nothing to enlarge, or too little room. */
+export function lensAt(
   frame: PlotFrame,
   rows: readonly Stair[],
   labels: readonly Box[],
   cursorMs: number,
-): void {
+): Lens | null {
   const around = rows.filter((row) => Math.abs(row.bidAtMs - cursorMs) < frame.toMs - frame.fromMs)
   const step = stepMs(around)
-  if (!Number.isFinite(step)) return
+  if (!Number.isFinite(step)) return null
   const spanMs = step * STEPS
   const fromMs = cursorMs - spanMs * BEFORE
   const view = { fromMs, toMs: fromMs + spanMs }
   const first = Math.max(0, firstAt(rows, view.fromMs, timeOfStair) - 2)
   const shown = rows.slice(first, firstAt(rows, view.toMs, timeOfStair))
   const rounds = shown.map((row) => row.ballot.round)
-  if (shown.length < 3) return
+  if (shown.length < 3) return null
   const low = Math.min(...rounds) - 1
   const high = Math.max(...rounds) + 1
   const box = place(frame, rows, labels, cursorMs)
-  if (box) paintLens(frame, shown, box, { ...view, low, high }, cursorMs)
+  return box && { shown, box, view: { ...view, low, high }, cursorMs }
 }
 
 /** Where it hides least of climb and labels, and never the cursor. Null: too little room. */
@@ -67,27 +76,18 @@ function place(
     .flatMap((left) =>
       [frame.top + 2, frame.bottom - height - 6].map((top) => ({ left, top, width, height })),
     )
+  const free = boxes.filter((box) => !labels.some((label) => overlap(box, label)))
   const hidden = (box: Box): number =>
-    rows.filter((row) => holds(box, frame.x(row.bidAtMs), frame.y(row.ballot.round))).length +
-    labels.filter((label) => overlap(box, label)).length * LABEL_WEIGHT
-  return boxes.sort((a, b) => hidden(a) - hidden(b))[0] ?? null
+    rows.filter((row) => holds(box, frame.x(row.bidAtMs), frame.y(row.ballot.round))).length
+  return (free.length > 0 ? free : boxes).sort((a, b) => hidden(a) - hidden(b))[0] ?? null
 }
-
-/** A label counts as much as this many steps. */
-const LABEL_WEIGHT = 40
 
 function holds(box: Box, x: number, y: number): boolean {
   const { left, top, width, height } = box
   return x >= left && x <= left + width && y >= top && y <= top + height
 }
 
-function paintLens(
-  frame: PlotFrame,
-  rows: readonly Stair[],
-  box: Box,
-  view: View,
-  cursorMs: number,
-): void {
+export function paintLens(frame: PlotFrame, { shown, box, view, cursorMs }: Lens): void {
   const { ctx, theme } = frame
   paintLink(frame, box, view)
   ctx.fillStyle = theme.bg
@@ -101,7 +101,7 @@ function paintLens(
     box.left + ((atMs - view.fromMs) / (view.toMs - view.fromMs)) * box.width
   const y = (round: number): number =>
     inner.top + inner.height - ((round - view.low) / (view.high - view.low)) * inner.height
-  paintSteps(frame, rows, x, y)
+  paintSteps(frame, shown, x, y)
   ctx.fillStyle = theme.fg
   ctx.fillRect(Math.round(x(cursorMs)), box.top, 1, box.height)
   ctx.restore()

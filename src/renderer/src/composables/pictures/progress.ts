@@ -1,7 +1,7 @@
 /** Log progress: chosen (solid) and applied (dashed) slots per node; who lags and what stands. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import type { ProgressPoint } from '../../../../core/measure/series'
-import { edgesOf, placeLabels } from '../chartLabels'
+import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import type { Wish } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
@@ -89,10 +89,11 @@ function picture(input: PictureInput): Picture {
   const low = Math.min(...ends, ...rows.map(({ points }) => points[0]?.appliedThrough ?? 0))
   const range = ends.length > 0 ? { low, high: Math.max(...ends) } : { low: 0, high: 1 }
   const axis = niceRange(range.low, Math.max(range.high, range.low + 4), 3, axisText, true)
+  const lines = rows.flatMap((row) => linesOf(row, input))
   return {
-    lines: rows.flatMap((row) => linesOf(row, input)),
+    lines,
     axis,
-    over: (frame) => paint(frame, rows, input),
+    over: (frame) => paint(frame, rows, lines, input),
     empty: rows.length === 0 ? 'No node has reported yet.' : null,
   }
 }
@@ -125,7 +126,12 @@ function linesOf({ node, points }: NodeRow, { theme }: PictureInput): Line[] {
   ]
 }
 
-function paint(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): void {
+function paint(
+  frame: PlotFrame,
+  rows: readonly NodeRow[],
+  lines: readonly Line[],
+  input: PictureInput,
+): void {
   const { ctx, theme } = frame
   for (const { node, points, over } of rows) {
     const last = points.at(-1)
@@ -142,25 +148,29 @@ function paint(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput):
     ctx.stroke()
   }
   const wishes = [...nameLag(frame, rows), ...nameStand(frame, rows, input)]
-  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame, 4))) {
+  const strokes = strokesOf(lines, frame)
+  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame, 4), [], strokes)) {
     haloText(frame, wish.text, spot.left, spot.top + LINE_PX - 3)
   }
 }
+
+/** From its line to a label; one that is farther away seems to name another line. */
+const AWAY_PX = [0, 4] as const
 
 interface Words extends Wish {
   readonly text: string
 }
 
-/** Above or below a line at `y`: where it is likely free of other lines first. */
+/** Above or below a line at `y`, near it first, then where fewer lines are. */
 function around(
   text: string,
   line: { readonly left: number; readonly y: number; readonly width: number },
   first: 'above' | 'below',
 ): Words {
   const box = { left: line.left, width: line.width, height: LINE_PX }
-  const above = { ...box, top: line.y - LINE_PX - 3 }
-  const below = { ...box, top: line.y + 2 }
-  return { text, spots: first === 'above' ? [above, below] : [below, above] }
+  const above = AWAY_PX.map((px) => ({ ...box, top: line.y - LINE_PX - 3 - px }))
+  const below = AWAY_PX.map((px) => ({ ...box, top: line.y + 2 + px }))
+  return { text, spots: first === 'above' ? [...above, ...below] : [...below, ...above] }
 }
 
 /** The slot that stayed open longest in the window. */

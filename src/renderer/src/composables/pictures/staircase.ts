@@ -2,15 +2,15 @@
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { formatBallot } from '../../../../core/paxos/ballot'
 import type { Stair } from '../../../../core/measure/series'
-import { edgesOf, placeLabels } from '../chartLabels'
-import type { Box, Placed, Wish } from '../chartLabels'
+import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
+import type { Box, Placed, Strokes, Wish } from '../chartLabels'
 import { drawMarker, haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText } from '../chartText'
 import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
-import { drawLens, LENS_STEP_PX } from './lens'
+import { LENS_STEP_PX, lensAt, paintLens } from './lens'
 import { nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
@@ -58,7 +58,7 @@ function picture(input: PictureInput): Picture {
   return {
     lines,
     axis,
-    over: (frame) => paint(frame, rows, input),
+    over: (frame) => paint(frame, rows, lines, input),
     empty: rows.length === 0 ? none : null,
   }
 }
@@ -76,7 +76,12 @@ function lineOf(node: NodeId, rows: readonly Stair[], { theme, nowMs }: PictureI
   return isSecond(node) ? { ...line, dash: [6, 3] } : line
 }
 
-function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): void {
+function paint(
+  frame: PlotFrame,
+  rows: readonly Stair[],
+  lines: readonly Line[],
+  input: PictureInput,
+): void {
   const { ctx } = frame
   ctx.save()
   ctx.beginPath()
@@ -88,13 +93,24 @@ function paint(frame: PlotFrame, rows: readonly Stair[], input: PictureInput): v
   const stepPx = stepMs(rows) * ((frame.right - frame.left) / (frame.toMs - frame.fromMs))
   if (stepPx >= LENS_STEP_PX) paintMarkers(frame, rows)
   for (const landing of landed) paintRing(frame, landing)
-  const labels = placeWords(frame, rows, landed, leads)
+  const cursorMs = stepPx < LENS_STEP_PX ? frame.cursorMs : null
+  const strokes = [...strokesOf(lines, frame), ...leads.map(strokeOf)]
+  const wordsBeside = (taken: readonly Box[]): Placed<Words>[] =>
+    placeWords(frame, { rows, landed, leads, strokes, taken })
+  let labels = wordsBeside([])
+  const lens = cursorMs === null ? null : lensAt(frame, rows, boxesOf(labels), cursorMs)
+  // Where the lens finds no room of its own, the words make way.
+  if (lens) labels = wordsBeside([lens.box])
+  if (lens) paintLens(frame, lens)
   for (const { wish, spot } of labels) paintWords(frame, wish, spot)
   ctx.restore()
-  if (frame.cursorMs === null || stepPx >= LENS_STEP_PX) return
-  const boxes = labels.map(({ spot }) => spot)
-  drawLens(frame, rows, boxes, frame.cursorMs)
 }
+
+const boxesOf = (labels: readonly Placed<Words>[]): Box[] => labels.map(({ spot }) => spot)
+const strokeOf = ({ from, to, y }: Lead): Strokes[number] => [
+  { x: from, y },
+  { x: to, y },
+]
 
 /** A leading ballot as it is drawn, in px. */
 interface Lead {
@@ -168,12 +184,19 @@ interface Words extends Wish {
   readonly note: string | null
 }
 
+/** What there is to say, and where nothing may be said. */
+interface Told {
+  readonly rows: readonly Stair[]
+  readonly landed: readonly Landing[]
+  readonly leads: readonly Lead[]
+  readonly strokes: Strokes
+  readonly taken: readonly Box[]
+}
+
 /** Landings first, those that cost most before all; then who leads, the newest first. */
 function placeWords(
   frame: PlotFrame,
-  rows: readonly Stair[],
-  landed: readonly Landing[],
-  leads: readonly Lead[],
+  { rows, landed, leads, strokes, taken }: Told,
 ): Placed<Words>[] {
   const rings = landed.map(({ stair, atMs }) => ringBox(frame.x(atMs), frame.y(stair.ballot.round)))
   const named = new Set(landed.map(({ stair }) => formatBallot(stair.ballot)))
@@ -185,7 +208,7 @@ function placeWords(
     ...costly.map((landing) => landingWords(frame, landing, rows)),
     ...leading.flatMap((lead) => leadWords(frame, lead)),
   ]
-  return placeLabels(wishes, edgesOf(frame, 4), rings)
+  return placeLabels(wishes, edgesOf(frame, 4), [...rings, ...taken], strokes)
 }
 
 function ringBox(x: number, y: number): Box {
@@ -206,17 +229,21 @@ function landingWords(
   const y = frame.y(stair.ballot.round)
   const right = Math.min(x + 2, frame.right - width - 4)
   const left = Math.max(x - 2 - width, frame.left + 4)
-  const below = y + RING_PX
-  const above = y - RING_PX - height
-  const spots = [
-    { left: right, top: below, width, height },
-    { left, top: above, width, height },
-    { left, top: below, width, height },
-    { left: right, top: above, width, height },
-  ]
+  const spots = WORDS_AWAY_PX.flatMap((away) => {
+    const below = y + RING_PX + away
+    const above = y - RING_PX - height - away
+    return [
+      { left: right, top: below, width, height },
+      { left, top: above, width, height },
+      { left, top: below, width, height },
+      { left: right, top: above, width, height },
+    ]
+  })
   return { title, note, spots: spots.filter((spot) => stepsUnder(frame, rows, spot) <= STEPS_MAX) }
 }
 
+/** From the ring to its words: near it, then where fewer lines are. */
+const WORDS_AWAY_PX = [0, 8, 16] as const
 /** Words over more steps than this hide the climb. */
 const STEPS_MAX = 2
 
@@ -234,7 +261,8 @@ function leadWords(frame: PlotFrame, { node, ballot, from, to, y }: Lead): Words
   const width = textWidth(frame, title)
   if (to - from < width + 12) return []
   const box = { left: from + 6, width, height: LINE_PX }
-  return [{ title, note: null, spots: [y - LINE_PX - 4, y + 4].map((top) => ({ ...box, top })) }]
+  const tops = [y - LINE_PX - 4, y + 4, y - LINE_PX - 12, y + 12]
+  return [{ title, note: null, spots: tops.map((top) => ({ ...box, top })) }]
 }
 
 function paintWords(frame: PlotFrame, { title, note }: Words, { left, top }: Box): void {

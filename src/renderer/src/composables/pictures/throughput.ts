@@ -1,6 +1,6 @@
 /** Throughput: acknowledged requests as a line, offered ones thin and dashed, outages shaded. */
 import type { LoadPoint } from '../../../../core/measure/series'
-import { edgesOf, placeLabels } from '../chartLabels'
+import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText, countText, lengthText } from '../chartText'
@@ -101,7 +101,7 @@ function picture(input: PictureInput): Picture {
     lines,
     axis: ladderRange(top, axisText, 3),
     under: (frame) => shade(frame, out),
-    over: (frame) => name(frame, out),
+    over: (frame) => name(frame, out, lines),
     empty: rows.length === 0 ? 'No traffic yet. Start the load, or write through a node.' : null,
   }
 }
@@ -118,27 +118,36 @@ function shade(frame: PlotFrame, out: readonly Outage[]): void {
 }
 
 const LINE_PX = 13
+const HIDES_PX_MAX = 8
 
 /** The longest outage is named first; a short one beside its shade, where there is room. */
-function name(frame: PlotFrame, out: readonly Outage[]): void {
+function name(frame: PlotFrame, out: readonly Outage[], lines: readonly Line[]): void {
   const shown = out.filter(({ fromMs, toMs }) => toMs >= frame.fromMs && fromMs <= frame.toMs)
   const lengthMs = ({ fromMs, toMs }: Outage): number => toMs - fromMs
   shown.sort((a, b) => lengthMs(b) - lengthMs(a) || b.fromMs - a.fromMs)
-  const wishes = shown.map((outage) => {
+  const wishes = shown.map((outage, rank) => {
     const text = `unavailable ${lengthText(lengthMs(outage))}`
     const width = textWidth(frame, text)
     const left = Math.max(frame.left, frame.x(outage.fromMs)) + 6
     const right = Math.min(frame.right, frame.x(outage.toMs))
-    const box = { width, height: LINE_PX }
-    const inside = { ...box, left, top: frame.bottom - 5 - LINE_PX }
-    const beside = [right + 6, left - 12 - width].map((at) => {
-      return { ...box, left: at, top: frame.bottom - LINE_PX }
-    })
-    return { text, spots: right - left >= width ? [inside] : beside }
+    const isRoom = right - left >= width
+    const lefts = isRoom ? [left] : [right + 6, left - 12 - width]
+    const spots = heights(frame).flatMap((top) =>
+      lefts.map((at) => ({ left: at, top, width, height: LINE_PX })),
+    )
+    // The longest is always named; for the others the shade speaks where lines are in the way.
+    return { text, spots, hidesPxMax: rank === 0 ? Infinity : HIDES_PX_MAX }
   })
-  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame))) {
+  const strokes = strokesOf(lines, frame)
+  for (const { wish, spot } of placeLabels(wishes, edgesOf(frame, 4), [], strokes)) {
     haloText(frame, wish.text, spot.left, spot.top + LINE_PX - 2)
   }
+}
+
+/** Where a name may stand, the best height first: above the line of 0, at the top, between. */
+function heights({ top, bottom }: PlotFrame): number[] {
+  const low = bottom - 5 - LINE_PX
+  return [low, top - 2, Math.round((low + top) / 2)]
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {

@@ -1,0 +1,59 @@
+/**
+ * Pinned pictures and figures of a run, in the order in which they were pinned.
+ *
+ * Safety: a picture is an image by address (`data:`): whatever stands in it can run and load
+ *         nothing. A file of pins that cannot be read is said, and the rest of the report stands.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FrameError } from '../../shared/frame'
+import { parsePins, PINS_FILE } from '../../shared/pins'
+import type { Pin } from '../../shared/pins'
+import { html } from './markup'
+import type { Markup } from './markup'
+import { section, table } from './page'
+
+/** Null: nothing was pinned; a text: why the pins cannot be read. */
+export type RunPins = readonly Pin[] | string | null
+
+export async function readPins(runDir: string): Promise<RunPins> {
+  const text = await readFile(join(runDir, PINS_FILE), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    const pins = parsePins(text)
+    return pins.length === 0 ? null : pins
+  } catch (error) {
+    if (error instanceof FrameError) return error.message
+    throw error
+  }
+}
+
+export function pinsSection(pins: RunPins): Markup | null {
+  if (pins === null) return null
+  if (typeof pins === 'string') {
+    return section('pins', 'Pinned', html`<p>The pins cannot be shown: ${pins}.</p>`)
+  }
+  return section('pins', 'Pinned', pins.map(figure))
+}
+
+function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup {
+  const data = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+  const where = atMs === null ? 'at its end' : `at ${seconds(atMs)} s`
+  const cells = rows.map(([name, value]) => ({ cells: [name, value] }))
+  const columns = [{ name: 'Figure' }, { name: 'Value', classes: 'num' }]
+  return html`<figure class="pin">
+    <figcaption>
+      <b>${title}</b
+      ><span class="unit"
+        >${seconds(fromMs)} to ${seconds(toMs)} s, seen <a href="#timeline-h">${where}</a></span
+      >
+    </figcaption>
+    ${svg === '' ? null : html`<img src="${data}" alt="${title}. ${caption}" />`}
+    ${rows.length === 0 ? null : table(title, columns, cells)}
+    ${caption === '' ? null : html`<p class="muted">${caption}</p>`}
+  </figure>`
+}
+
+function seconds(ms: number): string {
+  return String(Number((ms / 1000).toFixed(3)))
+}
