@@ -1,8 +1,7 @@
 /** The editor of experiments in a browser, over the real desk: seen, changed, saved, played. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
@@ -15,8 +14,6 @@ const browserPath = findBrowser()
 const suite = `experiments${browserPath === null ? ` (skipped: ${NO_BROWSER})` : ''}`
 const BRIDGE = join(root, 'resources/scenarios/bridge.paxlab.yaml')
 
-/** The host keeps experiments beside its runs: both in here. */
-let folder: string
 let web: WebWindow
 let page: Page
 
@@ -37,18 +34,13 @@ async function holds(what: RegExp): Promise<void> {
 
 describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'paxos-lab-experiments-'))
-    vi.stubEnv('TMPDIR', folder)
     web = await openWebWindow(browserPath ?? '')
     page = web.page
     const views = page.getByRole('navigation', { name: 'Views' })
     await views.getByRole('button', { name: /Experiments/ }).click()
     await page.getByTestId('ex-card-bridge').waitFor()
   })
-  afterAll(async () => {
-    await web?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => web?.close())
 
   it('shows a bundled one in both views, wide and small', async () => {
     await looksRight('nothing open')
@@ -108,7 +100,8 @@ describe.skipIf(browserPath === null)(suite, () => {
     await page.locator('#ex-seconds').fill('7')
     await page.keyboard.press('Control+s')
     await page.getByTestId('ex-card-bridge-copy').waitFor()
-    const file = join(folder, 'experiments/bridge-copy.paxlab.yaml')
+    // The host keeps experiments beside its folder of runs.
+    const file = join(dirname(web.folder), 'experiments/bridge-copy.paxlab.yaml')
     const lines = readFileSync(file, 'utf8').split('\n')
     const bundled = readFileSync(BRIDGE, 'utf8').split('\n')
     const changed = bundled.filter((line, at) => line !== lines[at])

@@ -2,10 +2,9 @@
  * The whole way by the keyboard alone, from the start page to the report; no mouse, and each stop
  * of the focus can be seen.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
@@ -18,7 +17,6 @@ const suite = `keyboard${browserPath === null ? ` (skipped: ${NO_BROWSER})` : ''
 const STOPS_MAX = 220
 const WAIT_MS = 60_000
 
-let folder: string
 let web: WebWindow
 let page: Page
 /** Stops of the focus that nobody can see. */
@@ -74,17 +72,11 @@ const byId = (id: string): string => `[data-testid="${id}"]`
 
 describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
-    // The host keeps own experiments beside its runs: both in here.
-    folder = mkdtempSync(join(tmpdir(), 'paxos-lab-keyboard-'))
-    vi.stubEnv('TMPDIR', folder)
     web = await openWebWindow(browserPath ?? '')
     page = web.page
     await page.getByTestId('scenario-dueling-proposers').waitFor()
   })
-  afterAll(async () => {
-    await web?.close()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  })
+  afterAll(() => web?.close())
 
   it('starts the duel from the start page', async () => {
     await tabTo(`${byId('scenario-dueling-proposers')} button`)
@@ -152,7 +144,9 @@ describe.skipIf(browserPath === null)(suite, () => {
     await page.getByTestId('ex-save').waitFor()
     await page.keyboard.press('Control+s')
     await page.getByTestId('ex-card-dueling-proposers-copy').waitFor()
-    const file = join(folder, 'experiments/dueling-proposers-copy.paxlab.yaml')
+    // The host keeps own experiments beside its folder of runs.
+    const home = dirname(web.folder)
+    const file = join(home, 'experiments/dueling-proposers-copy.paxlab.yaml')
     expect(readFileSync(file, 'utf8')).toContain('name: dueling-proposers-copy')
   })
 

@@ -24,7 +24,9 @@ const problems: string[] = []
 async function openWindow(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'paxos-lab-topology-'))
   let stdout = ''
-  host = spawn(process.execPath, [builtEntry('web'), '--runs', folder], { cwd: folder })
+  host = spawn(process.execPath, [builtEntry('web'), '--runs', join(folder, 'runs')], {
+    cwd: folder,
+  })
   host.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
   const url = await eventually('the host prints its link', () => LINK.exec(stdout)?.[0])
   browser = await chromium.launch({ executablePath: browserPath ?? '', args: browserArgs() })
