@@ -8,9 +8,8 @@
  */
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import { runnerImport } from 'vite'
 import * as act from './bigRunPage.mjs'
+import { linkOf, openBrowser } from './browserHost.mjs'
 import { residentMiB, watchOthers } from './machine.mjs'
 import { browserUsages } from './windowProcesses.mjs'
 
@@ -43,8 +42,6 @@ import { browserUsages } from './windowProcesses.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const VIEWPORT = { width: 1440, height: 900 }
-const LINK = /http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+/
-const LINK_WAIT_MS = 30_000
 /** What so many operations a second come to, in events of a simulated second. */
 const RATE = 400
 const EVENTS_A_SECOND = 1610
@@ -176,27 +173,6 @@ steps:
 expect:
   - chosenSlots > 0
 `
-}
-
-/** @param {import('./stage.mjs').Program} host */
-async function linkOf(host) {
-  for (;;) {
-    const link = LINK.exec(await host.line(LINK_WAIT_MS))?.[0]
-    if (link !== undefined) return link
-  }
-}
-
-async function openBrowser() {
-  /** @type {{ module: typeof import('../test/support/browser') }} */
-  const { module } = await runnerImport(join(ROOT, 'test/support/browser.ts'), {
-    root: ROOT,
-    configFile: false,
-  })
-  const executablePath = module.findBrowser()
-  if (executablePath === null) throw new Error(module.NO_BROWSER)
-  // Signals are the stage's: it ends all that the bench started, and then this process.
-  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-  return await chromium.launch({ executablePath, args: module.browserArgs(), ...signals })
 }
 
 /**

@@ -9,8 +9,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
-import { runnerImport } from 'vite'
+import { linkOf, openBrowser } from './browserHost.mjs'
 import { residentMiB, watchOthers } from './machine.mjs'
 import { pause } from './stage.mjs'
 import {
@@ -74,8 +73,6 @@ import { frameWork, TRACE_CATEGORIES } from './windowTrace.mjs'
 const ROOT = join(import.meta.dirname, '..')
 const VIEWPORT = { width: 1440, height: 900 }
 const CHARTS = 8
-const LINK = /http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+/
-const LINK_WAIT_MS = 30_000
 const FIRST_RATE = 500
 const TUNE_ROUNDS_MAX = 8
 /** Rates are the last sample's, so they settle within some seconds. */
@@ -127,27 +124,6 @@ export async function measureWindow(stage, options, say) {
  */
 function hostArgs(main, runs) {
   return [join(main, 'web.js'), '--runs', runs]
-}
-
-/** @param {Program} host */
-async function linkOf(host) {
-  for (;;) {
-    const link = LINK.exec(await host.line(LINK_WAIT_MS))?.[0]
-    if (link !== undefined) return link
-  }
-}
-
-async function openBrowser() {
-  /** @type {{ module: typeof import('../test/support/browser') }} */
-  const { module } = await runnerImport(join(ROOT, 'test/support/browser.ts'), {
-    root: ROOT,
-    configFile: false,
-  })
-  const executablePath = module.findBrowser()
-  if (executablePath === null) throw new Error(module.NO_BROWSER)
-  // Signals are the stage's: it ends all that the bench started, and then this process.
-  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-  return await chromium.launch({ executablePath, args: module.browserArgs(), ...signals })
 }
 
 /**
