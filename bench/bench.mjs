@@ -40,6 +40,7 @@ window      the window in Chromium at full load: frames, long tasks, heap, what 
 --events N      events of bigrun (1000000), 20000 to 5000000
 --writes N      writes before a restart (1000000), 1 to 10000000
 --minutes N     minutes of window (10), 0.5 to 60
+--warm-up N     minutes of window before, not measured (10), 0 to 60
 --messages N    messages a second of window (5000), 100 to 50000
 --view NAME     window shows lab or timeline only, not both in turn
 --long          compare also does failover, start and restart
@@ -78,7 +79,7 @@ function readOptions() {
         events: text,
       },
       ...{ 'etcd-runs': text, 'cpu-prof': text, dir: text, out: text },
-      ...{ minutes: text, messages: text, view: text },
+      ...{ minutes: text, 'warm-up': text, messages: text, view: text },
       ...{ long: flag, smoke: flag, help: flag },
     },
   })
@@ -98,6 +99,7 @@ function readOptions() {
     writes: whole('writes', values.writes, usual.writes, 10_000_000),
     events: number('events', values.events, usual.events, 20_000, 5_000_000),
     minutes: number('minutes', values.minutes, smoke ? 0.5 : 10, 0.5, 60),
+    warmUp: number('warm-up', values['warm-up'], smoke ? 0 : 10, 0, 60),
     messages: number('messages', values.messages, smoke ? 500 : 5000, 100, 50_000),
     view: oneView(values.view),
     cpuProf: values['cpu-prof'],
@@ -211,9 +213,9 @@ function finish(text, name, { isSmoke, out }) {
  * @param {Options} options
  */
 async function runWindow(stage, options) {
-  const { minutes, messages, view, dir, cpuProf } = options
+  const { minutes, warmUp, messages, view, dir, cpuProf } = options
   const profileDir = cpuProf === undefined ? null : resolve(cpuProf)
-  const figures = await measureWindow(stage, { minutes, messages, view, profileDir }, say)
+  const figures = await measureWindow(stage, { minutes, warmUp, messages, view, profileDir }, say)
   finish(
     windowText(figures, { version: versionOfLab(), machine: machineLines(dir) }),
     'window',

@@ -38,6 +38,7 @@ import { frameWork, TRACE_CATEGORIES } from './windowTrace.mjs'
 /**
  * @typedef {object} WindowOptions
  * @property {number} minutes
+ * @property {number} warmUp minutes under load before, that are not measured: lists fill up
  * @property {number} messages a second
  * @property {View | null} view null: both in turn
  * @property {string | null} profileDir CPU profiles of the page go there; null: none are taken
@@ -191,6 +192,7 @@ class WindowRun {
     const session = await page.context().newCDPSession(page)
     await session.send('Performance.enable')
     const whole = await this.browser.newBrowserCDPSession()
+    await this.#warmUp()
     const others = watchOthers()
     const beganAtMs = performance.now()
     const before = await this.#usages(whole)
@@ -240,6 +242,18 @@ class WindowRun {
     return best.rate
   }
 
+  /** The same views and load as later; the figures of it are thrown away. */
+  async #warmUp() {
+    const endsAtMs = performance.now() + this.options.warmUp * 60_000
+    for (let at = 0; performance.now() < endsAtMs; at += 1) {
+      await this.#show(this.options.view ?? (at % 2 === 0 ? 'lab' : 'timeline'), 'aside')
+      await readPictures(this.page, this.#view)
+      await this.#watch(Math.min(endsAtMs, performance.now() + 60_000))
+    }
+    if (this.options.warmUp > 0) this.say(`warmed up for ${this.options.warmUp} min`)
+    await enterPhase(this.page, 'aside')
+  }
+
   /**
    * @param {CDPSession} session
    * @param {CDPSession} whole
@@ -265,14 +279,17 @@ class WindowRun {
     this.say(`minute ${this.#minutes.length} (${view}): ${words}; ${left.toFixed(1)} min left`)
   }
 
-  /** @param {View} view */
-  async #show(view) {
+  /**
+   * @param {View} view
+   * @param {string} phase that its steady state counts to
+   */
+  async #show(view, phase = view) {
     const { page } = this
-    await enterPhase(page, 'switch')
+    await enterPhase(page, phase === view ? 'switch' : phase)
     await openView(page, view)
     this.#view = view
     await pause(SWITCH_MS)
-    await enterPhase(page, view)
+    await enterPhase(page, phase)
   }
 
   /** @param {number} untilMs */

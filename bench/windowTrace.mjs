@@ -11,7 +11,8 @@
  *   tdur?: number, args?: { name?: string } }} TraceEvent
  * @typedef {{ from: number, to: number }} Span
  * @typedef {{ frames: number, scripts: number[], busy: number[], scriptsCpu: number[],
- *   busyCpu: number[] }} FrameWork ms of each frame
+ *   busyCpu: number[], tasksCpu: number[], seconds: number }} FrameWork ms of each frame, and of
+ *   each task that took the processor for long
  */
 
 export const TRACE_CATEGORIES = [
@@ -24,6 +25,8 @@ export const TRACE_CATEGORIES = [
 /** Once a frame: what was drawn is handed to the compositor. */
 const FRAME = 'Commit'
 const TASK = 'RunTask'
+/** What the field calls a long task, ms. */
+const LONG_TASK_MS = 50
 /** Where JavaScript runs or its collector does; nested ones count once. */
 const SCRIPTS = new Set([
   'FunctionCall',
@@ -56,6 +59,8 @@ export function frameWork(trace) {
     busy: perFrame(frames, joinSpans(tasks)),
     scriptsCpu: cpuPerFrame(frames, scripts),
     busyCpu: cpuPerFrame(frames, tasks),
+    tasksCpu: tasks.map(({ tdur = 0 }) => tdur / 1000).filter((ms) => ms > LONG_TASK_MS),
+    seconds: ((frames.at(-1) ?? 0) - (frames[0] ?? 0)) / 1e6,
   }
 }
 

@@ -105,7 +105,7 @@ describe('useLabChart', () => {
       parsing: false,
       normalized: true,
       events: [],
-      layout: { padding: { right: RIGHT_PX } },
+      layout: { padding: { left: AXIS_PX, right: RIGHT_PX } },
     })
   })
 
@@ -119,12 +119,15 @@ describe('useLabChart', () => {
     ])
   })
 
-  it('the y axis has one width everywhere', () => {
+  it('leaves axes to our own painters: the library places no tick', () => {
     makeChart()
-    const axis = { width: 17 }
-    const widen = lastChart().options.scales.y['afterFit']
-    if (typeof widen === 'function') widen(axis)
-    expect(axis.width).toBe(AXIS_PX)
+    for (const axis of Object.values(lastChart().options.scales)) {
+      expect(axis['display']).toBe(false)
+      const built = { ticks: [{ value: 1 }] }
+      const build = axis['afterBuildTicks']
+      if (typeof build === 'function') build(built)
+      expect(built.ticks).toEqual([])
+    }
   })
 
   it('setters show nothing; draw updates once, without animation', () => {

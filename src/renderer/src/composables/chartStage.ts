@@ -4,6 +4,7 @@
  */
 import type { Band, BandKind, Flag } from './chartBands'
 import type { Hatches, PlotFrame } from './chartPaint'
+import type { Tick } from './chartTicks'
 
 /** Times in which the same kinds of faults hold. */
 export interface GroundSpan {
@@ -83,6 +84,23 @@ export function paintFlags(frame: PlotFrame, flags: readonly Flag[], height: num
     ctx.stroke()
   }
   ctx.setLineDash([])
+}
+
+const LABEL_GAP_PX = 6
+
+/** Values at the left, and a thin line through the plot for each. */
+export function paintAxis(frame: PlotFrame, ticks: readonly Tick[]): void {
+  const { ctx, theme, left, right } = frame
+  ctx.font = `400 ${theme.fontPx}px ${theme.fontUi}`
+  ctx.textAlign = 'right'
+  ctx.textBaseline = 'alphabetic'
+  for (const { value, text } of ticks) {
+    const y = frame.y(value)
+    ctx.fillStyle = theme.borderSoft
+    ctx.fillRect(left, Math.round(y - 0.5), right - left, 1)
+    ctx.fillStyle = theme.fgMuted
+    ctx.fillText(text, left - LABEL_GAP_PX, y + theme.fontPx / 3)
+  }
 }
 
 /** The line between the labels of the axis and the plot. */

@@ -5,7 +5,7 @@
 import type { Band, Flag } from './chartBands'
 import { haloText, Hatches } from './chartPaint'
 import type { PlotFrame } from './chartPaint'
-import { paintBands, paintEdge, paintFlags } from './chartStage'
+import { paintAxis, paintBands, paintEdge, paintFlags } from './chartStage'
 import type { ChartTheme } from './chartTheme'
 import { timeTicks } from './chartTicks'
 import { SvgPen } from './svgPen'
@@ -50,7 +50,8 @@ export function chartSvg(input: SvgInput): string {
   pen.clip()
   if (!input.timeless) paintGround(frame, input, HEAD_PX + height)
   pen.restore()
-  paintAxis(frame, picture)
+  paintAxis(frame, picture.axis.ticks)
+  paintEdge(frame)
   pen.save()
   pen.beginPath()
   pen.rect(left, HEAD_PX, right - left, height)
@@ -102,17 +103,6 @@ function paintGround(frame: PlotFrame, { bands, flags }: SvgInput, height: numbe
   paintBands(frame, bands, new Hatches(), height)
   paintFlags(frame, flags, height)
   frame.ctx.restore()
-}
-
-function paintAxis(frame: PlotFrame, { axis }: Picture): void {
-  const { ctx, theme, left, right } = frame
-  for (const { value, text } of axis.ticks) {
-    const y = frame.y(value)
-    ctx.fillStyle = theme.borderSoft
-    ctx.fillRect(left, y, right - left, 1)
-    haloText(frame, text, left - 6, y + theme.fontPx / 3, { align: 'right', color: theme.fgMuted })
-  }
-  paintEdge(frame)
 }
 
 function paintTime(frame: PlotFrame, total: number): void {

@@ -13,11 +13,11 @@ import {
   LogarithmicScale,
   PointElement,
 } from 'chart.js'
-import type { ChartDataset, Plugin } from 'chart.js'
+import type { ChartDataset, Plugin, Scale } from 'chart.js'
 import type { Band, Flag } from './chartBands'
 import { Hatches } from './chartPaint'
 import type { Painter, PlotFrame } from './chartPaint'
-import { paintBands, paintEdge, paintFlags } from './chartStage'
+import { paintAxis, paintBands, paintEdge, paintFlags } from './chartStage'
 import type { ChartTheme } from './chartTheme'
 import type { AxisRange } from './chartTicks'
 
@@ -27,7 +27,7 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 export const AXIS_PX = 44
 export const RIGHT_PX = 12
 /** Above and below the plot; a chart with an x axis of its own has it below. */
-export const PAD_PX = 4
+export const PAD_PX = 7
 export const FOOT_PX = 20
 
 export interface XY {
@@ -80,6 +80,12 @@ interface State {
   picture: Picture
   theme: ChartTheme
 }
+
+/** Ticks and labels are ours: the library would measure and place them anew at each drawing. */
+const BARE = {
+  display: false,
+  afterBuildTicks: (axis: Scale) => void (axis.ticks = []),
+} as const
 
 type LineChart = Chart<'line', XY[]>
 
@@ -149,7 +155,7 @@ function makeChart(canvas: HTMLCanvasElement, shape: ChartShape, state: State): 
     data: { datasets: [] },
     plugins: [
       ...(shape.timeless ? [] : [bandPlugin(state, hatches)]),
-      edgePlugin(state),
+      axisPlugin(state),
       picturePlugin(state),
     ],
     options: {
@@ -166,30 +172,12 @@ function makeChart(canvas: HTMLCanvasElement, shape: ChartShape, state: State): 
           top: PAD_PX,
           right: RIGHT_PX,
           bottom: shape.timeless ? FOOT_PX : PAD_PX,
-          left: 0,
+          left: AXIS_PX,
         },
       },
       scales: {
-        x: { type: 'linear', display: false },
-        y: {
-          type: shape.scale,
-          afterFit: (axis) => {
-            axis.width = AXIS_PX
-          },
-          afterBuildTicks: (axis) => {
-            axis.ticks = state.picture.axis.ticks.map(({ value }) => ({ value }))
-          },
-          border: { display: false },
-          grid: { color: () => state.theme.borderSoft, drawTicks: false },
-          ticks: {
-            autoSkip: false,
-            padding: 6,
-            maxRotation: 0,
-            color: () => state.theme.fgMuted,
-            font: () => ({ size: state.theme.fontPx, family: state.theme.fontUi }),
-            callback: (_value, at) => state.picture.axis.ticks[at]?.text ?? '',
-          },
-        },
+        x: { type: 'linear', ...BARE },
+        y: { type: shape.scale, ...BARE },
       },
     },
   })
@@ -220,12 +208,13 @@ function bandPlugin(state: State, hatches: Hatches): Plugin<'line'> {
   }
 }
 
-function edgePlugin(state: State): Plugin<'line'> {
+function axisPlugin(state: State): Plugin<'line'> {
   return {
-    id: 'labEdge',
+    id: 'labAxis',
     beforeDraw(chart) {
       const frame = frameOf(chart as LineChart, state)
       frame.ctx.save()
+      paintAxis(frame, state.picture.axis.ticks)
       paintEdge(frame)
       frame.ctx.restore()
     },
