@@ -5,38 +5,53 @@ import type { LabEvent, LinkTraffic } from '../../../core/event'
 import { linkKey } from '../../../core/fault'
 import { useLabStore } from './lab'
 
+/** What passed a link within `spanMs`. */
 export interface LinkRate extends LinkTraffic {
   readonly spanMs: number
 }
 
-/** Two samples of a stalled machine may come at once: no rate can be told of that. */
-const SPAN_MS_MIN = 50
+type Sample = Extract<LabEvent, { readonly type: 'trafficSampled' }>
+
+/** Samples come late and in bursts from a machine at its end: one alone tells no rate. */
+const RATE_SPAN_MS = 1000
 
 export const useRatesStore = defineStore('rates', () => {
   /** Frames a second over all links; null: nothing sampled yet, or direct mode. */
   const framesPerSecond = shallowRef<number | null>(null)
   const opsPerSecond = shallowRef<number | null>(null)
   const links = shallowRef<ReadonlyMap<string, LinkRate>>(new Map())
-  let sampledAtMs = 0
+  /** Those that ended within the last second. */
+  let recent: Sample[] = []
+  /** When the sample before them ended; null: none was seen, so no span is known. */
+  let sinceMs: number | null = null
 
   function reset(): void {
     framesPerSecond.value = null
     opsPerSecond.value = null
     links.value = new Map()
-    sampledAtMs = 0
+    recent = []
+    sinceMs = null
   }
 
   function take(batch: readonly LabEvent[]): void {
+    let sampled = false
     for (const event of batch) {
       if (event.type === 'clusterStopped') reset()
       if (event.type !== 'trafficSampled') continue
-      const spanMs = event.atMs - sampledAtMs
-      if (spanMs < SPAN_MS_MIN) continue
-      sampledAtMs = event.atMs
-      const frames = event.links.reduce((sum, link) => sum + link.frames, 0)
-      framesPerSecond.value = (frames * 1000) / spanMs
-      links.value = new Map(event.links.map((link) => [linkKey(link), { ...link, spanMs }]))
+      if (sinceMs === null) sinceMs = event.atMs
+      else recent.push(event)
+      sampled = true
     }
+    const last = recent.at(-1)
+    if (!sampled || !last || sinceMs === null) return
+    // The span of what is kept must be whole: from the end of a sample to the end of another.
+    while (recent.length > 1 && recent[0]!.atMs <= last.atMs - RATE_SPAN_MS) {
+      sinceMs = recent.shift()!.atMs
+    }
+    const spanMs = Math.max(1, last.atMs - sinceMs)
+    links.value = summed(recent, spanMs)
+    const frames = [...links.value.values()].reduce((sum, link) => sum + link.frames, 0)
+    framesPerSecond.value = (frames * 1000) / spanMs
   }
 
   useLabStore().listen({
@@ -58,3 +73,29 @@ export const useRatesStore = defineStore('rates', () => {
 
   return { framesPerSecond, opsPerSecond, links }
 })
+
+function summed(samples: readonly Sample[], spanMs: number): Map<string, LinkRate> {
+  const sums = new Map<string, LinkRate>()
+  for (const link of samples.flatMap((sample) => sample.links)) {
+    const key = linkKey(link)
+    const before = sums.get(key)
+    sums.set(key, before ? added(before, link) : { ...link, spanMs })
+  }
+  return sums
+}
+
+function added(before: LinkRate, link: LinkTraffic): LinkRate {
+  const types = { ...before.types }
+  for (const [type, frames] of Object.entries(link.types)) {
+    const name = type as keyof typeof types
+    types[name] = (types[name] ?? 0) + frames
+  }
+  return {
+    ...link,
+    ...{ spanMs: before.spanMs, types },
+    frames: before.frames + link.frames,
+    bytes: before.bytes + link.bytes,
+    dropped: before.dropped + link.dropped,
+    duplicated: before.duplicated + link.duplicated,
+  }
+}
