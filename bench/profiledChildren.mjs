@@ -15,7 +15,8 @@ const spawn = childProcess.spawn
  * `node3.cpuprofile` for `node.js .../node3/node.json`, else the name of the program.
  * @param {readonly string[]} args
  */
-function profileName([entry = '', file = '']) {
+function profileName(args) {
+  const [entry = '', file = ''] = args.filter((arg) => !arg.startsWith('--'))
   const name = basename(file) === 'node.json' ? basename(dirname(file)) : basename(entry, '.js')
   return `${name}.cpuprofile`
 }

@@ -37,6 +37,12 @@ export interface NodeLauncher {
   launch(spec: LaunchSpec): NodeHandle
 }
 
+/**
+ * Half of the usual room for young objects, MiB: a node's live only as long as a request, and
+ * five nodes need 20 MiB less each.
+ */
+const CHILD_FLAGS = ['--max-semi-space-size=8']
+
 const RUN_AS_NODE = { ELECTRON_RUN_AS_NODE: '1' }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -85,7 +91,7 @@ function inElectron(): boolean {
 }
 
 function start(execPath: string, spec: LaunchSpec, own: Record<string, string>): NodeHandle {
-  const child = spawn(execPath, [spec.entry, ...spec.args], {
+  const child = spawn(execPath, [...CHILD_FLAGS, spec.entry, ...spec.args], {
     cwd: spec.cwd,
     env: { ...cleanEnvironment(process.env), ...own, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe'],
