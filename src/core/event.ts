@@ -134,8 +134,13 @@ export type LabFact =
   | { readonly type: 'frameMoved'; readonly frame: GateFrame; readonly before: number | null }
   /**
    * A step of a scenario, or an act of a person: policy switch, propose, elect, step down, load.
+   * Of a lesson: a mark, in the words of `shared/lessonMark.ts`.
    */
-  | { readonly type: 'acted'; readonly act: string; readonly actor: 'person' | 'scenario' }
+  | {
+      readonly type: 'acted'
+      readonly act: string
+      readonly actor: 'person' | 'scenario' | 'lesson'
+    }
   | {
       readonly type: 'clientReplied'
       readonly node: NodeId

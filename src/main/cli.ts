@@ -10,6 +10,7 @@ import { doctorCommand } from './cli/doctor'
 import { exploreCommand } from './cli/explore'
 import { exportCommand } from './cli/export'
 import type { CliContext } from './cli/labCommand'
+import { lessonCommand } from './cli/lesson'
 import { mergeCommand } from './cli/merge'
 import { EXIT, Output } from './cli/output'
 import { reenactCommand } from './cli/reenact'
@@ -46,6 +47,7 @@ async function main(rawArgs: readonly string[]): Promise<number> {
     replayCommand,
     exportCommand,
     reportCommand,
+    lessonCommand,
     schemaCommand,
     serveCommand,
     doctorCommand,

@@ -109,7 +109,7 @@ export interface RunCard {
   readonly startedAt: string
   readonly events: number
   readonly verdict: 'valid' | 'violated' | 'unknown'
-  /** True: it is being recorded now, so that it has neither an end nor a verdict. */
+  /** True: it is being recorded now, here or by another process: no end and no verdict yet. */
   readonly recording?: boolean
 }
 
@@ -246,6 +246,8 @@ export interface LabApi extends StepApi {
   records(node: number, fromOffset: number, count: number): Promise<readonly RecordView[]>
   runScenario(name: string, seed: number | null): Promise<void>
   stopScenario(): Promise<void>
+  /** Writes a mark of a lesson into the record (`lessonMark.ts`), so that a file can be judged. */
+  markLesson(words: string): Promise<void>
   /**
    * Whether this viewer wants to see single messages (`messagesSeen`); counted per viewer, and over
    * when it leaves.

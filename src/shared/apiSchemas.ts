@@ -10,6 +10,7 @@ import { LabCallError } from './api'
 import { clusterOptions, policy } from './clusterSchemas'
 import { deskCalls } from './deskSchemas'
 import { loadOptions } from './loadOptions'
+import { parseMark, MARK_CHARS_MAX } from './lessonMark'
 import { linkChange, partition } from './linkSchemas'
 import { nodeCalls } from './nodeSchemas'
 import type { HostCalls } from './rpc'
@@ -33,6 +34,11 @@ const seed = whole.min(0).max(0xffff_ffff)
 const link = z.strictObject({ from: node, to: node })
 const links = z.array(link).min(1).max(LINKS_MAX)
 const commandArgs = z.array(z.string().max(ARG_CHARS_MAX)).min(1).max(ARGS_MAX)
+
+const lessonMark = z
+  .string()
+  .max(MARK_CHARS_MAX)
+  .refine((words) => parseMark(words) !== null, 'is no mark such as "duel@1: begin set-up"')
 
 interface Parser<Value> {
   safeParse(value: unknown): z.ZodSafeParseResult<Value>
@@ -78,6 +84,7 @@ const labSchemas: Schemas<keyof LabApi> = {
   slots: z.tuple([node, whole.min(1), whole.min(1).max(SLOTS_MAX)]),
   runScenario: z.tuple([z.string().min(1).max(100), seed.nullable()]),
   stopScenario: none,
+  markLesson: z.tuple([lessonMark]),
   watchMessages: z.tuple([z.boolean()]),
   events: z
     .tuple([whole.min(1), whole.min(1)])

@@ -98,6 +98,7 @@ function continues(before: RunEvent, after: RunEvent): boolean {
 
 /** Keeps the place and time of the first, so that the batch stays in order. */
 function joined(before: RunEvent, after: RunEvent): RunEvent {
-  const ids = [...before.ids, ...after.ids].slice(0, MERGED_IDS_MAX)
+  const room = MERGED_IDS_MAX - before.ids.length
+  const ids = room <= 0 ? before.ids : before.ids.concat(after.ids.slice(0, room))
   return { ...before, count: before.count + after.count, ids }
 }

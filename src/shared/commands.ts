@@ -33,6 +33,8 @@ export type CommandWhen =
   | 'forkable'
   /** It waits at a fork, for somebody to choose what happens next. */
   | 'held'
+  /** The Teach view is open. */
+  | 'teaching'
 
 export interface Command {
   readonly id: CommandId
@@ -85,7 +87,8 @@ const rows = [
     'running',
     ['Shift+F5'],
   ],
-  ['lab.runDuel', 'Run the duel', 'global', 'always'],
+  ['lab.runDuel', 'Run the duel', 'stage', 'always', ['Shift+D']],
+  ['lab.alignTimers', 'Align timers: every node bids now', 'stage', 'running', ['Shift+A']],
   ['lab.stopScenario', 'Stop the experiment', 'global', 'scenario'],
   ['lab.toggleLoad', 'Start or stop the load', 'global', 'running'],
   ['lab.takeControl', 'Take control', 'global', 'always'],
@@ -100,6 +103,9 @@ const rows = [
   ['view.lab', 'Lab', 'global', 'always', ['Mod+1'], 'Alt+1'],
   ['view.timeline', 'Timeline', 'global', 'always', ['Mod+2'], 'Alt+2'],
   ['view.teach', 'Teach', 'global', 'always', ['Mod+3'], 'Alt+3'],
+  ['view.teachNext', 'Teach: next', 'stage', 'teaching', ['PageDown']],
+  ['view.teachBack', 'Teach: back', 'stage', 'teaching', ['PageUp']],
+  ['view.teachReset', 'Teach: reset the step', 'stage', 'teaching', ['Shift+S']],
   ['view.experiments', 'Experiments', 'global', 'always', ['Mod+4'], 'Alt+4'],
   ['view.runs', 'Runs', 'global', 'always', ['Mod+5'], 'Alt+5'],
   ['view.checks', 'Checks', 'global', 'always', ['Mod+6'], 'Alt+6'],

@@ -57,31 +57,39 @@ export type Measures = Readonly<Record<MeasureName, MeasureValue>>
 
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>='
 
-export interface Condition {
+/** A condition over any vocabulary of measures. */
+export interface Comparison<Name extends string> {
   readonly text: string
-  readonly measure: MeasureName
+  readonly measure: Name
   readonly operator: Operator
   readonly value: number | string
 }
 
+export type Condition = Comparison<MeasureName>
+
 const SHAPE = /^\s*([A-Za-z]+)\s*(!=|<=|>=|=|<|>)\s*(?:"([^"]*)"|([^\s"]+))\s*$/
 const NUMBER = /^-?\d+(\.\d+)?$/
-
-function isMeasure(name: string): name is MeasureName {
-  return Object.hasOwn(MEASURES, name)
-}
 
 function isOperator(text: string): text is Operator {
   return ['=', '!=', '<', '<=', '>', '>='].includes(text)
 }
 
 export function parseCondition(text: string): Condition {
+  return parseComparison(text, MEASURES)
+}
+
+/** `vocabulary`: every measure that may be asked for, by name. */
+export function parseComparison<Name extends string>(
+  text: string,
+  vocabulary: Readonly<Record<Name, string>>,
+): Comparison<Name> {
+  const isMeasure = (name: string): name is Name => Object.hasOwn(vocabulary, name)
   const [, measure = '', operator = '', quoted, bare = ''] = SHAPE.exec(text) ?? []
   if (!isOperator(operator)) {
     throw new ConditionError(`"${text}" is not a condition such as chosenSlots > 0`)
   }
   if (!isMeasure(measure)) {
-    throw new ConditionError(`"${measure}" is not a measure; there are ${words(MEASURES)}`)
+    throw new ConditionError(`"${measure}" is not a measure; there are ${words(vocabulary)}`)
   }
   const value = quoted === undefined && NUMBER.test(bare) ? Number(bare) : (quoted ?? bare)
   if (typeof value === 'string' && operator !== '=' && operator !== '!=') {
@@ -94,10 +102,15 @@ function words(vocabulary: object): string {
   return Object.keys(vocabulary).join(', ')
 }
 
-/** A measure without a value meets only `!=`. */
 export function meets(condition: Condition, measures: Measures): boolean {
-  const { operator, value } = condition
-  const measured = measures[condition.measure]
+  return compares(measures[condition.measure], condition)
+}
+
+/** A measure without a value meets only `!=`. */
+export function compares(
+  measured: MeasureValue,
+  { operator, value }: Pick<Comparison<string>, 'operator' | 'value'>,
+): boolean {
   if (operator === '=') return measured === value
   if (operator === '!=') return measured !== value
   if (typeof measured !== 'number' || typeof value !== 'number') return false

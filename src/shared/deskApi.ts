@@ -144,6 +144,8 @@ export interface DeskApi {
   /** Writes it into the directory of the run, of one that goes on too; answers all its pins. */
   addPin(run: string, pin: PinDraft): Promise<readonly Pin[]>
   removePin(run: string, id: string): Promise<readonly Pin[]>
+  /** One place earlier or later in the report. */
+  movePin(run: string, id: string, by: -1 | 1): Promise<readonly Pin[]>
   /** For good. Refused for one that is being recorded, and for a trial of a result. */
   deleteRun(id: string): Promise<void>
   /** Writes the report of a run (id of its card) or a result if there is none; answers its page. */
@@ -171,7 +173,7 @@ const DESK_CALLS: Readonly<Record<keyof DeskApi, true>> = {
   ...{ playExperiment: true, experimentDraft: true, keepDraft: true, planTrials: true },
   ...{ startTrials: true, stopTrials: true, trialsNow: true, runs: true, results: true },
   ...{ result: true, deleteResult: true, compareResults: true, reportPage: true },
-  ...{ pins: true, addPin: true, removePin: true, deleteRun: true },
+  ...{ pins: true, addPin: true, removePin: true, movePin: true, deleteRun: true },
 }
 
 export function isDeskCall(name: string | symbol): name is keyof DeskApi {

@@ -35,6 +35,7 @@ const trials = z.strictObject({
 })
 const draft = z.strictObject({ id: fileId.nullable(), text })
 const runId = z.string().regex(RUN_ID)
+const pinId = z.string().regex(/^p[1-9]\d{0,8}$/)
 const rowCell = z.string().max(PIN_LIMITS.rowCharsMax)
 const pin = z.strictObject({
   title: z.string().min(1).max(PIN_LIMITS.titleCharsMax),
@@ -66,7 +67,8 @@ export const deskCalls = {
   compareResults: z.tuple([part, part]),
   pins: z.tuple([runId]),
   addPin: z.tuple([runId, pin]),
-  removePin: z.tuple([runId, z.string().regex(/^p[1-9]\d{0,8}$/)]),
+  removePin: z.tuple([runId, pinId]),
+  movePin: z.tuple([runId, pinId, z.union([z.literal(-1), z.literal(1)])]),
   deleteRun: z.tuple([runId]),
   reportPage: z.tuple([reportId]),
 }

@@ -3,7 +3,7 @@
  * Each finding has the path in the file at which it is told.
  */
 import type { EventPredicate } from './eventPredicate'
-import type { Expectation, ScenarioStep, Trigger } from './experimentSteps'
+import type { Expectation, ScenarioStep, ScenarioVerb, Trigger } from './experimentSteps'
 
 /** Steps that are played in all, with all repetitions. */
 const PLAYED_MAX = 5000
@@ -88,11 +88,17 @@ function playedInside(body: ScenarioStep['body']): number {
 }
 
 function findingsOf({ step, path }: Placed, nodes: number): Finding[] {
-  const verbs = step.verbs.flatMap(({ verb }, index) =>
-    nodeFindings(nodesIn(verb), nodes, [...path, 'do', index]),
-  )
+  const verbs = verbFindings(step.verbs, nodes, [...path, 'do'])
   const when = triggerFindings(step.trigger, nodes, [...path, 'when'])
   return [...when, ...verbs, ...expectFindings(step.expect, nodes, [...path, 'expect'])]
+}
+
+export function verbFindings(
+  verbs: readonly ScenarioVerb[],
+  nodes: number,
+  path: readonly (string | number)[],
+): Finding[] {
+  return verbs.flatMap(({ verb }, index) => nodeFindings(nodesIn(verb), nodes, [...path, index]))
 }
 
 function triggerFindings(trigger: Trigger, nodes: number, path: (string | number)[]): Finding[] {
@@ -111,10 +117,10 @@ function leaderFindings(
 
 const NODE_FIELDS = ['by', 'node', 'peer', 'holder']
 
-function predicateFindings(
+export function predicateFindings(
   { tests }: EventPredicate,
   nodes: number,
-  path: (string | number)[],
+  path: readonly (string | number)[],
 ): Finding[] {
   const named = tests.flatMap(({ field, operator, value }) => {
     const isNode = NODE_FIELDS.includes(field) && operator === '=' && typeof value === 'number'

@@ -93,7 +93,7 @@ export interface ScenarioStep {
 }
 
 /** Parses text by a function that throws one of our errors, and says what it said. */
-function parsedBy<Out>(parse: (text: string) => Out) {
+export function parsedBy<Out>(parse: (text: string) => Out) {
   return (text: string, context: z.RefinementCtx<string>): Out => {
     try {
       return parse(text)
@@ -247,7 +247,7 @@ export const expectation = z.union([
   }),
 ])
 
-const verb = z
+export const verb = z
   .string()
   .meta({
     description: 'What a person could type into "paxos-lab up"',

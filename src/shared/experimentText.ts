@@ -34,10 +34,11 @@ export class ScenarioText {
   constructor(
     text: string,
     private readonly file: string,
+    what = 'experiment',
   ) {
     this.text = withoutMark(text)
     this.document = readYaml(this.text, (words, offset) => this.fail(words, offset))
-    if (this.document.contents === null) this.fail('is empty: there is no experiment in it', 0)
+    if (this.document.contents === null) this.fail(`is empty: there is no ${what} in it`, 0)
     this.content = contentOf(this.document)
   }
 

@@ -12,7 +12,7 @@ const TEXT_CHARS_MAX = 1_048_576
 
 export class Fields {
   private constructor(
-    private readonly values: Readonly<Record<string, unknown>>,
+    private readonly values: object,
     readonly where: string,
   ) {}
 
@@ -20,16 +20,17 @@ export class Fields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new FrameError(`${where} is not an object`)
     }
-    // A JSON object: its own fields are all there is, so that `constructor` is not a field.
-    return new Fields(Object.assign(Object.create(null), value), where)
+    return new Fields(value, where)
   }
 
   names(): string[] {
     return Object.keys(this.values)
   }
 
+  /** Its own fields are all there is: `constructor` is not a field. */
   raw(name: string): unknown {
-    return this.values[name]
+    const { values } = this
+    return Object.hasOwn(values, name) ? Reflect.get(values, name) : undefined
   }
 
   text(name: string, charsMax = TEXT_CHARS_MAX): string {

@@ -1,6 +1,6 @@
 /**
  * Pins: pictures and figures that a person keeps with a run, for its report. They lie in
- * `pins.json` in the directory of the run, in the order in which they were pinned.
+ * `pins.json` in the directory of the run, in the order in which the report shows them.
  *
  * Units:  ms of lab time, bytes of UTF-8.
  * Limits: PINS_MAX pins, PIN_BYTES_MAX a picture, PINS_BYTES_MAX all of them.

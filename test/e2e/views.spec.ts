@@ -1,12 +1,16 @@
 /**
  * Every view of the rail, as the system and the settings can ask for it: no serious finding of axe,
- * nothing logged as an error, no scrollbar of the page.
+ * nothing logged as an error, no scrollbar of the page, nothing that jumps while data arrives.
  */
+import { cpSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
+import { countJumps, takeJumps } from '../support/layoutJumps'
 import { axeFindings } from '../support/pageChecks'
+import { root } from '../support/tree'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -20,6 +24,15 @@ const SIZES = [
   [1024, 640],
   [1440, 900],
 ] as const
+
+/** Pictures may gain a sign in their legends; elsewhere nothing moves at all. */
+const JUMPS_MAX = {
+  ...{ Lab: 0.002, Timeline: 0.002, Teach: 0.002 },
+  ...{ Checks: 0.0001, Runs: 0.0001, Logs: 0.0001 },
+} as const
+/** After a click the browser excuses what moves. */
+const EXCUSED_MS = 600
+const WATCHED_MS = 1500
 
 let web: WebWindow
 let page: Page
@@ -66,6 +79,9 @@ describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
     web = await openWebWindow(browserPath ?? '')
     page = web.page
+    // The host keeps experiments beside its folder of runs.
+    const own = join(dirname(web.folder), 'experiments')
+    cpSync(join(root, 'test/fixtures/experiments'), own, { recursive: true })
     await page.getByTestId('start-five').click()
     await eventually('five nodes answer', async () =>
       /5\/5/.test((await page.getByTestId('nodes-up').textContent()) ?? ''),
@@ -134,6 +150,28 @@ describe.skipIf(browserPath === null)(suite, () => {
       /ended as asked: SIGKILL/.test((await page.getByTestId('log-lines').textContent()) ?? ''),
     )
     expect(await page.getByTestId('log-silent').textContent()).toContain('N2 has written nothing')
+  })
+
+  it('nothing jumps while leaders die, faults come and go, and numbers grow', async () => {
+    await page.keyboard.press('F5')
+    await page.getByTestId('start').waitFor()
+    await show('Experiments')
+    await page.getByTestId('ex-card-restless').click()
+    await page.locator('[data-testid=ex-run]:enabled').click()
+    await eventually('somebody leads', async () =>
+      /leader N/.test((await page.getByTestId('leader').textContent()) ?? ''),
+    )
+    await countJumps(page)
+    const found: string[] = []
+    for (const [view, most] of Object.entries(JUMPS_MAX)) {
+      await show(view)
+      await page.waitForTimeout(EXCUSED_MS)
+      await takeJumps(page)
+      await page.waitForTimeout(WATCHED_MS)
+      const { sum, moved } = await takeJumps(page)
+      if (sum > most) found.push(`${view}, ${sum.toFixed(4)}:`, ...moved)
+    }
+    expect(found).toEqual([])
   })
 
   it('logged nothing as an error', () => {

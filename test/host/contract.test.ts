@@ -112,12 +112,17 @@ describe.each(SOURCES)('host contract, %s', (_name, makeSource) => {
     expect(await call.slots(1, 1, 10)).toHaveLength(1)
     await call.runScenario('dueling-proposers', 7)
     await call.stopScenario()
+    await call.markLesson('duel@1: begin fixed-retry')
     expect(await call.events(1, 10)).toEqual([])
     expect((await call.snapshot()).status.state).toBe('idle')
-    expect(lab.calls).toHaveLength(25)
+    expect(lab.calls).toHaveLength(26)
     expect(lab.calls[0]).toEqual({ name: 'startCluster', args: [START] })
     expect(lab.calls[7]?.args).toEqual([links, { kind: 'delay', delayMs: 20, jitterMs: 5 }])
     expect(lab.calls[21]?.args).toEqual(['dueling-proposers', 7])
+    expect(lab.calls[23]?.args).toEqual(['duel@1: begin fixed-retry'])
+    for (const words of ['duel@1: began', `duel@1: begin ${'x'.repeat(200)}`]) {
+      expect(await failureOf(call.markLesson(words))).toMatchObject({ code: 'badArgument' })
+    }
   })
 
   it('a host without native parts has nothing to do for theme and menu', async () => {

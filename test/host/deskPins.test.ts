@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseArgs } from '../../src/shared/apiSchemas'
+import { PID_FILE, processId } from '../../src/main/lab/processIds'
 import { PIN_BYTES_MAX, PINS_BYTES_MAX, PINS_MAX } from '../../src/shared/pins'
 import type { PinDraft } from '../../src/shared/pins'
 import { runIdOf } from '../../src/shared/runIds'
@@ -75,6 +76,21 @@ describe('pins', () => {
     expect(await rig.desk.addPin(RUN, PIN)).toMatchObject([{ id: 'p2' }, { id: 'p3' }])
     const refused = await refusalOf(rig.desk.removePin(RUN, 'p1'))
     expect(refused).toMatchObject({ code: 'badArgument', message: `${RUN} has no pin p1` })
+  })
+
+  it('change places, by one at a time, and the report follows', async () => {
+    for (const title of ['a', 'b', 'c']) await rig.desk.addPin(RUN, { ...FIGURES, title })
+    const order = async (id: string, by: -1 | 1): Promise<string> =>
+      (await rig.desk.movePin(RUN, id, by)).map(({ title }) => title).join('')
+    expect(await order('p3', -1)).toBe('acb')
+    expect(await order('p3', -1)).toBe('cab')
+    expect(await order('p3', -1)).toBe('cab')
+    expect(await order('p2', 1)).toBe('cab')
+    expect(await order('p3', 1)).toBe('acb')
+    expect(await refusalOf(rig.desk.movePin(RUN, 'p9', 1))).toMatchObject({ code: 'badArgument' })
+    expect(() => parseArgs('movePin', [RUN, 'p1', 2])).toThrow()
+    await rig.desk.reportPage(RUN)
+    expect([...report().matchAll(/<b>([abc])<\/b/g)].map(([, title]) => title).join('')).toBe('acb')
   })
 
   it('of a run that goes on are written at once, many at a time', async () => {
@@ -151,6 +167,27 @@ describe('a single run', () => {
     rig.status = { state: 'idle', runDir: at(RUN) }
     await rig.desk.deleteRun(RUN)
     expect(await rig.desk.runs()).toEqual([])
+  })
+
+  it('that another process records is listed as that, and left alone until it ends', async () => {
+    keepRun(OTHER)
+    rmSync(at(OTHER, 'result.json'))
+    const card = async () => (await rig.desk.runs()).find(({ id }) => id === OTHER)
+    expect(await card()).toMatchObject({ verdict: 'unknown', events: 0 })
+    expect(await card()).not.toHaveProperty('recording')
+    const lab = processId(process.pid)
+    writeFileSync(at(OTHER, PID_FILE), JSON.stringify({ lab, children: [] }))
+    expect(await card()).toMatchObject({ recording: true })
+    expect(await refusalOf(rig.desk.deleteRun(OTHER))).toMatchObject({ code: 'wrongState' })
+    expect(await refusalOf(rig.desk.reportPage(OTHER))).toMatchObject({ code: 'wrongState' })
+    // The id belongs to another process by now: that lab is gone, and nobody records.
+    writeFileSync(
+      at(OTHER, PID_FILE),
+      JSON.stringify({ lab: { ...lab, start: '1' }, children: [] }),
+    )
+    expect(await card()).not.toHaveProperty('recording')
+    await rig.desk.deleteRun(OTHER)
+    expect(existsSync(at(OTHER))).toBe(false)
   })
 
   it('is not deleted out of a result', async () => {

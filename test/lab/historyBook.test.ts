@@ -1,9 +1,9 @@
 /** What the lab writes down of its clients, and what I14 makes of it. */
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HistoryBook } from '../../src/main/lab/historyBook'
-import { findingOf } from '../../src/main/lab/historyFinding'
+import { findingOfBook } from '../../src/main/lab/historyFinding'
 import { readHistory } from '../../src/main/lab/historyFile'
 import type { RespReply } from '../../src/main/lab/respReply'
 import { temporaryDir } from '../support/cluster'
@@ -49,7 +49,7 @@ describe('the history of the lab', () => {
     ask('PING', { kind: 'status', text: 'PONG' })
     await book.finish()
     const { entries } = await readHistory(path, 'kv')
-    expect(entries).toEqual(book.entries)
+    expect(entries).toEqual(await book.read())
     const ends = entries.filter(({ type }) => type === 'ok')
     expect(ends.map(({ f, value, result }) => [f, value, result])).toEqual([
       ['write', undefined, undefined],
@@ -65,18 +65,18 @@ describe('the history of the lab', () => {
       ['del', undefined, 1],
     ])
     expect(entries[0]?.time).toBe(1e6)
-    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
     expect(problems).toEqual([])
   })
 
-  it('what was cut off is unknown, and its process is not used again', () => {
+  it('what was cut off is unknown, and its process is not used again', async () => {
     const { book, ask } = open()
     ask('SET x 1', OK)
     ask('SET x 2', fault('UNKNOWN nobody knows'))
     ask('SET x 3', null)
     ask('SET x 4', null, false)
     ask('SET x 5', fault('NOLEADER it will never be applied'))
-    const ends = book.entries.filter(({ type }) => type !== 'invoke')
+    const ends = (await book.read()).filter(({ type }) => type !== 'invoke')
     expect(ends.map(({ process, type }) => [process, type])).toEqual([
       [0, 'ok'],
       [0, 'info'],
@@ -90,7 +90,7 @@ describe('the history of the lab', () => {
     const { book, ask } = open()
     ask('SET x 1', OK)
     ask('GET x', NIL)
-    const finding = await findingOf(book)
+    const finding = await findingOfBook(book)
     expect(finding?.verdict).toBe('violated')
     expect(finding?.words).toContain('read absent')
   })
@@ -102,9 +102,9 @@ describe('the history of the lab', () => {
     ask('SET x 3', OK)
     late(OK, true)
     ask('GET x', text('3'))
-    expect(book.entries).toHaveLength(4)
+    expect(await book.read()).toHaveLength(4)
     expect(book.dropped).toBe(3)
-    const finding = await findingOf(book)
+    const finding = await findingOfBook(book)
     expect(finding).toMatchObject({ verdict: 'unknown' })
     expect(finding?.words).toContain('3 entries after that were not kept')
   })
@@ -117,9 +117,9 @@ describe('the history of the lab', () => {
     ask('GET x', text('2'))
     ask('SESSION DO s 1 ACKED 0 INCR y', count(2))
     ask('GET y', text('2'))
-    expect(book.entries).toHaveLength(4)
+    expect(await book.read()).toHaveLength(4)
     expect([...book.keysLeft]).toEqual(['x', 'z', 'y'])
-    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
     ask('FLUSHALL', OK)
     ask('GET other', NIL)
     expect(book.dropped).toBe(1)
@@ -130,12 +130,12 @@ describe('the history of the lab', () => {
     ask('SET x 1', OK)
     ask('GET x', text('by redis-cli'))
     ask('GET y', NIL)
-    const finding = await findingOf(book)
+    const finding = await findingOfBook(book)
     expect(finding?.verdict).toBe('unknown')
     expect(finding?.words).toContain('1 keys hold values that no client of the lab wrote')
     ask('SET y 1', OK)
     ask('GET y', NIL)
-    expect(await findingOf(book)).toMatchObject({ verdict: 'violated' })
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'violated' })
   })
 
   it('a file that cannot be written is told once', async () => {
@@ -147,6 +147,61 @@ describe('the history of the lab', () => {
     await book.finish()
     expect(problems).toHaveLength(1)
     expect(() => readFileSync(path)).toThrow()
-    expect(book.entries).toHaveLength(4)
+    expect(await book.read()).toHaveLength(4)
+  })
+})
+
+describe('what is in the file', () => {
+  it('is not kept in memory, and is read again in its order, with what still waits', async () => {
+    const { book, ask } = open()
+    ask('SET x 1', OK)
+    ask('INCR n', count(1))
+    await book.finish()
+    ask('GET x', text('1'))
+    const entries = await book.read()
+    expect(entries.map(({ f, type }) => `${f} ${type}`)).toEqual([
+      'write invoke',
+      'write ok',
+      'incr invoke',
+      'incr ok',
+      'read invoke',
+      'read ok',
+    ])
+    expect(await book.read()).toEqual(entries)
+    expect(book.count).toBe(6)
+  })
+
+  it('what a write that failed left behind is not read', async () => {
+    const { book, path, problems, ask } = open()
+    ask('SET x 1', OK)
+    await book.finish()
+    const whole = readFileSync(path)
+    rmSync(path)
+    mkdirSync(path)
+    ask('SET x 2', OK)
+    await book.finish()
+    expect(problems).toHaveLength(1)
+    rmSync(path, { recursive: true })
+    writeFileSync(path, `${whole.toString()}{"process":0,"type":"invo`)
+    expect(await book.read()).toHaveLength(4)
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
+  })
+
+  it('that cannot be read again makes the run unknown, and says why', async () => {
+    const { book, path, ask } = open()
+    ask('SET x 1', OK)
+    await book.finish()
+    rmSync(path)
+    const finding = await findingOfBook(book)
+    expect(finding?.verdict).toBe('unknown')
+    expect(finding?.words).toContain('cannot be read again')
+  })
+
+  it('a number that a history cannot say was not observed', async () => {
+    const { book, ask } = open()
+    ask('INCR n', count(2 ** 60))
+    await book.finish()
+    expect((await book.read()).at(-1)).not.toHaveProperty('result')
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
   })
 })

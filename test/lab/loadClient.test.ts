@@ -7,7 +7,7 @@ import { Histogram } from '../../src/core/measure/histogram'
 import { createPrng } from '../../src/core/sim/prng'
 import { HistoryBook } from '../../src/main/lab/historyBook'
 import type { OnHistoryReply } from '../../src/main/lab/historyBook'
-import { findingOf } from '../../src/main/lab/historyFinding'
+import { findingOfBook } from '../../src/main/lab/historyFinding'
 import { LoadClient, RETRY_FOR_MS } from '../../src/main/lab/loadClient'
 import type { LoadClientOptions } from '../../src/main/lab/loadClient'
 import { temporaryDir } from '../support/cluster'
@@ -183,10 +183,10 @@ describe('retries', () => {
     expect(sums).toMatchObject({ error: 0, unknown: 0 })
     expect(sums.sent).toBe(sums.ok)
     expect(nodes.count('n')).toBe(sums.ok)
-    const [first, second] = book.entries
+    const [first, second] = await book.read()
     expect([first?.type, second?.type]).toEqual(['invoke', 'ok'])
     expect(second?.time).toBeGreaterThan(3 * 100 * 1e6)
-    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
   })
 
   it('plain: each try is an operation of its own, the first of them unknown', async () => {
@@ -199,9 +199,9 @@ describe('retries', () => {
     expect(sums.sent).toBe(sums.offered + 3)
     // Applied twice and more, as it says.
     expect(nodes.count('n')).toBe(sums.ok + 3)
-    const types = book.entries.slice(0, 4).map(({ type }) => type)
+    const types = (await book.read()).slice(0, 4).map(({ type }) => type)
     expect(types).toEqual(['invoke', 'info', 'invoke', 'info'])
-    expect(await findingOf(book)).toMatchObject({ verdict: 'valid' })
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'valid' })
   })
 
   it('plain, if it were told as one operation, is violated', async () => {
@@ -221,8 +221,8 @@ describe('retries', () => {
     nodes.runTo(2000)
     client.stop()
     nodes.runTo(2100)
-    expect(book.entries.filter(({ type }) => type === 'info')).toEqual([])
-    expect(await findingOf(book)).toMatchObject({ verdict: 'violated' })
+    expect((await book.read()).filter(({ type }) => type === 'info')).toEqual([])
+    expect(await findingOfBook(book)).toMatchObject({ verdict: 'violated' })
   })
 
   it('several on their way are repeated under their own numbers', () => {

@@ -119,6 +119,34 @@ it('what the switchboard says survives its way to the lab', () => {
   expect(parseLabToSwitchboard({ type: 'watch', on: true })).toEqual({ type: 'watch', on: true })
 })
 
+it.each([
+  ...['id', 'from', 'to', 'slot', 'count', 'bytes'].flatMap((field) =>
+    [-1, 1.5, '1', null, undefined].map((value) => [field, value] as const),
+  ),
+  ...['sentAtMs', 'endedAtMs'].flatMap((field) =>
+    ['1', null, undefined].map((value) => [field, value] as const),
+  ),
+  ...[7, undefined].map((value) => ['message', value] as const),
+  ...[7, undefined, {}, { round: 1 }].map((value) => ['ballot', value] as const),
+  ...[7, undefined].map((value) => ['fate', value] as const),
+])('a message whose %s is %j is refused, and the field is named', (field, value) => {
+  const sound: SeenMessage = {
+    ...{ id: 1, from: 1, to: 2, message: 'accept', ballot: { round: 1, node: 2 }, slot: 1 },
+    ...{ count: 1, bytes: 7, sentAtMs: 1.5, endedAtMs: 2.25, fate: 'passed' },
+  }
+  const told = (messages: readonly object[]) =>
+    parseSwitchboardToLab({ type: 'messages', nowMs: 3, missed: 0, messages })
+  expect(told([sound, sound])).toMatchObject({ messages: [sound, sound] })
+  expect(() => told([sound, { ...sound, [field]: value }])).toThrow(`messages[1].${field}`)
+})
+
+it('a kind of message that is not known is told without its name', () => {
+  const sound = { id: 1, from: 1, to: 2, ballot: null, slot: 0, count: 0, bytes: 7 }
+  const messages = [{ ...sound, sentAtMs: 1, endedAtMs: 2, fate: 'passed', message: 'later' }]
+  const told = parseSwitchboardToLab({ type: 'messages', nowMs: 3, missed: 0, messages })
+  expect(told).toMatchObject({ messages: [{ message: null }] })
+})
+
 it('brings times of the switchboard to lab time by the least delay', () => {
   let nowMs = 1000
   const seen = new SeenMessages({ now: () => nowMs })

@@ -65,6 +65,18 @@ describe('a record', () => {
     await recorder.close()
   })
 
+  it.each([2, 3, 4])('finds every event with at most %i places noted', async (indexMax) => {
+    const fail = (words: string) => {
+      throw new Error(words)
+    }
+    const recorder = await Recorder.open(path, fail, indexMax)
+    for (let seq = 1; seq <= 5000; seq += 1) recorder.append(note(seq))
+    for (const from of [1, 256, 257, 512, 513, 1024, 1025, 2049, 4097, 4999]) {
+      expect(await recorder.read(from, from + 1)).toEqual([note(from), note(from + 1)])
+    }
+    await recorder.close()
+  })
+
   it('counts what it loses when its file fails, and says so once', async () => {
     const problems: string[] = []
     const recorder = await Recorder.open(path, (words) => problems.push(words))

@@ -12,6 +12,7 @@ import {
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'
+import { PID_FILE, processId } from '../../src/main/lab/processIds'
 import { OfflineRun } from '../../src/main/lab/offlineRun'
 import { FIRST_BYTES, TURN_BYTES } from '../../src/main/lab/recordOpening'
 import { SavedRuns } from '../../src/main/lab/savedRuns'
@@ -125,6 +126,11 @@ it('refuses what is no run here, and the one that still goes on', async () => {
     await expect(saved().open(wrong)).rejects.toThrow(LabCallError)
   }
   await expect(saved(join(dir, id)).open(id)).rejects.toThrow(/still goes on/)
+  const owned = { lab: processId(process.pid), children: [] }
+  writeFileSync(join(dir, id, PID_FILE), JSON.stringify(owned))
+  expect((await saved().open(id)).card).not.toHaveProperty('recording')
+  rmSync(join(dir, id, 'result.json'))
+  await expect(saved().open(id)).rejects.toThrow(/recorded by another process/)
 })
 
 it('a trial of a result opens by its id; no link leads to one outside', async () => {

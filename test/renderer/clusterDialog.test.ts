@@ -226,10 +226,10 @@ describe('the list of checks', () => {
     const sentence = (seq: number) => (seq === 7 ? 'N2 voted slot 4 at 3.2' : null)
     const wrapper = keep(mount(ChecksList, { props: { checks, sentence } }))
     const rows = wrapper.findAll('[data-check]').map((row) => row.attributes('data-check'))
-    expect(rows).toEqual(['I8', 'I1', 'I9', 'chosen'])
+    expect(rows).toEqual(['I8', 'I9', 'chosen', 'I1'])
     const words = wrapper.get('[data-check="I8"]').text()
     expect(words).toContain('violated: slot 4: N2 and N3 disagree')
-    expect(wrapper.text()).toContain('1 violated, 1 not enough data, 1 holds, 1 idle')
+    expect(wrapper.text()).toContain('1 violated, 1 not enough data, 1 holds so far, 1 not judged')
     const evidence = wrapper.findAll('.evidence button')
     expect(evidence.map((one) => one.text())).toEqual([
       '#7N2 voted slot 4 at 3.2',
@@ -237,5 +237,28 @@ describe('the list of checks', () => {
     ])
     await evidence[1]?.trigger('click')
     expect(wrapper.emitted('event')).toEqual([[9]])
+  })
+
+  it('says once how many hold, and why many were not judged; each is behind a press', () => {
+    const ids = Array.from({ length: 15 }, (_, at) => `I${at + 1}`)
+    const list = (checks: readonly CheckView[]) =>
+      keep(mount(ChecksList, { props: { checks, sentence: () => null } }))
+    const holding = list(ids.map((id) => check(id, 'holds', 'No violation in 41220 events')))
+    expect(holding.text().match(/hold/g)).toHaveLength(1)
+    expect(holding.get('summary').text()).toBe('15 hold so far: No violation in 41\u202f220 events')
+    expect(holding.findAll('.checks > li')).toHaveLength(0)
+    expect(holding.get('details').attributes('open')).toBeUndefined()
+    expect(holding.findAll('details [data-check]')).toHaveLength(15)
+
+    const fresh = list([
+      ...ids.slice(0, 13).map((id) => check(id, 'idle', 'No value was chosen yet')),
+      check('I15', 'idle', 'No bound was given'),
+    ])
+    expect(fresh.text().match(/No value was chosen yet/g)).toHaveLength(1)
+    const alone = fresh.findAll('.checks > li').map((row) => row.attributes('data-check'))
+    expect(alone).toEqual(['I15'])
+
+    const own = list([check('I1', 'holds', 'a 1'), check('I2', 'holds', 'a 2')])
+    expect(own.get('details').text()).toContain('a 2')
   })
 })

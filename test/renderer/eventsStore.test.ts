@@ -17,12 +17,32 @@ const notes = (from: number, to: number): LabEvent[] =>
 describe('the store of milestone events', () => {
   beforeEach(() => setActivePinia(createPinia()))
 
-  it('hands over a new array with each batch, or a child would not see it', () => {
+  it('hands over a new log with each batch, or a child would not see it', () => {
     const events = useEventsStore()
-    const before = events.log
+    const before = [events.held, events.log]
     events.append(notes(1, 2))
-    expect(events.log).not.toBe(before)
+    expect(events.held).not.toBe(before[0])
+    expect(events.log).not.toBe(before[1])
     expect(events.log.map((event) => event.seq)).toEqual([1, 2])
+  })
+
+  it('counts milestones as a walk over all that is held would', () => {
+    const events = useEventsStore()
+    const sample = (seq: number): LabEvent => {
+      return { seq, atMs: seq, by: 'lab', type: 'trafficSampled', links: [] }
+    }
+    const mixed = (from: number, count: number): LabEvent[] =>
+      notes(from, from + count - 1).map((one) => (one.seq % 3 === 0 ? sample(one.seq) : one))
+    const walked = () => events.log.filter(({ type }) => type !== 'trafficSampled').length
+    let next = 1
+    for (const count of [10, EVENTS_MAX - 12, 4, 500, EVENTS_MAX + 11, 200]) {
+      events.append(mixed(next, count))
+      next += count
+      expect(events.milestones).toBe(walked())
+      expect(events.held.length + events.forgotten).toBe(next - 1)
+    }
+    events.reset(mixed(1, 9))
+    expect(events.milestones).toBe(6)
   })
 
   it('keeps the newest and counts what left the front', () => {

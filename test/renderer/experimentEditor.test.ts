@@ -251,6 +251,24 @@ describe('steps', () => {
       const [expected] = parseScenario(area().value, 'x').expect
       expect(expected?.text, to).toBe('all nodes hold the same log')
     }
+    const policies = '[aria-label^="Policies that expectation 1 is about"]'
+    const under = () => parseScenario(area().value, 'x').expect[0]?.under
+    const pick = async (name: string): Promise<void> => {
+      const labels = [...document.querySelectorAll<HTMLElement>('.popover label')]
+      labels.find((label) => label.textContent?.trim() === name)?.click()
+      await flushPromises()
+    }
+    await wrapper.get(`#ex-part-expect ${policies}`).trigger('click')
+    await flushPromises()
+    await pick('fixed')
+    expect(area().value).toContain('under: fixed')
+    await pick('eager')
+    expect(under()).toEqual(['eager', 'fixed'])
+    await form().setValue('never')
+    expect(under(), 'it stays with another form').toEqual(['eager', 'fixed'])
+    await pick('eager')
+    await pick('fixed')
+    expect(area().value).not.toContain('under')
     await wrapper.get('#ex-part-expect [aria-label="Delete expectation 1"]').trigger('click')
     expect(area().value).not.toContain('expect:')
   })

@@ -18,6 +18,7 @@ import { IDLE_STATUS, useLabStore } from '../../src/renderer/src/stores/lab'
 import { useOpeningStore } from '../../src/renderer/src/stores/opening'
 import { useTimeStore } from '../../src/renderer/src/stores/time'
 import { useToastsStore } from '../../src/renderer/src/stores/toasts'
+import { useUiStore } from '../../src/renderer/src/stores/ui'
 
 /** No worker here: the same simulation, at once. */
 vi.mock('../../src/renderer/src/sources/simulator', async (original) => {
@@ -120,6 +121,22 @@ describe('Fork from here', () => {
     expect(useToastsStore().toasts.at(-1)?.why).toMatch(/cannot fork|only another seed/)
     expect(useLabStore().saved).toBe(saved)
   })
+})
+
+it('is not offered where the run is over, and says why', async () => {
+  const [fork, time] = [useForkStore(), useTimeStore()]
+  await useOpeningStore().simulate({ ...WISH, mutant: 'M1', hunt: true })
+  expect(useLabStore().saved?.verdict).toBe('violated')
+  time.goLast()
+  expect(fork.obstacle).toMatch(/was over at [\d.]+ s/)
+  fork.begin()
+  expect(useUiStore().dialog).not.toBe('fork')
+  expect(useToastsStore().toasts.at(-1)?.title).toBe('Nothing to fork here')
+  time.nudge(-1)
+  expect(fork.obstacle).toBe('')
+  expect(await fork.fork({ seed: 3 })).toBe(true)
+  fork.begin()
+  expect(useUiStore().dialog).toBe('fork')
 })
 
 it('a counterexample of the explorer forks after a step, and goes on by hand', () => {

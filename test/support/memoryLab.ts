@@ -131,6 +131,7 @@ export class MemoryLab implements Lab {
   setLoad = (...args: unknown[]) => this.noted('setLoad', args)
   runScenario = (...args: unknown[]) => this.noted('runScenario', args)
   stopScenario = (...args: unknown[]) => this.noted('stopScenario', args)
+  markLesson = (...args: unknown[]) => this.noted('markLesson', args)
   watchMessages = (...args: unknown[]) => this.noted('watchMessages', args)
 
   async openRun(id: string): Promise<SavedRun> {

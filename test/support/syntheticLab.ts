@@ -292,6 +292,11 @@ export class SyntheticLab extends NoGate implements Lab {
     this.flush()
   }
 
+  async markLesson(words: string): Promise<void> {
+    this.world.tell({ type: 'acted', act: words, actor: 'lesson' })
+    this.flush()
+  }
+
   async stopScenario(): Promise<void> {
     this.world.scenario = null
     this.world.script = []

@@ -25,7 +25,7 @@ interface Tally {
   readonly id: string
   voters: NodeSet
   /** First the event that told of it first. */
-  readonly seqs: number[]
+  seqs: readonly number[]
 }
 
 interface Claim {
@@ -35,7 +35,7 @@ interface Claim {
 }
 
 interface SlotState {
-  readonly tallies: Tally[]
+  tallies: readonly Tally[]
   /** The first that a quorum voted for. */
   chosen: Tally | null
   /** The first that somebody said to be chosen. */
@@ -44,6 +44,8 @@ interface SlotState {
 
 /** Votes for one proposal, or none yet. */
 export type SeenProposal = Readonly<Tally>
+
+const NO_TALLIES: readonly Tally[] = []
 
 /** Called when a quorum has voted in a slot for the first time. */
 export type OnChosen = (slot: Slot, id: string, seq: number, atMs: number) => void
@@ -142,7 +144,8 @@ export class Agreement {
     const tally = tallyOf(state, slot, ballot, id, seq, report)
     tally.voters = addNode(tally.voters, by)
     const { seqs } = tally
-    if (seqs.length < EVIDENCE_MAX && seqs[seqs.length - 1] !== seq) seqs.push(seq)
+    // A list that is pushed to is made for seventeen, and there are as many lists as slots.
+    if (seqs.length < EVIDENCE_MAX && seqs[seqs.length - 1] !== seq) tally.seqs = seqs.concat(seq)
     // One more vote for what is chosen changes nothing.
     if (state.chosen?.id === id || !this.quorums.chosen(tally.voters)) return
     const rival = state.chosen ?? (state.claimed?.id === id ? null : state.claimed)
@@ -167,7 +170,7 @@ export class Agreement {
     const present = this.slots.get(slot)
     if (present !== undefined) return present
     if (slot <= this.forgotten) return null
-    const state: SlotState = { tallies: [], chosen: null, claimed: null }
+    const state: SlotState = { tallies: NO_TALLIES, chosen: null, claimed: null }
     this.slots.set(slot, state)
     return state
   }
@@ -189,7 +192,7 @@ function tallyOf(
     rival ??= tally
   }
   const tally: Tally = { ballot, id, voters: 0, seqs: [seq] }
-  state.tallies.push(tally)
+  state.tallies = state.tallies.length === 0 ? [tally] : state.tallies.concat(tally)
   if (rival === null) return tally
   const name = formatBallot(ballot)
   const words = `slot ${slot} has two values at ballot ${name}: ${rival.id} and ${id}`

@@ -23,6 +23,7 @@ import type { ExperimentResult } from '../../shared/experimentResult'
 import type { Pin, PinDraft } from '../../shared/pins'
 import { reportPath } from '../host/reportPage'
 import type { HostDesk } from '../host/reportPage'
+import { recorderOf } from '../lab/processIds'
 import { listRuns } from '../lab/runDir'
 import { keepText } from './concludeRun'
 import { DeskFiles } from './deskFiles'
@@ -66,11 +67,15 @@ export class ExperimentDesk implements HostDesk {
     this.pinned = new DeskPins(runsDir)
   }
 
+  /** Here, or in another process. */
   private isGrowing(id: string): boolean {
     const { lab, runsDir } = this.options
     const { state, runDir } = lab.status()
+    const dir = join(resolve(runsDir), id)
     if (id === this.trials.growing) return true
-    return state !== 'idle' && runDir !== null && resolve(runDir) === join(resolve(runsDir), id)
+    return (
+      (state !== 'idle' && runDir !== null && resolve(runDir) === dir) || recorderOf(dir) !== null
+    )
   }
 
   experimentFiles(): Promise<readonly ExperimentCard[]> {
@@ -153,6 +158,10 @@ export class ExperimentDesk implements HostDesk {
 
   removePin(run: string, id: string): Promise<readonly Pin[]> {
     return told(() => this.pinned.remove(run, id))
+  }
+
+  movePin(run: string, id: string, by: -1 | 1): Promise<readonly Pin[]> {
+    return told(() => this.pinned.move(run, id, by))
   }
 
   deleteRun(id: string): Promise<void> {

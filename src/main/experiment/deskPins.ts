@@ -46,6 +46,16 @@ export class DeskPins {
     })
   }
 
+  /** By one place; at its end of the list it stays where it is. */
+  move(run: string, id: string, by: -1 | 1): Promise<readonly Pin[]> {
+    return this.change(run, (pins) => {
+      const from = pins.findIndex((pin) => pin.id === id)
+      const [pin, other] = [pins[from], pins[from + by]]
+      if (pin === undefined) throw new LabCallError('badArgument', `${run} has no pin ${id}`)
+      return other === undefined ? pins : pins.with(from, other).with(from + by, pin)
+    })
+  }
+
   private change(
     run: string,
     act: (pins: readonly Pin[]) => readonly Pin[],

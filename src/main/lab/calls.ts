@@ -30,6 +30,7 @@ import { stormWords } from '../../shared/stormVerb'
 import type { StepChoice, StepChoices, StepReport } from '../../shared/stepping'
 import { fromBinary, toBinary } from './bytes'
 import { roundMs } from './clock'
+import { markLesson } from './lessonMarks'
 import type { Member } from './member'
 import type { MessageViewers } from './messageViewers'
 import { partitionFault } from './partitions'
@@ -86,6 +87,10 @@ export class LabCalls implements LabApi {
 
   async stopScenario(): Promise<void> {
     await this.lab.stopScenario()
+  }
+
+  async markLesson(words: string): Promise<void> {
+    await markLesson(this.lab.session(), words)
   }
 
   async killNode(node: number): Promise<void> {

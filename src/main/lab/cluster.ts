@@ -81,7 +81,7 @@ export class Cluster {
   stopping = false
   private readonly secret = randomBytes(SECRET_BYTES)
   private readonly switchboard: Switchboard | null
-  private readonly pids: PidFile
+  readonly pids: PidFile
   private readonly ran: RanNodes
   private control: ControlServer | null = null
   /** Who was elected last, by its own words: faster than status lines. */
@@ -150,7 +150,7 @@ export class Cluster {
     await this.refreshStatus()
   }
 
-  /** Resolves when no child is left. */
+  /** Resolves when no child is left; the directory is this lab's until its `pids` are closed. */
   async stop(): Promise<void> {
     this.stopping = true
     this.adversary.close()
@@ -158,7 +158,6 @@ export class Cluster {
     await Promise.all(this.members.map((member) => member.end()))
     await this.switchboard?.stop()
     await this.control?.close()
-    this.pids.close()
   }
 
   /** For the end of the lab process: nothing can be awaited there. */

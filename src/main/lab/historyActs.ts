@@ -65,7 +65,8 @@ export function resultOf(
     case 'cas':
       return { result: count === 1 }
     default:
-      return count === null ? {} : { result: count }
+      // A number that a history cannot say exactly was not observed.
+      return count === null || !Number.isSafeInteger(count) ? {} : { result: count }
   }
 }
 

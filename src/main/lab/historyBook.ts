@@ -1,19 +1,23 @@
 /**
- * HistoryBook: what the lab's own clients asked and were told, kept to be judged (I14) and written
- * to `history.jsonl` while the run goes on.
+ * HistoryBook: what the lab's own clients asked and were told, written to `history.jsonl` while the
+ * run goes on, and read again from there to be judged (I14): memory holds only what waits for the
+ * disk.
  *
  * Order:  entries stand in the order in which the lab sent requests and saw their answers.
  * Bounds: HISTORY_ENTRIES_MAX. What comes after is counted and not kept; a history that stops is
  *         still whole up to there, with what was pending as unknown.
  *         The same goes for a key that somebody changes in a way that a history cannot say.
- * Errors: a file that cannot be written is told once; the history is judged from memory.
+ * Errors: a file that cannot be written is told once; what is not in it stays in memory. One that
+ *         cannot be read again is an error of who reads it.
  */
 import { appendFile } from 'node:fs/promises'
 import type { HistoryEntry } from '../../core/history'
+import { parseHistoryEntry, printHistoryEntry } from '../../shared/historyCodec'
 import { meaningOf, resultOf } from './historyActs'
 import type { HistoryAct } from './historyActs'
 import { outcomeOf } from './respReply'
 import type { RespReply } from './respReply'
+import { linesOf } from './textLines'
 
 const HISTORY_ENTRIES_MAX = 400_000
 const WRITE_DELAY_MS = 250
@@ -23,9 +27,11 @@ const NS_A_MS = 1e6
 export type OnHistoryReply = (reply: RespReply | null, sent: boolean) => void
 
 const IGNORE: OnHistoryReply = () => {}
+const NOTHING = {}
 
 export class HistoryBook {
-  readonly entries: HistoryEntry[] = []
+  /** Entries that were kept, in the file or in memory. */
+  count = 0
   /** Entries that were not kept. */
   dropped = 0
   /** Keys that were changed by something that a history cannot say; followed up to then. */
@@ -33,7 +39,10 @@ export class HistoryBook {
   private readonly idle: number[] = []
   private processes = 0
   private isFull = false
-  private written = 0
+  /** Not in the file yet; once it failed, all that it lacks. */
+  private waiting: HistoryEntry[] = []
+  /** Whole entries in the file; a write that fails may leave more behind them. */
+  private writtenBytes = 0
   private timer: NodeJS.Timeout | null = null
   private writing: Promise<void> = Promise.resolve()
   private failed = false
@@ -53,7 +62,7 @@ export class HistoryBook {
     if (meaning.kind !== 'act' || this.keysLeft.has(meaning.act.key)) return IGNORE
     const { act } = meaning
     const process = this.idle.pop() ?? this.processes++
-    if (!this.put({ process, type: 'invoke', ...act, time: this.timeNs() })) return IGNORE
+    if (!this.put(entryOf(process, 'invoke', act, this.timeNs()))) return IGNORE
     return (reply, sent) => this.complete(process, act, reply, sent)
   }
 
@@ -65,6 +74,19 @@ export class HistoryBook {
     await this.writing
   }
 
+  /** All entries, in order. Rejects if those in the file cannot be read. */
+  async read(): Promise<HistoryEntry[]> {
+    await this.finish()
+    const entries: HistoryEntry[] = []
+    if (this.writtenBytes > 0) {
+      for await (const { text } of linesOf(this.path, this.writtenBytes)) {
+        entries.push(parseHistoryEntry(text, 0))
+      }
+    }
+    for (const entry of this.waiting) entries.push(entry)
+    return entries
+  }
+
   private complete(process: number, act: HistoryAct, reply: RespReply | null, sent: boolean): void {
     const { f, key } = act
     const outcome = sent ? outcomeOf(reply) : 'error'
@@ -72,8 +94,8 @@ export class HistoryBook {
     if (outcome !== 'unknown') this.idle.push(process)
     if (this.keysLeft.has(key)) return
     const type = outcome === 'ok' ? 'ok' : outcome === 'error' ? 'fail' : 'info'
-    const more = type === 'ok' && reply !== null ? resultOf(f, reply) : {}
-    this.put({ process, type, f, key, ...more, time: this.timeNs() })
+    const more = type === 'ok' && reply !== null ? resultOf(f, reply) : NOTHING
+    this.put(entryOf(process, type, { f, key, ...more }, this.timeNs()))
   }
 
   /** Null: every key. */
@@ -83,12 +105,13 @@ export class HistoryBook {
   }
 
   private put(entry: HistoryEntry): boolean {
-    this.isFull ||= this.entries.length >= this.entriesMax
+    this.isFull ||= this.count >= this.entriesMax
     if (this.isFull) {
       this.dropped += 1
       return false
     }
-    this.entries.push(entry)
+    this.count += 1
+    this.waiting.push(entry)
     this.timer ??= setTimeout(() => void this.finish(), WRITE_DELAY_MS)
     return true
   }
@@ -98,14 +121,31 @@ export class HistoryBook {
   }
 
   private async write(): Promise<void> {
-    const fresh = this.entries.slice(this.written)
-    this.written = this.entries.length
+    const fresh = this.waiting
     if (fresh.length === 0 || this.failed) return
+    this.waiting = []
+    let text = ''
+    for (const entry of fresh) text += `${printHistoryEntry(entry)}\n`
+    const bytes = Buffer.from(text)
     try {
-      await appendFile(this.path, fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      await appendFile(this.path, bytes)
+      this.writtenBytes += bytes.length
     } catch (error) {
       this.failed = true
+      this.waiting = fresh.concat(this.waiting)
       this.onProblem(`the history of the clients cannot be written: ${String(error)}`)
     }
   }
+}
+
+/** Without fields that say nothing: as few shapes as there can be, for there are many entries. */
+function entryOf(
+  process: number,
+  type: HistoryEntry['type'],
+  { f, key, value, result }: Pick<HistoryEntry, 'f' | 'key' | 'value' | 'result'>,
+  time: number,
+): HistoryEntry {
+  if (result !== undefined) return { process, type, f, key, result, time }
+  if (value !== undefined) return { process, type, f, key, value, time }
+  return { process, type, f, key, time }
 }

@@ -8,6 +8,7 @@
 import type { HistoryFinding } from '../../core/check/oracle'
 import { isPair, textOf } from '../../core/check/linear/models'
 import type { HistoryEntry } from '../../core/history'
+import type { HistoryBook } from './historyBook'
 import { inSlices, judgeInSlices } from './historyJudge'
 import type { TimedBudget } from './historyJudge'
 
@@ -19,12 +20,24 @@ const BUDGET: TimedBudget = {
 
 const ENTRIES_A_SLICE = 4096
 
-export interface ClientHistory {
+interface ClientHistory {
   readonly entries: readonly HistoryEntry[]
   /** Entries that were not kept. */
   readonly dropped: number
   /** Keys that are followed up to a change that a history cannot say. */
   readonly keysLeft: ReadonlySet<string>
+}
+
+/** Of what a run wrote down of its own clients. A history that cannot be read again is unknown. */
+export async function findingOfBook(book: HistoryBook): Promise<HistoryFinding | null> {
+  let entries: HistoryEntry[]
+  try {
+    entries = await book.read()
+  } catch (error) {
+    const words = `the history of the clients cannot be read again: ${String(error)}`
+    return { verdict: 'unknown', words }
+  }
+  return await findingOf({ entries, dropped: book.dropped, keysLeft: book.keysLeft })
 }
 
 /** Null: there is nothing to judge. */

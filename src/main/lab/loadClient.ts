@@ -91,6 +91,8 @@ export class LoadClient {
   private session: LoadSession | null = null
   private opening: Opening | null = null
   private cancel: (() => void) | null = null
+  /** What the timer waits for; Infinity: there is none. */
+  private wakeMs = Infinity
   /** Nothing is sent before. */
   private restUntilMs = 0
   /** Closed loop: the next request is not sent before. */
@@ -156,18 +158,29 @@ export class LoadClient {
     return this.inFlight.size + this.retries.length
   }
 
-  private wake(): void {
-    this.cancel?.()
+  /** When there is something to do that waits for no answer; Infinity: never. */
+  private nextMs(): number {
     const { arrivals, inFlightMax } = this.options
     const mayBegin = !this.stopped && this.busy < inFlightMax && this.opening === null
-    const times: number[] = []
-    if (arrivals !== null && !this.stopped) times.push(arrivals.nextMs)
-    else if (mayBegin) times.push(Math.max(this.readyMs, this.restUntilMs))
+    let nextMs = Infinity
+    if (arrivals !== null && !this.stopped) nextMs = arrivals.nextMs
+    else if (mayBegin) nextMs = Math.max(this.readyMs, this.restUntilMs)
     const isHeld = this.retries.length > 0 || (mayBegin && this.backlog.length > 0)
-    if (isHeld) times.push(this.restUntilMs)
-    if (times.length === 0) return
-    const delayMs = Math.max(0, Math.min(...times) - this.world.nowMs())
-    this.cancel = this.world.after(delayMs, () => this.pump())
+    return isHeld ? Math.min(nextMs, this.restUntilMs) : nextMs
+  }
+
+  /** Answers come far more often than this moment changes: a timer that is right is left alone. */
+  private wake(): void {
+    const nextMs = this.nextMs()
+    if (nextMs === this.wakeMs) return
+    this.cancel?.()
+    this.cancel = null
+    this.wakeMs = nextMs
+    if (nextMs === Infinity) return
+    this.cancel = this.world.after(Math.max(0, nextMs - this.world.nowMs()), () => {
+      this.wakeMs = Infinity
+      this.pump()
+    })
   }
 
   private pump(): void {
@@ -193,7 +206,7 @@ export class LoadClient {
 
   /** False: there is nothing to send now, or nobody to send it to. */
   private sendOne(nowMs: number): boolean {
-    const [again] = this.retries
+    const again = this.retries[0]
     if (again === undefined && !this.isNextDue(nowMs)) return false
     const connection = this.routes.pick()
     if (connection === null) {

@@ -77,6 +77,12 @@ export function readOwnership(path: string): Ownership | null {
   }
 }
 
+/** The lab that records into this directory now; null: none lives, or the system does not tell. */
+export function recorderOf(dir: string): ProcessId | null {
+  const lab = readOwnership(join(dir, PID_FILE))?.lab
+  return lab !== undefined && isAlive(lab) ? lab : null
+}
+
 /** Keeps the ids of this lab's children in files, from the start of each to its end. */
 export class PidFile {
   private readonly lab = processId(process.pid)

@@ -5,7 +5,7 @@
  * Hash:   the first 32 hexadecimal digits of SHA-256 over the whole line without its `\n`.
  * Limits: the last line has nobody after it; `result.json` holds its hash and the count of events.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { LabEvent } from '../../core/event'
 import { FrameError } from '../../shared/frame'
 import { HASH_CHARS, parseRecordLine } from '../../shared/recordLine'
@@ -15,7 +15,7 @@ import { linesOf } from './textLines'
 export const FIRST_HASH = '0'.repeat(HASH_CHARS)
 
 export function hashLine(line: string): string {
-  return createHash('sha256').update(line).digest('hex').slice(0, HASH_CHARS)
+  return hash('sha256', line, 'hex').slice(0, HASH_CHARS)
 }
 
 export function printRecordLine(event: LabEvent, prev: string): string {

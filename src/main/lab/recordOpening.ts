@@ -3,7 +3,9 @@
  * part by part: the first picture is there after FIRST_BYTES, while the rest is still read.
  *
  * Files:  `view.json` beside the record holds what the fold of a long record came to. It is a
- *         cache: it counts only for a record of the same length, and may be deleted.
+ *         cache: it counts only for a record of the same length, and may be deleted. It is written
+ *         at the first opening and not when a run ends: trials end by the hundred, few of them are
+ *         ever opened, and a lab that ends should let go at once.
  * Order:  `first`, then a turn every TURN_BYTES, then the checks of a run without a result are
  *         judged, then `over`. A short run is judged before it is shown.
  * Bounds: PART_BYTES are folded at once; between two parts whoever waits gets its turn.

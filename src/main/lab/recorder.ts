@@ -16,8 +16,12 @@ import { FIRST_HASH, hashLine, printRecordLine } from './recordFile'
 
 const PENDING_BYTES_MAX = 64 * 1024 * 1024
 const WRITE_DELAY_MS = 50
-/** One index entry for so many lines: a read starts at most this far before its first event. */
+/**
+ * One index entry for so many lines at first: a read starts at most that far before its first
+ * event. With more than INDEX_ENTRIES_MAX every other one goes, and the distance doubles.
+ */
 const INDEX_LINES = 256
+const INDEX_ENTRIES_MAX = 16_384
 const READ_BYTES_MAX = 64 * 1024 * 1024
 export const READ_EVENTS_MAX = 10_000
 
@@ -44,7 +48,8 @@ interface Batch {
 export class Recorder {
   /** Events that are not in the file. */
   lost = 0
-  private readonly index: IndexEntry[] = []
+  private index: IndexEntry[] = []
+  private indexLines = INDEX_LINES
   private lines: string[] = []
   private pendingBytes = 0
   /** Bytes in the file and in memory. */
@@ -60,11 +65,16 @@ export class Recorder {
   private constructor(
     private readonly file: FileHandle,
     private readonly onProblem: (words: string) => void,
+    private readonly indexMax: number,
   ) {}
 
   /** `onProblem` is told of a failed write and of the first lost event. */
-  static async open(path: string, onProblem: (words: string) => void): Promise<Recorder> {
-    return new Recorder(await open(path, 'wx+'), onProblem)
+  static async open(
+    path: string,
+    onProblem: (words: string) => void,
+    indexMax = INDEX_ENTRIES_MAX,
+  ): Promise<Recorder> {
+    return new Recorder(await open(path, 'wx+'), onProblem, indexMax)
   }
 
   append(event: LabEvent): void {
@@ -74,7 +84,7 @@ export class Recorder {
     }
     const line = printRecordLine(event, this.prev)
     this.prev = hashLine(line)
-    if (this.events % INDEX_LINES === 0) this.index.push({ seq: event.seq, offset: this.bytes })
+    if (this.events % this.indexLines === 0) this.note({ seq: event.seq, offset: this.bytes })
     this.events += 1
     const lineBytes = Buffer.byteLength(line) + 1
     this.bytes += lineBytes
@@ -119,6 +129,13 @@ export class Recorder {
   async close(): Promise<void> {
     await this.flush()
     await this.file.close()
+  }
+
+  private note(entry: IndexEntry): void {
+    this.index.push(entry)
+    if (this.index.length <= this.indexMax) return
+    this.index = this.index.filter((_, at) => at % 2 === 0)
+    this.indexLines *= 2
   }
 
   private async write(): Promise<void> {

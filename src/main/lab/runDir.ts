@@ -1,8 +1,8 @@
 /**
  * Run directories: names, the files in them, and the list of past runs.
  *
- * `run.json` is written at the start, `result.json` at the end: a run without a result was cut
- * short and its verdict is unknown.
+ * `run.json` is written at the start, `result.json` at the end. A run without a result is being
+ * recorded while its lab lives (`pids.json`), else it was cut short; its verdict is unknown.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import type { ClusterOptions, RunCard } from '../../shared/api'
 import { Fields } from '../../shared/fields'
 import { RUN_ID } from '../../shared/runIds'
 import { makeDir } from './makeDir'
+import { recorderOf } from './processIds'
 
 export const RECORD_FILE = 'events.ndjson'
 export const RESULT_FILE = 'result.json'
@@ -91,8 +92,12 @@ async function readCard(runsDir: string, id: string): Promise<RunCard | null> {
   try {
     const run = await readFields(join(runsDir, id, RUN_FILE))
     const card = { id, title: run.text('title', 200), startedAt: run.text('startedAt', 40) }
+    // Asked first: a lab leaves its result before it lets go of the directory.
+    const recording = recorderOf(join(runsDir, id)) !== null
     const result = await readFields(join(runsDir, id, RESULT_FILE)).catch(() => null)
-    if (result === null) return { ...card, events: 0, verdict: 'unknown' }
+    if (result === null) {
+      return { ...card, events: 0, verdict: 'unknown', ...(recording && { recording }) }
+    }
     const verdict = result.oneOf('verdict', ['valid', 'violated', 'unknown'])
     return { ...card, events: result.count('events'), verdict }
   } catch {

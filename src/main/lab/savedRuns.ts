@@ -138,6 +138,10 @@ export class SavedRuns implements SavedRunCalls {
     if (this.current() === dir) {
       throw new LabCallError('wrongState', `the run ${id} still goes on: it is what you see live`)
     }
+    if (card.recording === true) {
+      const words = `the run ${id} is being recorded by another process: it opens when it has ended`
+      throw new LabCallError('wrongState', words)
+    }
     return card
   }
 

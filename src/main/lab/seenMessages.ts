@@ -22,11 +22,12 @@ export class SeenMessages {
     return {
       type: 'messagesSeen',
       missed,
-      messages: messages.map((seen) => ({
-        ...seen,
-        sentAtMs: toLab(seen.sentAtMs),
-        endedAtMs: toLab(seen.endedAtMs),
-      })),
+      messages: messages.map((seen) => {
+        const { id, from, to, message, ballot, slot, count, bytes, fate } = seen
+        const sentAtMs = toLab(seen.sentAtMs)
+        const endedAtMs = toLab(seen.endedAtMs)
+        return { id, from, to, message, ballot, slot, count, bytes, sentAtMs, endedAtMs, fate }
+      }),
     }
   }
 }

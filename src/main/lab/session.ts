@@ -12,7 +12,7 @@ import type { ClusterSetup } from './cluster'
 import { RanNodes } from './dataDir'
 import { HistoryBook } from './historyBook'
 import type { OnHistoryReply } from './historyBook'
-import { findingOf } from './historyFinding'
+import { findingOfBook } from './historyFinding'
 import type { ClientTarget } from './respClient'
 import { NodeActs } from './nodeActs'
 import { HISTORY_FILE } from './offlineRun'
@@ -169,11 +169,16 @@ export class Session {
     this.setLoad(null)
     this.workload?.close()
     this.clients.close()
-    await this.cluster.stop()
-    this.guard.close()
-    this.tell({ type: 'clusterStopped' })
-    await this.judgeHistory()
-    return await this.run.end(scenario())
+    try {
+      await this.cluster.stop()
+      this.guard.close()
+      this.tell({ type: 'clusterStopped' })
+      await this.judgeHistory()
+      return await this.run.end(scenario())
+    } finally {
+      // With the result written, nothing of this lab is left there.
+      this.cluster.pids.close()
+    }
   }
 
   private stormHost(): StormHost {
@@ -210,8 +215,7 @@ export class Session {
   }
 
   private async judgeHistory(): Promise<void> {
-    await this.book?.finish()
-    const finding = this.book && (await findingOf(this.book))
+    const finding = this.book && (await findingOfBook(this.book))
     // There is no gate any more that could be frozen.
     this.run.onViolated = () => {}
     if (finding !== null) this.run.setHistory(finding)

@@ -12,7 +12,7 @@ import { Measures } from '../../core/measure/measures'
 import { acceptorsOf, livenessOf } from '../../shared/clusterOptions'
 import type { Scenario } from '../../shared/experiment'
 import type { Verdict } from '../../shared/labWords'
-import { findingOf } from './historyFinding'
+import { findingOfBook } from './historyFinding'
 import { HistoryBook } from './historyBook'
 import { HISTORY_FILE, OfflineRun } from './offlineRun'
 import type { OfflineResult } from './offlineRun'
@@ -175,8 +175,7 @@ class SimPlay {
   }
 
   private async judgeHistory(): Promise<void> {
-    await this.history.finish()
-    const finding = await findingOf(this.history)
+    const finding = await findingOfBook(this.history)
     if (finding !== null) this.tellViolations(this.oracle.setHistory(finding))
   }
 }

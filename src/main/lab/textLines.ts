@@ -11,6 +11,7 @@ import { parseRecordLine } from '../../shared/recordLine'
 import { RECORD_FILE } from './runDir'
 
 const LINE_BYTES_MAX = 512 * 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
 
 export interface TextLine {
   readonly text: string
@@ -20,11 +21,15 @@ export interface TextLine {
   readonly whole: boolean
 }
 
-export async function* linesOf(path: string): AsyncGenerator<TextLine> {
+/** `bytesMax`: only so much of the file is read. */
+export async function* linesOf(path: string, bytesMax = Infinity): AsyncGenerator<TextLine> {
   let parts: Buffer[] = []
   let bytes = 0
   let number = 1
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, {
+    highWaterMark: CHUNK_BYTES,
+    end: bytesMax - 1,
+  })
   for await (const chunk of chunks) {
     let start = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {

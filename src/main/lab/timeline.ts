@@ -12,6 +12,7 @@
 import type { LabEvent, LabFact, NodeReport } from '../../core/event'
 import { roundMs } from './clock'
 import type { LabClock } from './clock'
+import { placedEvent } from './placedEvent'
 
 /** A node's batch is at most 50 ms old when it arrives; the rest is for a busy machine. */
 const HOLD_MS = 100
@@ -109,8 +110,7 @@ export class Timeline {
       this.emit({ ...stamp, by: 'lab', ...entry.fact })
       return
     }
-    const { nodeAtMs: _, ...fact } = entry.fact
-    this.emit({ ...stamp, by: entry.by, ...fact })
+    this.emit(placedEvent(stamp, entry.by, entry.fact))
   }
 
   private nodeClock(node: number, first: NodeReport, nowMs: number): NodeClock {

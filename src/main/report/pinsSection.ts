@@ -1,5 +1,5 @@
 /**
- * Pinned pictures and figures of a run, in the order in which they were pinned.
+ * Pinned pictures and figures of a run, in the order in which `pins.json` has them.
  *
  * Safety: a picture is an image by address (`data:`): whatever stands in it can run and load
  *         nothing. A file of pins that cannot be read is said, and the rest of the report stands.
@@ -33,7 +33,7 @@ export function pinsSection(pins: RunPins): Markup | null {
   if (typeof pins === 'string') {
     return section('pins', 'Pinned', html`<p>The pins cannot be shown: ${pins}.</p>`)
   }
-  return section('pins', 'Pinned', pins.map(figure))
+  return section('pins', 'Pinned', html`<div class="pins">${pins.map(figure)}</div>`)
 }
 
 function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup {
@@ -41,6 +41,9 @@ function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup 
   const where = atMs === null ? 'at its end' : `at ${seconds(atMs)} s`
   const cells = rows.map(([name, value]) => ({ cells: [name, value] }))
   const columns = [{ name: 'Figure' }, { name: 'Value', classes: 'num' }]
+  // What the chart itself says stands in its picture: it is for those who do not see that.
+  const isOfPicture = svg !== '' && caption.startsWith(title)
+  const told = isOfPicture ? caption : `${title}. ${caption}`
   return html`<figure class="pin">
     <figcaption>
       <b>${title}</b
@@ -48,9 +51,9 @@ function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup 
         >${seconds(fromMs)} to ${seconds(toMs)} s, seen <a href="#timeline-h">${where}</a></span
       >
     </figcaption>
-    ${svg === '' ? null : html`<img src="${data}" alt="${title}. ${caption}" />`}
+    ${svg === '' ? null : html`<img src="${data}" alt="${told}" />`}
     ${rows.length === 0 ? null : table(title, columns, cells)}
-    ${caption === '' ? null : html`<p class="muted">${caption}</p>`}
+    ${caption === '' || isOfPicture ? null : html`<p class="muted">${caption}</p>`}
   </figure>`
 }
 

@@ -137,6 +137,9 @@ details{margin-top:8px}
 summary{cursor:pointer}
 figure{margin:0 0 20px;break-inside:avoid}
 figure img{display:block;max-width:100%;height:auto}
+.pins{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:4px 32px;
+  align-items:start}
+.pin img{box-sizing:border-box;width:100%;border:1px solid var(--border);border-radius:4px}
 figcaption{display:flex;flex-wrap:wrap;gap:0 16px;align-items:baseline;margin-bottom:2px}
 figcaption .unit{color:var(--fg-muted);font-size:12px}
 .legend{display:flex;flex-wrap:wrap;gap:0 14px;margin-left:auto;font-size:11px;line-height:16px;
@@ -193,7 +196,7 @@ h2{break-after:avoid}
 }
 @media (max-width:720px){main{padding:16px}.card dl{grid-template-columns:repeat(2,1fr)}
   .two{grid-template-columns:1fr}.tiles{grid-template-columns:repeat(2,1fr)}
-  .cards{grid-template-columns:1fr}}
+  .cards,.pins{grid-template-columns:1fr}}
 `
 
 /** Dark for who asked for it, never on paper. */

@@ -15,7 +15,6 @@ import {
   healAll,
   partition,
   partitionInto,
-  runScenario,
   setPolicy,
   startCluster,
   stopCluster,
@@ -28,11 +27,10 @@ import { openOutside } from './outside'
 import { endStorm } from './stormActs'
 import { POLICY_PRESETS } from './policies'
 import { stepNext, toggleStepping } from './stepActs'
+import { TEACH_RUNS } from './teachRuns'
 import { TIME_RUNS } from './timeRuns'
 
 type Run = () => unknown
-
-const DUEL = 'dueling-proposers'
 
 function startStop(): unknown {
   const { status } = useLabStore()
@@ -143,7 +141,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'lab.newCluster': () => useUiStore().open('newCluster'),
   'lab.startStop': startStop,
   'lab.restartCluster': restartCluster,
-  'lab.runDuel': () => runScenario(DUEL),
+  ...TEACH_RUNS,
   'lab.stopScenario': () => useLabStore().act((call) => call.stopScenario(), 'Stop the experiment'),
   'lab.toggleLoad': toggleLoad,
   'view.openRun': () => useUiStore().open('openRun'),

@@ -16,6 +16,7 @@ export interface Situation {
   readonly forkable?: boolean
   /** It waits at a fork. */
   readonly held?: boolean
+  readonly teaching?: boolean
 }
 
 export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
@@ -47,6 +48,8 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return now.forkable === true
     case 'held':
       return now.held === true
+    case 'teaching':
+      return now.teaching === true
     case 'scenario':
       return status.scenario !== null && !status.scenario.done
   }

@@ -82,7 +82,7 @@ export class BandFold {
     else if (event.type === 'faultStarted') this.#start(event.fault)
     else if (event.type === 'faultEnded')
       this.#end(event.fault.id, event.fault.endedAtMs ?? event.atMs)
-    else if (event.type === 'acted') this.#act(event.atMs, event.act)
+    else if (event.type === 'acted' && event.actor !== 'lesson') this.#act(event.atMs, event.act)
     else if (event.type === 'nodeReady') this.#end(`died ${event.node}`, event.atMs)
     else if (event.type === 'nodeExited' && !event.injected) this.#died(event.atMs, event.node)
     else if (event.type === 'factsDropped') {

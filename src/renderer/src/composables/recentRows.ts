@@ -23,6 +23,11 @@ export function whenWords(iso: string): string {
   return Number.isNaN(date.getTime()) ? iso : FORMAT.format(date)
 }
 
+/** A run without a result that nobody records any more: nobody counted its events. */
+export function isCutShort({ events, verdict, recording }: Partial<RunCard>): boolean {
+  return events === 0 && verdict === 'unknown' && recording !== true
+}
+
 /** Newest first by when it was opened, or begun; each once; at most RECENTS_MAX. */
 export function mergeRecents(
   items: readonly RecentItem[],

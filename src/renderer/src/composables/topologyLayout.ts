@@ -26,6 +26,7 @@ import type {
   Positions,
   Size,
 } from '../components/topology/geometry'
+import { orderByGroups } from '../components/topology/groupOrder'
 import type { GroupModel } from '../components/topology/groups'
 import { centroid, cheapest, costOf, placeBadge, placeCaptions } from '../components/topology/place'
 import type { CaptionPlace, Obstacles } from '../components/topology/place'
@@ -69,7 +70,15 @@ const NOTE_BOX: Box = { x: 8, y: 6, width: 150, height: 22 }
 
 export function layoutTopology(input: LayoutInput): TopologyLayout {
   const { size, members, places, groups } = input
-  const positions = new Map(circleLayout(members, size))
+  // What a person laid out stays so, even if hulls cross.
+  const circle =
+    places.size > 0
+      ? members
+      : orderByGroups(
+          members,
+          groups.map(({ nodes }) => nodes),
+        )
+  const positions = new Map(circleLayout(circle, size))
   for (const node of members) {
     const place = places.get(node)
     if (!place) continue

@@ -1,13 +1,8 @@
 /** What pictures of the past need beside the status that `statusFold.ts` folds. */
 import type { LabEvent } from '../../../core/event'
+import type { EventLog } from '../stores/eventLog'
 
 /** The last `spanMs` of events before the end of `events`: enough for rates and flights. */
-export function recentEvents(
-  events: readonly LabEvent[],
-  atMs: number,
-  spanMs: number,
-): readonly LabEvent[] {
-  let from = events.length
-  while (from > 0 && events[from - 1]!.atMs > atMs - spanMs) from -= 1
-  return events.slice(from)
+export function recentEvents(events: EventLog, atMs: number, spanMs: number): readonly LabEvent[] {
+  return events.slice(events.countUntil(atMs - spanMs))
 }

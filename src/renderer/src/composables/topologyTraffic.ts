@@ -7,6 +7,12 @@ import type { Ref } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import type { Link } from '../../../core/fault'
 import {
+  messageFlights,
+  sampleOfMessages,
+  tellsMessages,
+} from '../components/topology/messageFlights'
+import {
+  FLIGHT_MS,
   FLIGHT_MS_STILL,
   FLIGHTS_MAX,
   flightsOf,
@@ -35,6 +41,8 @@ export interface TrafficView {
   readonly atMs: number | null
   /** Lab time at which the last sample's span began: where the moving picture is now. */
   readonly fromMs: number
+  /** A run of the past goes on before the eye: packets move, and have no labels. */
+  readonly isPlayed?: boolean
 }
 
 export const NO_TRAFFIC: TrafficView = {
@@ -102,24 +110,40 @@ export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTra
 }
 
 /**
- * Traffic at a moment of the past, from the events shortly before it: a still picture, which shows
- * the packets that were on their way then, whatever the rate, unless they are too many to see.
+ * Traffic at a moment of the past, from the events around it. A still picture shows the packets
+ * that were on their way then, whatever the rate, unless they are too many to see. While the run
+ * is played it looks as it did live: packets that can be followed by eye, or flow. Single messages
+ * are drawn where they were recorded, else samples, spread over their span.
  */
 export function trafficAt(
   events: readonly LabEvent[],
   atMs: number,
   delayOf: (link: Link) => number,
+  isPlayed = false,
 ): TrafficView {
   const folded = useTopologyTraffic(delayOf)
   folded.add(events)
   const samples = events.flatMap((event) => (event.type === 'trafficSampled' ? [event] : []))
-  const flights = samples.flatMap((sample, index) => {
-    const fromMs = spanStart(samples[index - 1]?.atMs ?? null, sample.atMs)
-    return flightsOf(sample, fromMs, delayOf, FLIGHT_MS_STILL)
-  })
+  const leastMs = isPlayed ? FLIGHT_MS : FLIGHT_MS_STILL
+  const isSingle = tellsMessages(events)
+  const flights = isSingle
+    ? messageFlights(events, atMs, leastMs)
+    : samples.flatMap((sample, index) => {
+        const fromMs = spanStart(samples[index - 1]?.atMs ?? null, sample.atMs)
+        return flightsOf(sample, fromMs, delayOf, leastMs)
+      })
   const flying = flights.filter((flight) => progressOf(flight, atMs) !== null)
-  const mode = flying.length <= STILL_FLIGHTS_MAX ? 'packets' : 'flow'
-  return { ...folded.view.value, mode, flights: mode === 'packets' ? flying : [], hidden: 0 }
+  const view = folded.view.value
+  const fromMs = atMs - RATE_SPAN_MS
+  const rates =
+    samples.length > 0 || !isSingle
+      ? view.rates
+      : ratesOf([sampleOfMessages(events, fromMs, atMs)], fromMs)
+  const most = isPlayed ? FLIGHTS_MAX : STILL_FLIGHTS_MAX
+  const isCalm = !isPlayed || rates.busyPerSecond <= PACKETS_PER_SECOND_MAX
+  const mode = isCalm && flying.length <= most ? 'packets' : 'flow'
+  const shown = mode === 'packets' ? flying : []
+  return { ...view, rates, mode, flights: shown, hidden: 0, isPlayed }
 }
 
 function spanStart(lastMs: number | null, atMs: number): number {

@@ -11,6 +11,7 @@ import { linkModels } from '../components/topology/linkModel'
 import type { LinkModel } from '../components/topology/linkModel'
 import { answers, nodeModels, OpsRates } from '../components/topology/nodeModel'
 import type { NodeModel } from '../components/topology/nodeModel'
+import type { EventLog } from '../stores/eventLog'
 import { useEventsStore } from '../stores/events'
 import { useLabStore } from '../stores/lab'
 import { useTimeStore } from '../stores/time'
@@ -41,10 +42,23 @@ export function useTopologyView(): TopologyView {
   const time = useTimeStore()
   const cursorMs = computed(() => time.cursorMs)
 
+  /** The log up to a moment. What comes after it makes no other, so that nothing is folded anew. */
+  const logUntil = (atMs: () => number | null): ComputedRef<EventLog | null> =>
+    computed((before) => {
+      const moment = atMs()
+      if (moment === null) return null
+      const log = events.held.until(moment)
+      return before?.isLike(log) === true ? before : log
+    })
+  const pastLog = logUntil(() => cursorMs.value)
+  // A sample tells of the span before it: the one that covers this moment may be just after it.
+  const sampledLog = logUntil(() =>
+    cursorMs.value === null ? null : cursorMs.value + SAMPLE_MS_MAX,
+  )
   const past = computed(() => {
-    if (cursorMs.value === null) return null
-    const log = events.log.slice(0, events.countUntil(cursorMs.value))
-    return { log, status: statusAt(log, cursorMs.value, lab.status) }
+    if (pastLog.value === null || cursorMs.value === null) return null
+    const status = statusAt(pastLog.value.slice(), cursorMs.value, lab.status)
+    return { log: pastLog.value, status }
   })
   const status = computed(() => past.value?.status ?? lab.status)
 
@@ -66,10 +80,9 @@ export function useTopologyView(): TopologyView {
   const liveTraffic = useLiveTraffic(delayOf)
   const traffic = computed(() => {
     const atMs = cursorMs.value
-    if (past.value === null || atMs === null) return liveTraffic.value
-    // A sample tells of the span before it: the one that covers this moment may be just after it.
-    const log = events.log.slice(0, events.countUntil(atMs + SAMPLE_MS_MAX))
-    return trafficAt(recentEvents(log, atMs, PAST_SPAN_MS), atMs, delayOf)
+    if (sampledLog.value === null || atMs === null) return liveTraffic.value
+    const near = recentEvents(sampledLog.value, atMs, PAST_SPAN_MS)
+    return trafficAt(near, atMs, delayOf, time.playing)
   })
   const claiming = computed(() => claimants(status.value.nodes).map((claimant) => claimant.node))
   return { status, cursorMs, nodes, links, groups, traffic, claiming }

@@ -9,6 +9,7 @@ import { isEnabled } from '../commands/when'
 import type { Situation } from '../commands/when'
 import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
+import { useUiStore } from '../stores/ui'
 
 export interface CommandView {
   readonly id: CommandId
@@ -29,6 +30,7 @@ export interface Commands {
 export function useCommands(): Commands {
   const lab = useLabStore()
   const selection = useSelectionStore()
+  const ui = useUiStore()
   const situation = computed<Situation>(() => ({
     mayAct: lab.mayAct,
     status: lab.status,
@@ -36,6 +38,7 @@ export function useCommands(): Commands {
     marked: selection.marked,
     saved: lab.saved !== null,
     forkable: (lab.saved?.simulated ?? lab.saved?.explored) !== undefined,
+    teaching: ui.view === 'teach',
     held: (lab.saved?.simulated?.due ?? lab.saved?.explored?.choices) != null,
   }))
   const canRun = (command: Command): boolean =>

@@ -26,7 +26,7 @@ export function useShownNodes(): ComputedRef<ShownNodes> {
     }
     const atMs = time.shownMs
     for (let at = events.countUntil(atMs) - 1; at >= 0; at--) {
-      const event = events.log[at]
+      const event = events.held.at(at)
       if (event?.type === 'statusSampled') return { live: false, atMs, statuses: event.nodes }
     }
     return { live: false, atMs, statuses: [] }

@@ -13,6 +13,6 @@ export function useSlotSource(): AskSlots {
   const time = useTimeStore()
   return async (node, from, count) => {
     if (lab.saved === null) return await lab.ask((call) => call.slots(node, from, count))
-    return slotsAt(events.log.slice(0, events.countUntil(time.shownMs)), node, from, count)
+    return slotsAt(events.held.until(time.shownMs).slice(), node, from, count)
   }
 }

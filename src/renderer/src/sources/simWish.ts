@@ -23,6 +23,8 @@ export interface SimulatedPart {
   readonly wish: SimWish
   /** Ms up to which its faults go. */
   readonly safetyMs: number
+  /** Ms at which it was over: nothing forks there, or later. */
+  readonly endMs: number
   /** What is due where it is held, earliest first; null: it went on to its end. */
   readonly due: readonly Due[] | null
 }

@@ -78,6 +78,8 @@ function simulateSeed(wish: SimWish, seed: number): Simulated {
     part: {
       wish: { ...wish, seed, hunt: false },
       safetyMs: (plan.safetyTicks * 1000) / TICKS_PER_SECOND,
+      // A run that a violation ended stops between two ticks.
+      endMs: Math.max((ticks * 1000) / TICKS_PER_SECOND, fold.sofar.atMs),
       due: plan.forks?.at(-1)?.hold === true ? trial.due : null,
     },
     words: violations[0]?.words ?? trial.words,

@@ -9,6 +9,7 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { msToGrains, toMs } from '../../../core/sim/agenda'
 import type { SimFork } from '../../../core/sim/plan'
+import { momentText } from '../composables/chartText'
 import { dueRows } from '../components/time/forkWords'
 import type { DueRow } from '../components/time/forkWords'
 import { forkedPathView } from '../sources/explorer'
@@ -18,6 +19,7 @@ import { useEventsStore } from './events'
 import { useLabStore } from './lab'
 import { useOpeningStore } from './opening'
 import { useTimeStore } from './time'
+import { useToastsStore } from './toasts'
 import { useUiStore } from './ui'
 
 /** What is other after the moment. */
@@ -36,6 +38,13 @@ export const useForkStore = defineStore('fork', () => {
   const atMs = computed(() => toMs(atGrains.value))
   /** Faults are over there: only chance can be another. */
   const isLate = computed(() => atMs.value >= (part.value?.safetyMs ?? Infinity))
+  /** Why nothing can fork at the shown moment; empty: it can. One that waits can where it waits. */
+  const obstacle = computed(() => {
+    const now = part.value
+    if (now === null || now.due !== null || atGrains.value < msToGrains(now.endMs)) return ''
+    const over = momentText(now.endMs)
+    return `This run was over at ${over} s: go back to a moment before, and fork there.`
+  })
   /** A path of the explorer: it has steps and choices, no seed and no faults. */
   const path = computed<ExploredPart | null>(() => lab.saved?.explored ?? null)
   const next = computed(() => part.value?.wish.forks?.at(-1)?.next ?? [])
@@ -52,8 +61,12 @@ export const useForkStore = defineStore('fork', () => {
     return forkedAt === null ? next.value.length : acts.length - forkedAt
   })
 
-  /** A path forks at once; a simulated run is asked what shall be other. */
+  /** A path forks at once; a simulated run is asked what shall be other, where it can be. */
   function begin(): void {
+    if (obstacle.value !== '') {
+      useToastsStore().show({ title: 'Nothing to fork here', why: obstacle.value })
+      return
+    }
     if (path.value === null) return useUiStore().open('fork')
     const acts = path.value.acts.slice(0, actsUntil(time.shownMs))
     showPath({ ...path.value, acts, forkedAt: acts.length }, false)
@@ -127,7 +140,7 @@ export const useForkStore = defineStore('fork', () => {
   }
 
   return {
-    ...{ part, path, atMs, isLate, rows, steps, begin, fork },
+    ...{ part, path, atMs, isLate, obstacle, rows, steps, begin, fork },
     ...{ step, stepNext, stepBack, runOn },
   }
 })

@@ -69,6 +69,12 @@ export const usePinsStore = defineStore('pins', () => {
     if (id !== null) await change('Remove a pin', null, (call) => call.removePin(id, pin), id)
   }
 
+  /** One place earlier or later in the report. */
+  async function move(pin: string, by: -1 | 1): Promise<void> {
+    const id = run.value
+    if (id !== null) await change('Move a pin', null, (call) => call.movePin(id, pin, by), id)
+  }
+
   async function change(
     title: string,
     action: ToastAction | null,
@@ -89,5 +95,5 @@ export const usePinsStore = defineStore('pins', () => {
 
   watch(run, () => (pins.value = []))
 
-  return { pins, isLoading, run, obstacle, refresh, add, remove }
+  return { pins, isLoading, run, obstacle, refresh, add, remove, move }
 })

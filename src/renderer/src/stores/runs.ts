@@ -167,7 +167,9 @@ export const useRunsStore = defineStore('runs', () => {
   async function refreshRuns(): Promise<void> {
     const lab = useLabStore()
     // A host that keeps none has nothing to add.
-    lab.runs = await lab.askHost((call) => call.runs()).catch(() => lab.runs)
+    const next = await lab.askHost((call) => call.runs()).catch(() => lab.runs)
+    // The same list is asked for often, and whoever follows it has nothing to do.
+    if (JSON.stringify(next) !== JSON.stringify(lab.runs)) lab.runs = next
   }
 
   async function refreshFiles(): Promise<void> {

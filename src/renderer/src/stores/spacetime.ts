@@ -98,7 +98,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
       if (message.kind === 'summary') hearSummary(message.summary)
       else failed.value = message.words
     })
-    begin(useEventsStore().log)
+    begin(useEventsStore().held.slice())
     return port
   }
 

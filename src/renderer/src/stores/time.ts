@@ -51,14 +51,14 @@ export const useTimeStore = defineStore('time', () => {
     const events = useEventsStore()
     const count = events.countUntil(shownMs.value)
     if (direction === 1) {
-      const next = events.log[count]
+      const next = events.held.at(count)
       if (next) apply(rules.pin(view.value, next.atMs))
       return
     }
     let at = count - 1
     // Several events may share one moment; going back leaves that moment.
-    while (at >= 0 && (events.log[at]?.atMs ?? 0) >= shownMs.value) at -= 1
-    apply(rules.pin(view.value, events.log[at]?.atMs ?? 0))
+    while (at >= 0 && (events.held.at(at)?.atMs ?? 0) >= shownMs.value) at -= 1
+    apply(rules.pin(view.value, at < 0 ? 0 : (events.held.at(at)?.atMs ?? 0)))
   }
 
   const act =

@@ -158,11 +158,12 @@ export function formEdits(path: EditPath, raw: unknown, to: ExpectForm): Experim
     const drop = { op: 'set', path: [...path, 'within'], value: undefined } as const
     return [...(to === 'safety' ? [drop] : []), rename(path, form, to, about)]
   }
-  const text = isRecord(raw) && raw['text'] !== undefined ? { text: raw['text'] } : {}
+  const stays = ['under', 'text'].filter((key) => isRecord(raw) && raw[key] !== undefined)
+  const kept = isRecord(raw) ? Object.fromEntries(stays.map((key) => [key, raw[key]])) : {}
   const asked = isCondition(form) || isCondition(to) ? undefined : words[0]
   const fresh = NEW_EXPECT[to]
   const about = asked === undefined || to === 'order' ? {} : { [to]: asked }
-  return [{ op: 'set', path, value: { ...fresh, ...about, ...text } }]
+  return [{ op: 'set', path, value: { ...fresh, ...about, ...kept } }]
 }
 
 function rename(path: EditPath, form: string, to: string, value: unknown): ExperimentEdit {

@@ -3,6 +3,7 @@ import type { RunCard } from '../../../../shared/api'
 import type { ResultCard } from '../../../../shared/deskApi'
 import type { Verdict } from '../../../../shared/labWords'
 import { count } from '../../api/words'
+import { isCutShort } from '../../composables/recentRows'
 
 export interface PastRow {
   readonly id: string
@@ -45,10 +46,9 @@ export function pastRows(
   return [...many, ...single].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
 }
 
-/** A run without a result was cut short: nobody counted its events. */
 function oneWords({ events, verdict, recording = false }: RunCard): string {
   if (recording) return 'not over yet'
-  return events === 0 && verdict === 'unknown' ? 'cut short' : `${count(events)} events`
+  return isCutShort({ events, verdict }) ? 'cut short' : `${count(events)} events`
 }
 
 function manyWords({ planned, ended, source }: ResultCard): string {
@@ -65,17 +65,8 @@ export function filterPast(
   return rows.filter((row) => {
     if (verdict !== null && (row.recording || row.verdict !== verdict)) return false
     if (kind !== null && row.kind !== kind) return false
-    const state = row.recording ? 'recording' : row.verdict
+    const state = row.recording ? 'being recorded' : row.verdict
     const text = `${row.title} ${row.id} ${row.startedAt} ${state} ${row.words}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
-}
-
-const DAY = new Intl.DateTimeFormat('en', {
-  ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false },
-})
-
-export function whenWords(startedAt: string): string {
-  const date = new Date(startedAt)
-  return Number.isNaN(date.getTime()) ? startedAt : DAY.format(date)
 }

@@ -24,7 +24,7 @@ export const FLIGHT_MS_STILL = 80
 export const STILL_FLIGHTS_MAX = 40
 /** A dropped frame stops here, and its mark stays a moment. */
 export const DROP_AT = 0.5
-const DROP_HOLD_MS = 500
+export const DROP_HOLD_MS = 500
 
 export interface TrafficSample {
   readonly seq: number

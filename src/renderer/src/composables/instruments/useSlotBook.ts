@@ -56,24 +56,11 @@ export function useSlotBook(slots: () => SlotRange | null): ComputedRef<ShownSlo
       for (const event of read) if (event.seq >= from && event.atMs <= atMs) book.feed(event)
     }
     const pushedFrom = isRead ? through + 1 : from
-    for (let at = firstSeq(events.log, pushedFrom); at < until.value; at += 1) {
-      book.feed(events.log[at]!)
-    }
+    const { held } = events
+    for (const event of held.slice(held.indexFrom(pushedFrom), until.value)) book.feed(event)
     const source = lab.saved?.kind === 'simulated' ? 'simulator' : startedOf(events.log)?.source
     const totalOrder = source === 'simulator' || source === 'explorer'
     const to = wanted.value?.to ?? 0
     return { book, whole: isRead && through >= to && !book.lost, totalOrder, isRead }
   })
-}
-
-/** Index of the first event at this place of the record or after it. */
-function firstSeq(log: readonly LabEvent[], seq: number): number {
-  let low = 0
-  let high = log.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((log[middle]?.seq ?? 0) < seq) low = middle + 1
-    else high = middle
-  }
-  return low
 }

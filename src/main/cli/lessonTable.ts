@@ -1,0 +1,71 @@
+/**
+ * Marks of a class for people and for tables: lines of text, and CSV (RFC 4180, lines end with
+ * CR LF). Names and texts come from students: nothing in them moves a terminal or a table.
+ */
+import type { LessonVerdict, StudentMarks } from './lessonMarks'
+import { evidenceWords } from './lessonMarks'
+
+export interface StudentRow extends StudentMarks {
+  readonly student: string
+  readonly runs: readonly string[]
+}
+
+const SIGNS: Readonly<Record<LessonVerdict, string>> = {
+  valid: 'yes',
+  invalid: 'no ',
+  unknown: '?  ',
+}
+const LINE_END = '\r\n'
+
+export function rowLines(row: StudentRow): string[] {
+  const { student, lesson, version, verdict, checks, answers, notes } = row
+  const head = `${student}  ${lesson}@${version}  ${verdict}  ${evidenceWords(row)}`
+  return [
+    head,
+    ...checks.map(({ step, goal, words, verdict: own, found, wanted, weight }) => {
+      const reason = found === '' ? `wanted ${wanted}` : `${found}, wanted ${wanted}`
+      return `  ${SIGNS[own]}  ${step}.${goal} (${weight}): ${words}: ${reason}`
+    }),
+    ...answers.map(({ step, choice, words, isRight, isBefore }) => {
+      if (choice === null) return `  answer  ${step}: none`
+      const when = isBefore ? 'before the act' : 'after the act'
+      return `  answer  ${step}: ${choice}, ${words} (${isRight ? 'right' : 'wrong'}, ${when})`
+    }),
+    ...notes.map((words) => `  note  ${words}`),
+  ].map(printable)
+}
+
+export function toCsv(rows: readonly StudentRow[]): string {
+  const checks = columns(rows, ({ checks: own }) => own.map(({ step, goal }) => `${step}.${goal}`))
+  const answers = columns(rows, ({ answers: own }) => own.map(({ step }) => `answer ${step}`))
+  const head = ['student', 'lesson', 'version', 'verdict', 'evidence', 'prediction']
+  const lines = rows.map((row) => {
+    const verdicts = new Map(row.checks.map((each) => [`${each.step}.${each.goal}`, each.verdict]))
+    const choices = new Map(row.answers.map((each) => [`answer ${each.step}`, each.choice]))
+    return [
+      ...[row.student, row.lesson, row.version, row.verdict, row.evidence, row.prediction],
+      ...checks.map((name) => verdicts.get(name) ?? null),
+      ...answers.map((name) => choices.get(name) ?? null),
+      ...[row.runs.join(' '), row.notes.join('; ')],
+    ]
+  })
+  const all = [[...head, ...checks, ...answers, 'runs', 'notes'], ...lines]
+  return all.map((line) => line.map(field).join(',') + LINE_END).join('')
+}
+
+function columns(rows: readonly StudentRow[], names: (row: StudentRow) => string[]): string[] {
+  return [...new Set(rows.flatMap(names))]
+}
+
+/** A table program takes a text that begins so for a formula. */
+const FORMULA = /^[=+\-@\t\r]/
+
+function field(value: number | string | null): string {
+  const text = value === null ? '' : printable(String(value))
+  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
+}

@@ -1,0 +1,255 @@
+/**
+ * Lesson files: `NAME.lesson.yaml` with steps, questions, acts and checks, and `NAME.md` with the
+ * prose of each step under a heading `## STEP-ID`. `docs/lessons.md` tells people.
+ *
+ * Limits: those of `experimentYaml.ts`; PROSE_WORDS_MAX words a step; weights sum up to
+ *         EVIDENCE_MARKS.
+ * Errors: ScenarioError: what is wrong, where (file:line:column), and the line.
+ */
+import { clusterLabels } from './clusterOptions'
+import { predicateFindings, verbFindings } from './experimentLimits'
+import type { Finding } from './experimentLimits'
+import { parsedBy, verb } from './experimentSteps'
+import type { ScenarioVerb } from './experimentSteps'
+import { ScenarioError, ScenarioText } from './experimentText'
+import { plainWords, tellingIssue } from './experimentWords'
+import type { Goal, Lesson, LessonStep, Prediction } from './lesson'
+import { clausesOf, isLimit, parseLessonCheck } from './lessonGrammar'
+import { LESSON_ID } from './lessonMark'
+import { cluster } from './scenarioCluster'
+import { z } from './zod'
+
+/** Marks of all checks of a lesson together; the rest is for predictions and the explanation. */
+export const EVIDENCE_MARKS = 50
+export const LESSON_SUFFIX = '.lesson.yaml'
+const PROSE_WORDS_MAX = 120
+const PROSE_BYTES_MAX = 262_144
+const STEPS_MAX = 12
+const ACTS_MAX = 8
+const GOALS_MAX = 8
+const VERBS_MAX = 20
+const VERSION_MAX = 999_999
+
+const id = z.string().max(40).regex(LESSON_ID, 'is not lower-case words joined by "-"')
+
+const predict = z.strictObject({
+  question: z.string().min(1).max(300),
+  choices: z.array(z.string().min(1).max(120)).min(2).max(6),
+  answer: z.number().int().min(1).meta({ description: 'The right choice, counted from 1' }),
+  why: z.string().min(1).max(500).meta({ description: 'Shown with the answer, after the act' }),
+})
+
+const act = z.strictObject({
+  id,
+  label: z.string().min(1).max(30),
+  fresh: z.boolean().optional().meta({
+    description: 'The cluster of the lesson is started first: a run of its own, without load',
+  }),
+  do: z
+    .union([verb.transform((one) => [one]), z.array(verb).max(VERBS_MAX)])
+    .optional()
+    .meta({ description: 'Verbs, one after the other, as in experiments' }),
+})
+
+const goal = z.strictObject({
+  id,
+  words: z.string().min(1).max(80),
+  check: z
+    .string()
+    .meta({
+      description:
+        'predicted | count(EVENT) >= N | distinct(FIELD, EVENT) >= N | EVENT then EVENT | ' +
+        'no EVENT | MEASURE OPERATOR VALUE',
+      examples: ['undecidedBallotsMax >= 50', 'count(preempted) >= 20', 'no violated'],
+    })
+    .transform(parsedBy(parseLessonCheck)),
+  weight: z.number().int().min(0).max(EVIDENCE_MARKS),
+})
+
+const step = z.strictObject({
+  id,
+  title: z.string().min(1).max(20),
+  chart: id.optional().meta({ description: 'A chart to show beside the step' }),
+  hint: z.string().max(300).optional(),
+  predict: predict.optional(),
+  acts: z.array(act).max(ACTS_MAX).optional(),
+  goals: z.array(goal).max(GOALS_MAX),
+})
+
+/** The whole file, without the prose. */
+export const lessonFile = z
+  .strictObject({
+    id,
+    number: z.number().int().min(1).max(999),
+    title: z.string().min(1).max(60),
+    version: z.number().int().min(1).max(VERSION_MAX),
+    minutes: z.number().int().min(1).max(120),
+    goal: z.string().min(1).max(200),
+    rows: z.array(z.string().regex(/^S\d{1,2}[a-z]?$/, 'is not a row such as S21')).max(12),
+    unsafe: z.string().max(60).optional().meta({
+      description: 'Said on every picture while a mutant, the blog variant or a bad disk is in use',
+    }),
+    cluster,
+    seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+    steps: z.array(step).min(1).max(STEPS_MAX),
+  })
+  .superRefine((raw, context) => {
+    for (const finding of findingsOf(raw)) context.addIssue({ code: 'custom', ...finding })
+  })
+
+type RawLesson = z.infer<typeof lessonFile>
+type RawStep = RawLesson['steps'][number]
+
+/** `file` names the YAML in errors; those of the prose name the Markdown beside it. */
+export function parseLesson(yaml: string, markdown: string, file: string): Lesson {
+  const source = new ScenarioText(yaml, file, 'lesson')
+  const parsed = lessonFile.safeParse(source.content, { error: plainWords })
+  if (!parsed.success) return source.failWith(tellingIssue(parsed.error.issues))
+  const raw = parsed.data
+  const prose = parseProse(markdown, proseFile(file), raw.steps)
+  return {
+    ...{ id: raw.id, number: raw.number, title: raw.title, version: raw.version },
+    ...{ minutes: raw.minutes, goal: raw.goal, rows: raw.rows, unsafe: raw.unsafe ?? '' },
+    cluster: { ...raw.cluster, seed: raw.seed ?? raw.cluster.seed },
+    steps: raw.steps.map((each) => toStep(each, prose.get(each.id) ?? '')),
+  }
+}
+
+/** The prose lies beside the lesson, under its name. */
+export function proseFile(file: string): string {
+  return file.endsWith(LESSON_SUFFIX) ? `${file.slice(0, -LESSON_SUFFIX.length)}.md` : `${file}.md`
+}
+
+function toStep(raw: RawStep, prose: string): LessonStep {
+  const { predict: asked, acts = [], chart = null, hint = '' } = raw
+  return {
+    ...{ id: raw.id, title: raw.title, prose, chart, hint, goals: raw.goals },
+    predict: asked === undefined ? null : toPrediction(asked),
+    acts: acts.map(({ id: name, label, fresh = false, do: verbs = [] }) => ({
+      ...{ id: name, label, fresh },
+      verbs: verbs.map((each) => each.verb),
+    })),
+  }
+}
+
+function toPrediction({ answer, ...asked }: z.infer<typeof predict>): Prediction {
+  return { ...asked, answer: answer - 1 }
+}
+
+function findingsOf(raw: RawLesson): Finding[] {
+  const { steps, cluster: options } = raw
+  const sum = steps.flatMap(({ goals }) => goals).reduce((all, { weight }) => all + weight, 0)
+  const verbs = steps.flatMap(({ acts = [] }) => acts.flatMap((each) => each.do ?? []))
+  const found: Finding[] = []
+  if (sum !== EVIDENCE_MARKS) {
+    const message = `weights of all goals must sum up to ${EVIDENCE_MARKS}, and are ${sum}`
+    found.push({ message, path: ['steps'] })
+  }
+  const first = steps.find(({ acts = [] }) => acts.length > 0)?.acts?.[0]
+  if (first === undefined) found.push({ message: 'no step has an act', path: ['steps'] })
+  else if (first.fresh !== true) {
+    found.push({
+      message: 'the first act of a lesson must be fresh: no cluster runs',
+      path: ['steps'],
+    })
+  }
+  if ((raw.unsafe ?? '') === '' && isUnsafe(options, verbs)) {
+    const message = 'is missing: the cluster or a disk of it is not as Paxos needs it'
+    found.push({ message, path: ['unsafe'] })
+  }
+  return [
+    ...found,
+    ...twice(steps, ['steps']),
+    ...steps.flatMap((each, index) => stepFindings(each, options.nodes, ['steps', index])),
+  ]
+}
+
+function isUnsafe(options: RawLesson['cluster'], verbs: readonly ScenarioVerb[]): boolean {
+  return clusterLabels(options).length > 0 || verbs.some(({ verb: own }) => own.verb === 'storage')
+}
+
+type Path = readonly (string | number)[]
+
+function stepFindings(raw: RawStep, nodes: number, path: Path): Finding[] {
+  const { acts = [], goals, predict: asked } = raw
+  const found: Finding[] = [...twice(acts, [...path, 'acts']), ...twice(goals, [...path, 'goals'])]
+  if (asked !== undefined && asked.answer > asked.choices.length) {
+    const message = `there is no choice ${asked.answer}`
+    found.push({ message, path: [...path, 'predict', 'answer'] })
+  }
+  if (goals.length > 0 && goals.every(({ check }) => isLimit(check))) {
+    const message = 'only ask for what does not happen: a run without any event would pass'
+    found.push({ message, path: [...path, 'goals'] })
+  }
+  goals.forEach((each, index) => {
+    found.push(...goalFindings(each, raw, nodes, [...path, 'goals', index, 'check']))
+  })
+  acts.forEach((each, index) => {
+    found.push(...verbFindings(each.do ?? [], nodes, [...path, 'acts', index, 'do']))
+  })
+  return found
+}
+
+function goalFindings({ check }: Goal, raw: RawStep, nodes: number, path: Path): Finding[] {
+  const { acts = [] } = raw
+  const tell = (message: string): Finding[] => [{ message, path: [...path] }]
+  if (check.kind === 'predicted') {
+    if (raw.predict === undefined) return tell('this step asks nothing')
+    return acts.length > 0 ? [] : tell('this step has no act to predict')
+  }
+  if (check.since !== null && !acts.some((each) => each.id === check.since)) {
+    return tell(`this step has no act "${check.since}"`)
+  }
+  return clausesOf(check).flatMap(({ predicate }) => predicateFindings(predicate, nodes, path))
+}
+
+function twice(named: readonly { readonly id: string }[], path: Path): Finding[] {
+  return named.flatMap(({ id: name }, index) => {
+    if (named.findIndex((each) => each.id === name) === index) return []
+    return [{ message: `"${name}" is there twice`, path: [...path, index, 'id'] }]
+  })
+}
+
+const HEADING = /^## +(\S.*?)\s*$/
+
+/** Text under each heading; what stands before the first is for readers of the file. */
+function parseProse(
+  markdown: string,
+  file: string,
+  steps: readonly RawStep[],
+): ReadonlyMap<string, string> {
+  const fail = (words: string, line: number, snippet = ''): never => {
+    throw new ScenarioError(words, file, line, 1, snippet)
+  }
+  if (markdown.length > PROSE_BYTES_MAX) fail(`is longer than ${PROSE_BYTES_MAX} characters`, 1)
+  const found = new Map<string, { readonly line: number; readonly text: string[] }>()
+  let open: string[] = []
+  markdown.split(/\r?\n/).forEach((text, index) => {
+    const [, name] = HEADING.exec(text) ?? []
+    if (name === undefined) {
+      open.push(text)
+      return
+    }
+    const isStep = steps.some((each) => each.id === name)
+    if (!isStep) fail(`"${name}" is not a step of the lesson`, index + 1, `  ${text}\n  ^`)
+    if (found.has(name)) fail(`"${name}" is there twice`, index + 1, `  ${text}\n  ^`)
+    open = []
+    found.set(name, { line: index + 1, text: open })
+  })
+  for (const { id: name } of steps) {
+    if (!found.has(name)) fail(`has no heading "## ${name}" with the prose of that step`, 1)
+  }
+  return new Map([...found].map(([name, { line, text }]) => [name, proseOf(text, line, fail)]))
+}
+
+function proseOf(
+  lines: readonly string[],
+  line: number,
+  fail: (words: string, line: number) => never,
+): string {
+  const prose = lines.join('\n').trim()
+  const words = prose.split(/\s+/).filter((word) => word !== '').length
+  if (words === 0) fail('is empty: a step needs prose', line)
+  if (words > PROSE_WORDS_MAX) fail(`has ${words} words, more than ${PROSE_WORDS_MAX}`, line)
+  return prose
+}

@@ -1,0 +1,236 @@
+/**
+ * Records of lessons, made by hand: what a run that reaches every goal leaves, in the order
+ * in which a lab records it. One event a 100 ms of lab time.
+ */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LabEvent, LabFact, NodeFact } from '../../src/core/event'
+import type { Fault } from '../../src/core/fault'
+import { LEADER_POLICY } from '../../src/core/paxos/config'
+import type { PaxosFact } from '../../src/core/paxos/fact'
+import type { Lesson } from '../../src/shared/lesson'
+import { LESSON_SUFFIX, parseLesson, proseFile } from '../../src/shared/lessonFile'
+import { printMark } from '../../src/shared/lessonMark'
+
+const FOLDER = join(import.meta.dirname, '../../resources/lessons')
+
+export function bundled(): Lesson[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(LESSON_SUFFIX))
+  return files.map((file) => parseLesson(lessonText(file), lessonText(proseFile(file)), file))
+}
+
+export function lessonOf(id: string): Lesson {
+  const found = bundled().find((lesson) => lesson.id === id)
+  if (found === undefined) throw new Error(`there is no lesson ${id}`)
+  return found
+}
+
+export function lessonText(file: string): string {
+  return readFileSync(join(FOLDER, file), 'utf8')
+}
+
+export class LessonScript {
+  readonly events: LabEvent[] = []
+  private faults = 0
+  private readonly active = new Map<string, { readonly id: string; readonly fault: Fault }>()
+
+  constructor(
+    readonly lesson: Lesson,
+    private readonly members: readonly number[],
+  ) {
+    this.fresh()
+  }
+
+  lab(fact: LabFact): this {
+    this.events.push({ ...this.stamp(), by: 'lab', ...fact })
+    return this
+  }
+
+  node(by: number, fact: PaxosFact | NodeFact): this {
+    const seq = this.events.length + 1
+    this.events.push({ ...this.stamp(), by, life: 1, nodeSeq: seq, ...fact })
+    return this
+  }
+
+  /** A new run of the same fold: its record begins here. */
+  fresh(): this {
+    this.active.clear()
+    this.lab({
+      ...{ type: 'clusterStarted', cluster: 'c', members: this.members, mode: 'multi' },
+      ...{ direct: false, seed: 1, policy: LEADER_POLICY, scenario: null },
+    })
+    for (const node of this.members) this.ready(node)
+    return this
+  }
+
+  begin(step: string): this {
+    return this.mark(printMark({ ...this.head(step), act: 'begin' }))
+  }
+
+  reset(step: string): this {
+    return this.mark(printMark({ ...this.head(step), act: 'reset' }))
+  }
+
+  answer(step: string, choice: number): this {
+    return this.mark(printMark({ ...this.head(step), act: 'answer', choice }))
+  }
+
+  act(step: string, id: string): this {
+    return this.mark(printMark({ ...this.head(step), act: 'act', id }))
+  }
+
+  /** Step, its right answer, its first act. */
+  open(step: string): this {
+    const found = this.lesson.steps.find(({ id }) => id === step)
+    this.begin(step)
+    if (found?.predict) this.answer(step, found.predict.answer)
+    const [act] = found?.acts ?? []
+    return act === undefined ? this : this.act(step, act.id)
+  }
+
+  ready(node: number): this {
+    return this.lab({ type: 'nodeReady', node, clientPort: 7000 + node, life: 1 })
+  }
+
+  start(name: string, fault: Fault): this {
+    this.faults += 1
+    const active = { id: `f${this.faults}`, fault, startedAtMs: 0, endedAtMs: null }
+    this.active.set(name, active)
+    return this.lab({ type: 'faultStarted', fault: active })
+  }
+
+  end(name: string): this {
+    const active = this.active.get(name)
+    if (active === undefined) throw new Error(`there is no fault ${name}`)
+    return this.lab({ type: 'faultEnded', fault: { ...active, startedAtMs: 0, endedAtMs: 1 } })
+  }
+
+  kill(node: number): this {
+    this.start(`kill ${node}`, { kind: 'kill', node })
+    const exit = { code: null, signal: 'SIGKILL', injected: true, tail: [] }
+    return this.lab({ type: 'nodeExited', node, ...exit })
+  }
+
+  revive(node: number): this {
+    return this.ready(node).end(`kill ${node}`)
+  }
+
+  replied(node: number, command: string, outcome: 'ok' | 'error' | 'unknown' = 'ok'): this {
+    return this.lab({ type: 'clientReplied', node, command, reply: 'OK', outcome, latencyMs: 1 })
+  }
+
+  read(key: string, value: string | null): this {
+    const verdict = value === null ? ('undetermined' as const) : ('chosen' as const)
+    const result = { verdict, value, reason: '', replies: [] }
+    return this.lab({ type: 'learnerRead', node: 1, key, result, latencyMs: 1 })
+  }
+
+  loaded(acked: number): this {
+    return this.lab({
+      ...{ type: 'loadSampled', spanMs: 1000, clients: 5, sent: acked, acked, failed: 0 },
+      ...{ unknown: 0, waiting: 0, waitMsMax: 0, latency: [] },
+    })
+  }
+
+  bid(by: number, round: number): this {
+    const ballot = { round, node: by }
+    return this.node(by, { type: 'bid', ballot, ranges: [], reason: 'request' })
+  }
+
+  elected(by: number, round: number): this {
+    const ballot = { round, node: by }
+    return this.node(by, { type: 'elected', ballot, witnesses: [], forced: 0, noops: 0 })
+  }
+
+  chosen(by: number, round: number, slot: number): this {
+    const ballot = { round, node: by }
+    return this.node(by, { type: 'chosen', ballot, slot, count: 1, ids: ['a:1'] })
+  }
+
+  private mark(act: string): this {
+    return this.lab({ type: 'acted', act, actor: 'lesson' })
+  }
+
+  private head(step: string) {
+    return { lesson: this.lesson.id, version: this.lesson.version, step }
+  }
+
+  private stamp(): { readonly seq: number; readonly atMs: number } {
+    const seq = this.events.length + 1
+    return { seq, atMs: seq * 100 }
+  }
+}
+
+/** One run of each bundled lesson that reaches every goal. */
+export const REFERENCE_RUNS: Readonly<Record<string, (lesson: Lesson) => LessonScript>> = {
+  majority(lesson) {
+    const run = new LessonScript(lesson, [1, 2, 3, 4, 5])
+    run.open('write').replied(2, 'SET colour blue')
+    for (const node of [1, 2, 3, 4, 5]) {
+      const ballot = { round: 1, node: 1 }
+      run.node(node, { type: 'voted', ballot, slot: 1, count: 1, ids: ['a:1'] })
+    }
+    run.read('colour', 'blue')
+    run.open('two-gone').kill(4).kill(5).read('colour', 'blue')
+    run.open('three-gone').kill(3).read('colour', null)
+    run.open('sets').revive(3).revive(4).revive(5).read('colour', 'blue')
+    return run.begin('explain')
+  },
+  duel(lesson) {
+    const run = new LessonScript(lesson, [1, 2, 3, 4, 5]).open('fixed-retry')
+    for (let round = 1; round <= 60; round += 1) run.bid(round % 2 === 0 ? 2 : 4, round)
+    run.open('one-waits').lab({
+      ...{ type: 'nodeExited', node: 4, code: 0, signal: null, injected: true, tail: [] },
+    })
+    run.bid(2, 61).chosen(2, 61, 1)
+    run.open('back-off').ready(4)
+    for (let slot = 2; slot <= 20; slot += 1) {
+      const ballot = { round: 61, node: 2 }
+      run.node(2, { type: 'issued', ballot, slot, count: 1, ids: ['a:1'], cause: 'free' })
+      run.chosen(2, 61, slot)
+    }
+    return run.begin('explain')
+  },
+  'write-to-anyone'(lesson) {
+    const run = new LessonScript(lesson, [1, 2, 3, 4, 5]).open('everyone')
+    for (const node of [1, 2, 3, 4, 5]) run.replied(node, `SET k${node} kept`)
+    run.loaded(60).open('minorities')
+    const rounds = [
+      { dead: [1, 2], alive: [3, 4, 5] },
+      { dead: [3, 4], alive: [1, 2, 5] },
+      { dead: [5, 1], alive: [2, 3, 4] },
+    ]
+    for (const { dead, alive } of rounds) {
+      for (const node of dead) run.kill(node)
+      for (const node of alive) run.replied(node, `SET a${node} kept`)
+      for (const node of dead) run.revive(node)
+    }
+    run.open('kept')
+    for (const node of [1, 2, 3, 4, 5]) run.read(`k${node}`, 'kept')
+    return run.begin('explain')
+  },
+  'two-leaders'(lesson) {
+    const run = new LessonScript(lesson, [1, 2, 3]).open('elect')
+    run.bid(1, 1).elected(1, 1).replied(1, 'SET city before')
+    run.open('cut').bid(3, 2).elected(3, 2)
+    run.replied(1, 'SET city left', 'unknown').replied(3, 'SET city right')
+    run.fresh().open('chain')
+    for (let round = 1; round <= 8; round += 1) {
+      const by = round % 2 === 0 ? 1 : 3
+      run.bid(by, round).elected(by, round)
+    }
+    return run.open('ask-first').bid(3, 9).loaded(250).begin('explain')
+  },
+  'four-faults'(lesson) {
+    const run = new LessonScript(lesson, [1, 2, 3, 4, 5]).open('load').loaded(120)
+    run.open('dead').kill(1).elected(2, 2).loaded(120).revive(1)
+    run.open('frozen').start('pause', { kind: 'pause', node: 2, cooperative: false })
+    run.elected(3, 3).loaded(120).end('pause')
+    run.open('cut-off').start('cut', {
+      ...{ kind: 'partition', preset: 'isolateLeader', groups: [[3], [1, 2, 4, 5]], links: [] },
+    })
+    run.elected(4, 4).loaded(120).end('cut')
+    run.open('slow').start('slow', { kind: 'slow', node: 4, delayMs: 40, jitterMs: 0 })
+    return run.loaded(80).end('slow').begin('explain')
+  },
+}
