@@ -1,7 +1,7 @@
 /**
  * Pictures of the window for README and docs, from real runs; a program. Arguments name parts of
- * it (`quiet`, `live`, `refused`, `timeline`, `duel`, `teach`, `filmDuel`, `filmGate`); without any
- * all are made.
+ * it (`quiet`, `live`, `refused`, `timeline`, `duel`, `teach`, `guide`, `filmDuel`, `filmGate`);
+ * without any all are made.
  *
  * Files:  `NAME-WIDTHxHEIGHT-THEME.png` with a palette, and `film-NAME.png`, which moves.
  */

@@ -151,16 +151,28 @@ async function duel(page: Page, shoot: Shoot): Promise<void> {
   await shoot('instrument-p2c', ONE)
 }
 
-/** For a room: the duel at the moment of its end. */
+/** For a room: a lesson at the moment when its goals are reached. */
 async function teach(page: Page, shoot: Shoot): Promise<void> {
+  await page.getByTestId('lesson-duel').click()
+  await page.getByTestId('lesson-choice-3').check()
+  await page.getByTestId('lesson-lock').click()
+  await page.getByTestId('lesson-act-duel').click()
+  await page.getByTestId('lesson-key').waitFor({ timeout: step.SCENE_MS_MAX })
+  await step.readToasts(page)
+  await step.rest(page)
+  await shoot('teach', { sizes: TEACH_SIZES })
+}
+
+/** An experiment beside its steps. */
+async function guide(page: Page, shoot: Shoot): Promise<void> {
   await page.keyboard.press('Alt+3')
-  await page.getByTestId('teach-experiment').selectOption({ label: 'The duel' })
+  await page.getByTestId('teach-pick').selectOption('experiment dueling-proposers')
   await page.getByTestId('teach-run').click()
   await step.until(page, 'teach-steps', /50 ballots.*in progress/)
   await step.readToasts(page)
   await step.passes(page, 4)
   await step.rest(page)
-  await shoot('teach', { sizes: TEACH_SIZES })
+  await shoot('guide', ONE)
 }
 
 /** What needs no cluster. */
@@ -238,4 +250,7 @@ async function variants(page: Page, shoot: Shoot): Promise<void> {
   await shoot('instrument-variants', ONE)
 }
 
-export const TOURS: Readonly<Record<string, Tour>> = { quiet, live, refused, timeline, duel, teach }
+export const TOURS: Readonly<Record<string, Tour>> = {
+  ...{ quiet, live, refused, timeline },
+  ...{ duel, teach, guide },
+}

@@ -10,7 +10,7 @@ import {
   sliceOf,
 } from '../../src/renderer/src/components/checks/evidenceSlice'
 import {
-  LANE_PX,
+  laneHeight,
   paintEvidence,
   placesOf,
 } from '../../src/renderer/src/components/checks/paintEvidence'
@@ -158,7 +158,8 @@ it('rings each event of the evidence on the lane of its node, in its words', () 
   const look = { palette: readPalette(), width: 400, scale: 1, selectedSeq: null }
   paintEvidence({ ctx, slice: slice(), ...look })
   const rings = arcs.filter(({ r }) => r === 7)
-  expect(rings.map(({ y }) => Math.floor(y / LANE_PX))).toEqual([1, 2])
+  const lanePx = laneHeight(slice().lanes.length)
+  expect(rings.map(({ y }) => Math.floor(y / lanePx))).toEqual([1, 2])
   expect(words.filter((word) => word === 'voted 4.1')).toHaveLength(2)
   expect(words.some((word) => word.startsWith('accept 4.1'))).toBe(true)
 })

@@ -15,13 +15,21 @@ import type { Ctx, Palette } from '../../spacetime/palette'
 import { CLIENTS } from '../../spacetime/kinds'
 import type { EvidenceMark, EvidenceSlice, Stretch } from './evidenceSlice'
 
-export const LANE_PX = 32
+/** Words stand above a lane and below it. */
+const LANE_PX = 40
+const FEW_LANES = 3
+const FEW_LANES_PX = 56
 export const AXIS_PX = 18
 /** Between two stretches. */
 const GAP_PX = 24
 const STRETCH_PX_MIN = 96
 const PX_A_TICK = 72
 const RING_PX = 7
+
+/** Height of a lane: two or three have room for their words. */
+export function laneHeight(lanes: number): number {
+  return lanes <= FEW_LANES ? FEW_LANES_PX : LANE_PX
+}
 
 /** Where a stretch stands in the picture. */
 interface StretchPlace {
@@ -57,7 +65,7 @@ interface EvidencePainting {
 
 export function paintEvidence(painting: EvidencePainting): void {
   const { ctx, slice, palette, width, scale } = painting
-  const height = slice.lanes.length * LANE_PX
+  const height = slice.lanes.length * laneHeight(slice.lanes.length)
   ctx.setTransform(scale, 0, 0, scale, 0, 0)
   ctx.globalAlpha = 1
   ctx.fillStyle = palette.bg
@@ -83,7 +91,10 @@ function paintStretch(painting: EvidencePainting, place: StretchPlace, height: n
   const { ctx, slice, palette, selectedSeq } = painting
   const { store, book, lanes, slot } = slice
   const { fromMs, toMs, rows } = place.stretch
-  const layout: Layout = { width: place.width, height, lanes, laneHeight: LANE_PX }
+  const layout: Layout = {
+    ...{ width: place.width, height, lanes },
+    laneHeight: laneHeight(lanes.length),
+  }
   const window = { fromMs, toMs }
   const laneOf = laneIndex(lanes)
   const over = { ctx, layout, window, palette, book, store }
