@@ -4,8 +4,8 @@ import { COMMANDS, COMMAND_GROUPS, GROUPS, isCommandId, keysOf } from '../../src
 
 /** Keys that a browser never hands to a page. */
 const KEPT_BY_BROWSERS = ['Mod+N', 'Mod+T', 'Mod+W']
-const KEY =
-  /^((Mod|Ctrl|Alt)\+)?(Shift\+)?([A-Z0-9/?.,]|F\d|Space|Escape|Home|End|Arrow(Left|Right))$/
+const NAMED = String.raw`F\d|Space|Escape|Home|End|Page(Up|Down)|Arrow(Left|Right)`
+const KEY = new RegExp(String.raw`^((Mod|Ctrl|Alt)\+)?(Shift\+)?([A-Z0-9/?.,]|${NAMED})$`)
 
 describe('EL9: the registry of commands', () => {
   it('have an id, a title and a known group each, once', () => {

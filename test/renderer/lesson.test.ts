@@ -273,7 +273,8 @@ describe('a run of the past', () => {
     double.forward(500)
     await eventually('all is reached', () => lesson.isThrough)
     const { status } = useLabStore()
-    const events = [...useEventsStore().log]
+    // The window is pushed less than the record holds when much comes at once.
+    const events = await double.events(1, status.events)
     lesson.resetLesson()
     await eventually('the cluster is gone', () => useLabStore().status.state === 'idle')
     const saved: SavedView = {
@@ -282,8 +283,8 @@ describe('a run of the past', () => {
     }
     useLabStore().showSaved(saved)
     useTimeStore().goLast()
-    await nextTick()
-    expect([lesson.replays, lesson.step?.id, ...goals()]).toEqual([true, 'second', 'true'])
+    await eventually('its last step is shown', () => lesson.step?.id === 'second')
+    expect([lesson.replays, ...goals()]).toEqual([true, 'true'])
     lesson.go(0)
     expect([lesson.answer, ...goals()]).toEqual([{ choice: 0, at: '' }, 'true', 'true'])
     const [act] = lesson.step?.acts ?? []
