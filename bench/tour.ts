@@ -168,7 +168,7 @@ async function guide(page: Page, shoot: Shoot): Promise<void> {
   await page.keyboard.press('Alt+3')
   await page.getByTestId('teach-pick').selectOption('experiment dueling-proposers')
   await page.getByTestId('teach-run').click()
-  await step.until(page, 'teach-steps', /50 ballots.*in progress/)
+  await step.until(page, 'teach-steps', /at the same time, in progress/)
   await step.readToasts(page)
   await step.passes(page, 4)
   await step.rest(page)
