@@ -8,7 +8,7 @@
  * Errors: where the record cannot be read, what the window holds is taken instead.
  */
 import { useThrottleFn } from '@vueuse/core'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { ComputedRef } from 'vue'
 import type { Lesson } from '../../../../shared/lesson'
 import { useEventsStore } from '../../stores/events'
@@ -38,12 +38,15 @@ function followLive(lesson: ComputedRef<Lesson | null>): { readonly value: Told 
   let replay: LessonReplay | null = null
   let next = 1
   let isReading = false
+  /** The last round of a page that is gone may still be on its way. */
+  let isOver = false
+  onScopeDispose(() => (isOver = true))
 
   async function round(): Promise<void> {
-    if (isReading || lesson.value === null || lab.saved !== null || !lab.connected) return
+    if (isOver || isReading || lesson.value === null || lab.saved !== null || !lab.connected) return
     isReading = true
     try {
-      while (lab.saved === null && next <= lab.status.events) await readPart()
+      while (!isOver && lab.saved === null && next <= lab.status.events) await readPart()
     } catch {
       told.value = null
     } finally {
