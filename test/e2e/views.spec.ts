@@ -2,7 +2,7 @@
  * Every view of the rail, as the system and the settings can ask for it: no serious finding of axe,
  * nothing logged as an error, no scrollbar of the page, nothing that jumps while data arrives.
  */
-import { cpSync } from 'node:fs'
+import { cpSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
@@ -79,8 +79,10 @@ describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
     web = await openWebWindow(browserPath ?? '')
     page = web.page
-    // The host keeps experiments beside its folder of runs.
+    // The host keeps experiments beside its folder of runs, and may make the folder at the same time,
+    // which a copy to a folder that is not there yet does not bear.
     const own = join(dirname(web.folder), 'experiments')
+    mkdirSync(own, { recursive: true })
     cpSync(join(root, 'test/fixtures/experiments'), own, { recursive: true })
     await page.getByTestId('start-five').click()
     await eventually('five nodes answer', async () =>

@@ -86,9 +86,11 @@ function told(control: ControlChannel, port: string): number {
   return sum
 }
 
-async function infoOf(node: StartedNode, name: string): Promise<number> {
+/** A number of `INFO`; null when the answer has none: the node may refuse us while it is full. */
+async function infoOf(node: StartedNode, name: string): Promise<number | null> {
   const text = await ask(node.clientPort, 'INFO')
-  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1])
+  const digits = new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1]
+  return digits === undefined ? null : Number(digits)
 }
 
 function stranger(port: number): Stranger {
