@@ -133,6 +133,17 @@ describe('load series', () => {
     expect(series.spanMs).toBe(200)
   })
 
+  it('goes on when buckets merge: the newest point is never older than a few of them', () => {
+    const series = new LoadSeries()
+    let newestMs = 0
+    for (let atMs = 100; atMs <= 10 * POINTS_MAX * 100; atMs += 100) {
+      series.feed(atMs, sample({ acked: 1 }))
+      newestMs = series.take().at(-1)?.atMs ?? newestMs
+      expect(Math.abs(atMs - newestMs)).toBeLessThanOrEqual(3 * series.spanMs)
+    }
+    expect(series.spanMs).toBeGreaterThan(400)
+  })
+
   it('a sample that comes a little late stays in its bucket', () => {
     const series = new LoadSeries()
     for (const atMs of [100.9, 202, 303.4]) series.feed(atMs, sample({ acked: 1 }))

@@ -1,13 +1,12 @@
 /**
  * Client traffic over time: what load generator and client commands saw, in buckets of time.
- *
- * Bound: at most `POINTS_MAX` closed buckets; then neighbours merge and the span doubles. Merging
- *        adds counts and histograms, so no total is lost. A bucket that saw nothing is absent.
- * Cost:  O(1) per event; a merge is O(POINTS_MAX) and halves the buckets.
+ * Bounds and cost: `buckets.ts`.
  */
+import { Buckets } from './buckets'
+import type { Bucket } from './buckets'
 import { Histogram } from './histogram'
 import type { BucketCounts } from './histogram'
-import { BUCKET_MS, POINTS_MAX } from './series'
+import { BUCKET_MS } from './series'
 import type { LoadPoint } from './series'
 
 export interface LoadSample {
@@ -31,9 +30,7 @@ export interface Reply {
   readonly latencyMs: number
 }
 
-interface Cell {
-  /** The bucket ends at `index * spanMs`. */
-  index: number
+interface Cell extends Bucket {
   sent: number
   acked: number
   failed: number
@@ -53,29 +50,22 @@ const QUANTILES = [0.5, 0.95, 0.99, 1]
 const SERVICE_QUANTILES = [0.5, 0.99]
 
 export class LoadSeries {
-  #spanMs = BUCKET_MS
-  #closed: Cell[] = []
-  #open: Cell | null = null
-  /** Closed cells that a frame has carried already. */
-  #taken = 0
-  #merged = false
+  readonly #buckets = new Buckets<Cell>(BUCKET_MS, { empty: newCell, join: joinCells })
 
   get spanMs(): number {
-    return this.#spanMs
+    return this.#buckets.spanMs
   }
 
   /** True once after buckets were merged: what a viewer holds is stale. */
   takeMerged(): boolean {
-    const merged = this.#merged
-    this.#merged = false
-    return merged
+    return this.#buckets.takeMerged()
   }
 
   feed(atMs: number, sample: LoadSample): void {
     // A timer that is late covers a little more than its bucket; a coarser source needs wider ones.
-    while (this.#spanMs * LATE_MAX < sample.spanMs) this.#mergePairs()
+    while (this.spanMs * LATE_MAX < sample.spanMs) this.#buckets.double()
     // The middle of what the sample covers: a timer that is a little late keeps its bucket.
-    const cell = this.#cellAt(atMs - Math.min(sample.spanMs, this.#spanMs) / 2)
+    const cell = this.#buckets.at(atMs - Math.min(sample.spanMs, this.spanMs) / 2)
     cell.sent += sample.sent
     cell.acked += sample.acked
     cell.failed += sample.failed
@@ -90,7 +80,7 @@ export class LoadSeries {
 
   /** One command of a person or scenario. */
   feedReply(atMs: number, reply: Reply): void {
-    const cell = this.#cellAt(atMs)
+    const cell = this.#buckets.at(atMs)
     cell.sent += 1
     cell.offered += 1
     if (reply.outcome === 'ok') {
@@ -102,54 +92,24 @@ export class LoadSeries {
 
   /** Closes the open bucket once half a bucket more has passed: a late sample still finds it. */
   advance(nowMs: number): void {
-    if (this.#open && nowMs >= (this.#open.index + 0.5) * this.#spanMs) this.#close()
+    this.#buckets.advance(nowMs)
   }
 
   /** Closed buckets that no frame has carried yet. */
   take(): LoadPoint[] {
-    const fresh = this.#closed.slice(this.#taken).map((cell) => this.#point(cell))
-    this.#taken = this.#closed.length
-    return fresh
+    return this.#buckets.take().map((cell) => this.#point(cell))
   }
 
   points(): LoadPoint[] {
-    return this.#closed.map((cell) => this.#point(cell))
-  }
-
-  #cellAt(atMs: number): Cell {
-    const index = Math.max(1, Math.floor(atMs / this.#spanMs) + 1)
-    if (this.#open && index > this.#open.index) this.#close()
-    // An event that comes late counts in the bucket that is open: totals stay right.
-    this.#open ??= newCell(Math.max(index, (this.#closed.at(-1)?.index ?? 0) + 1))
-    return this.#open
-  }
-
-  #close(): void {
-    if (!this.#open) return
-    this.#closed.push(this.#open)
-    this.#open = null
-    if (this.#closed.length > POINTS_MAX) this.#mergePairs()
-  }
-
-  #mergePairs(): void {
-    this.#spanMs *= 2
-    const merged: Cell[] = []
-    for (const cell of this.#closed) pushMerged(merged, cell)
-    if (this.#open) {
-      pushMerged(merged, this.#open)
-      this.#open = merged.pop() ?? null
-    }
-    this.#closed = merged
-    this.#taken = 0
-    this.#merged = true
+    return this.#buckets.closed().map((cell) => this.#point(cell))
   }
 
   #point(cell: Cell): LoadPoint {
-    const perSecond = 1000 / this.#spanMs
+    const perSecond = 1000 / this.spanMs
     const [p50Ms, p95Ms, p99Ms, maxMs] = cell.latency.quantiles(QUANTILES)
     const [serviceP50Ms, serviceP99Ms] = cell.service.quantiles(SERVICE_QUANTILES)
     return {
-      atMs: cell.index * this.#spanMs,
+      atMs: cell.index * this.spanMs,
       ackedPerSecond: cell.acked * perSecond,
       sentPerSecond: cell.sent * perSecond,
       failedPerSecond: cell.failed * perSecond,
@@ -184,22 +144,15 @@ function newCell(index: number): Cell {
   }
 }
 
-/** Gives `cell` its index at the doubled span and adds it to its neighbour if they share it. */
-function pushMerged(cells: Cell[], cell: Cell): void {
-  cell.index = Math.ceil(cell.index / 2)
-  const last = cells.at(-1)
-  if (!last || last.index !== cell.index) {
-    cells.push(cell)
-    return
-  }
-  last.sent += cell.sent
-  last.acked += cell.acked
-  last.failed += cell.failed
-  last.unknown += cell.unknown
-  last.waiting = cell.waiting
-  last.waitMsMax = Math.max(last.waitMsMax, cell.waitMsMax)
-  last.offered += cell.offered
-  last.shed += cell.shed
-  last.latency.mergeFrom(cell.latency)
-  last.service.mergeFrom(cell.service)
+function joinCells(into: Cell, cell: Cell): void {
+  into.sent += cell.sent
+  into.acked += cell.acked
+  into.failed += cell.failed
+  into.unknown += cell.unknown
+  into.waiting = cell.waiting
+  into.waitMsMax = Math.max(into.waitMsMax, cell.waitMsMax)
+  into.offered += cell.offered
+  into.shed += cell.shed
+  into.latency.mergeFrom(cell.latency)
+  into.service.mergeFrom(cell.service)
 }
