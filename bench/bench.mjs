@@ -42,6 +42,8 @@ window      the window in Chromium at full load: frames, long tasks, heap, what 
 --minutes N     minutes of window (10), 0.5 to 60
 --warm-up N     minutes of window before, not measured (10), 0 to 60
 --messages N    messages a second of window (5000), 100 to 50000
+--learners WHOM whom acceptors of window tell of votes: leader (usual) or all, which makes more
+                messages of one operation
 --view NAME     window shows lab or timeline only, not both in turn
 --long          compare also does failover, start and restart
 --smoke         everything as short as it can be, to see that it runs; no file is written
@@ -80,6 +82,7 @@ function readOptions() {
       },
       ...{ 'etcd-runs': text, 'cpu-prof': text, dir: text, out: text },
       ...{ minutes: text, 'warm-up': text, messages: text, view: text },
+      learners: text,
       ...{ long: flag, smoke: flag, help: flag },
     },
   })
@@ -101,6 +104,7 @@ function readOptions() {
     minutes: number('minutes', values.minutes, smoke ? 0.5 : 10, 0.5, 60),
     warmUp: number('warm-up', values['warm-up'], smoke ? 0 : 10, 0, 60),
     messages: number('messages', values.messages, smoke ? 500 : 5000, 100, 50_000),
+    learners: whom(values.learners),
     view: oneView(values.view),
     cpuProf: values['cpu-prof'],
     dir: resolve(values.dir ?? tmpdir()),
@@ -147,6 +151,16 @@ function some(name, text, usual, known) {
   const strange = chosen.find((each) => !known.includes(each))
   if (strange === undefined) return chosen
   throw new UsageError(`--${name}: "${strange}" is none of ${known.join(', ')}`)
+}
+
+/**
+ * @param {string | undefined} text
+ * @returns {'leader' | 'all'}
+ */
+function whom(text) {
+  if (text === undefined || text === 'leader') return 'leader'
+  if (text === 'all') return text
+  throw new UsageError(`--learners ${text} is neither leader nor all`)
 }
 
 /**
@@ -213,9 +227,13 @@ function finish(text, name, { isSmoke, out }) {
  * @param {Options} options
  */
 async function runWindow(stage, options) {
-  const { minutes, warmUp, messages, view, dir, cpuProf } = options
+  const { minutes, warmUp, messages, learners, view, dir, cpuProf } = options
   const profileDir = cpuProf === undefined ? null : resolve(cpuProf)
-  const figures = await measureWindow(stage, { minutes, warmUp, messages, view, profileDir }, say)
+  const figures = await measureWindow(
+    stage,
+    { minutes, warmUp, messages, learners, view, profileDir },
+    say,
+  )
   finish(
     windowText(figures, { version: versionOfLab(), machine: machineLines(dir) }),
     'window',

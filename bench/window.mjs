@@ -40,6 +40,7 @@ import { frameWork, TRACE_CATEGORIES } from './windowTrace.mjs'
  * @property {number} minutes
  * @property {number} warmUp minutes under load before, that are not measured: lists fill up
  * @property {number} messages a second
+ * @property {'leader' | 'all'} learners whom acceptors tell of their votes
  * @property {View | null} view null: both in turn
  * @property {string | null} profileDir CPU profiles of the page go there; null: none are taken
  */
@@ -186,7 +187,7 @@ class WindowRun {
     const { page, options } = this
     await installProbe(page)
     await page.goto(url)
-    await startFive(page)
+    await startFive(page, options.learners)
     await showCharts(page, CHARTS)
     const rate = await this.#tune()
     const session = await page.context().newCDPSession(page)

@@ -95,9 +95,19 @@ export async function readBar(page) {
   }
 }
 
-/** @param {Page} page */
-export async function startFive(page) {
-  await page.getByTestId('start-five').click()
+/**
+ * Five nodes by the dialog; with learners `all` every acceptor tells everybody of its vote, which
+ * makes more messages of one operation ("Paxos Made Simple", 2.3).
+ * @param {Page} page
+ * @param {'leader' | 'all'} learners
+ */
+export async function startFive(page, learners) {
+  await page.getByTestId('new-cluster').click()
+  await page.getByTestId('nc-advanced').locator('summary').click()
+  const name = learners === 'all' ? 'Everybody' : 'Proposer'
+  const group = page.getByRole('group', { name: 'Learners' })
+  await group.getByRole('button', { name, exact: true }).click()
+  await page.getByTestId('nc-start').click()
   await page.getByTestId('leader').getByText(/N\d/).first().waitFor({ timeout: WAIT_MS })
 }
 

@@ -158,6 +158,7 @@ export function windowText(figures, { version, machine }) {
     `- Chromium ${figures.browserVersion}, 1440 x 900, ${isSoftware ? 'no GPU: drawn in software' : 'GPU'}`,
     `- 5 real nodes, open loop of ${whole(rate)} operations/s; ${options.minutes} minutes, after ` +
       `${options.warmUp} to fill what is bounded`,
+    `- acceptors tell ${options.learners === 'all' ? 'every learner' : 'the leader alone'} of their votes`,
     `- views: ${views}; 8 charts; each minute the pointer reads the pictures for two seconds`,
     `- others used ${otherCores ?? 'an unknown number of'} cores meanwhile` +
       (busy ? ': **figures by the clock say little**' : ''),

@@ -67,6 +67,14 @@ describe('the load popover', () => {
     expect(parseArgs('setLoad', [sent()])).toEqual([sent()])
   })
 
+  it('keeps what is being typed while the lab says again what runs', async () => {
+    await open(DEFAULT_LOAD)
+    await choose('#load-target', '77')
+    await popover.setProps({ load: { ...DEFAULT_LOAD } })
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(sent()).toEqual({ ...DEFAULT_LOAD, targetPerSecond: 77 })
+  })
+
   it('back to a closed loop without retries is the load that it was', async () => {
     await open(null)
     for (const loop of ['constant', 'closed']) await choose('#load-loop', loop)

@@ -16,6 +16,7 @@ import { BROWSER_CAPS } from '../../../shared/shell'
 import type { Caps, ShellPush } from '../../../shared/shell'
 import { keepConnected } from '../api/client'
 import type { ConnectionView, LabSource } from '../api/client'
+import { keepSame } from '../api/keepSame'
 import { createLabCalls } from '../api/labCalls'
 import type { SavedView } from '../sources/savedView'
 import { useEventsStore } from './events'
@@ -136,9 +137,9 @@ export const useLabStore = defineStore('lab', () => {
       status(next) {
         if (!attached || saved.value !== null) return
         const hasEnded = next.state === 'idle' && status.value.state !== 'idle'
-        status.value = next
+        status.value = keepSame(status.value, next)
         if (hasEnded) void listRuns(fresh, runs)
-        for (const listener of listeners) listener.status?.(next)
+        for (const listener of listeners) listener.status?.(status.value)
       },
       events(batch) {
         if (!attached || saved.value !== null) return
