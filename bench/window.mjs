@@ -75,7 +75,8 @@ import { frameWork, TRACE_CATEGORIES } from './windowTrace.mjs'
 const ROOT = join(import.meta.dirname, '..')
 const VIEWPORT = { width: 1440, height: 900 }
 const CHARTS = 8
-const FIRST_RATE = 500
+/** Low: the more operations wait, the fewer messages each of them takes. */
+const FIRST_RATE = 100
 const TUNE_ROUNDS_MAX = 8
 /** Rates are the last sample's, so they settle within some seconds. */
 const TUNE_SETTLE_MS = 4000

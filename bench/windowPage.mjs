@@ -102,6 +102,7 @@ export async function readBar(page) {
  * @param {'leader' | 'all'} learners
  */
 export async function startFive(page, learners) {
+  await page.getByTestId('start-five').click({ trial: true })
   await page.getByTestId('new-cluster').click()
   await page.getByTestId('nc-advanced').locator('summary').click()
   const name = learners === 'all' ? 'Everybody' : 'Proposer'

@@ -73,4 +73,38 @@ describe('draw scheduler', () => {
     next()
     expect(drawn).toBe(0)
   })
+
+  describe('at times', () => {
+    /** Draws of one chart whose data changes at every frame, `everyMs` apart, over a second. */
+    function drawsInASecond(everyMs: number, ask: 'request' | 'requestData'): number {
+      let run: (atMs?: number) => void = () => {}
+      const scheduler = new DrawScheduler(
+        (next) => {
+          run = next
+          return 1
+        },
+        () => {},
+      )
+      let drawn = 0
+      const chart = scheduler.add(() => (drawn += 1))
+      // The first frames tell whether frames are late.
+      for (let atMs = 0; atMs < 3000; atMs += everyMs) {
+        if (atMs < 2000) drawn = 0
+        chart[ask]()
+        run(atMs)
+      }
+      return drawn
+    }
+
+    it('new data draws a chart ten times a second, and half as often while frames are late', () => {
+      expect(drawsInASecond(10, 'requestData')).toBeGreaterThanOrEqual(9)
+      expect(drawsInASecond(10, 'requestData')).toBeLessThanOrEqual(12)
+      expect(drawsInASecond(50, 'requestData')).toBeLessThanOrEqual(6)
+      expect(drawsInASecond(50, 'requestData')).toBeGreaterThanOrEqual(4)
+    })
+
+    it('what a person does draws at once, also when data waits', () => {
+      expect(drawsInASecond(10, 'request')).toBeGreaterThanOrEqual(99)
+    })
+  })
 })

@@ -28,6 +28,8 @@ const RATE_SPAN_MS = 1000
 /** Spans longer than this are a gap in the record, not a slow sample. */
 const SPAN_MS_MAX = 1500
 const SPAN_MS_FIRST = 250
+/** Flow is told of four times a second: it has nothing that moves with each sample. */
+const FLOW_GAP_MS = 250
 /** From packets to flow above the limit, back again well below it: no flicker in between. */
 const PACKETS_AGAIN = PACKETS_PER_SECOND_MAX * 0.8
 
@@ -66,10 +68,17 @@ interface Spanned {
   readonly fromMs: number
 }
 
-/** `delayOf`: ms that faults add to a link now. */
-export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTraffic {
+/**
+ * `delayOf`: ms that faults add to a link now. `flowGapMs`: flow is told of no more often.
+ */
+export function useTopologyTraffic(
+  delayOf: (link: Link) => number,
+  flowGapMs = FLOW_GAP_MS,
+): TopologyTraffic {
   const view = shallowRef<TrafficView>(NO_TRAFFIC)
   let recent: Spanned[] = []
+  /** Of the last sample, which the view may not tell of yet. */
+  let lastMs: number | null = null
 
   function add(batch: readonly LabEvent[]): void {
     for (const event of batch) if (event.type === 'trafficSampled') addSample(event)
@@ -77,11 +86,14 @@ export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTra
 
   function addSample(sample: TrafficSample): void {
     const before = view.value
-    if (before.atMs !== null && sample.atMs <= before.atMs) return
-    const fromMs = spanStart(before.atMs, sample.atMs)
+    if (lastMs !== null && sample.atMs <= lastMs) return
+    const fromMs = spanStart(lastMs, sample.atMs)
+    lastMs = sample.atMs
     recent = [...recent, { sample, fromMs }].filter(
       (entry) => entry.sample.atMs > sample.atMs - RATE_SPAN_MS,
     )
+    const isFresh = before.atMs !== null && sample.atMs - before.atMs < flowGapMs
+    if (before.mode === 'flow' && isFresh) return
     const rates = ratesOf(
       recent.map((entry) => entry.sample),
       recent[0]?.fromMs ?? fromMs,
@@ -103,6 +115,7 @@ export function useTopologyTraffic(delayOf: (link: Link) => number): TopologyTra
 
   function reset(): void {
     recent = []
+    lastMs = null
     view.value = NO_TRAFFIC
   }
 
@@ -121,7 +134,7 @@ export function trafficAt(
   delayOf: (link: Link) => number,
   isPlayed = false,
 ): TrafficView {
-  const folded = useTopologyTraffic(delayOf)
+  const folded = useTopologyTraffic(delayOf, 0)
   folded.add(events)
   const samples = events.flatMap((event) => (event.type === 'trafficSampled' ? [event] : []))
   const leastMs = isPlayed ? FLIGHT_MS : FLIGHT_MS_STILL

@@ -14,6 +14,8 @@ type Sample = Extract<LabEvent, { readonly type: 'trafficSampled' }>
 
 /** Samples come late and in bursts from a machine at its end: one alone tells no rate. */
 const RATE_SPAN_MS = 1000
+/** Numbers that change more often cannot be read. */
+const TOLD_GAP_MS = 250
 
 export const useRatesStore = defineStore('rates', () => {
   /** Frames a second over all links; null: nothing sampled yet, or direct mode. */
@@ -24,6 +26,8 @@ export const useRatesStore = defineStore('rates', () => {
   let recent: Sample[] = []
   /** When the sample before them ended; null: none was seen, so no span is known. */
   let sinceMs: number | null = null
+  /** Time of the newest sample that the rates tell of. */
+  let toldMs = -Infinity
 
   function reset(): void {
     framesPerSecond.value = null
@@ -31,6 +35,7 @@ export const useRatesStore = defineStore('rates', () => {
     links.value = new Map()
     recent = []
     sinceMs = null
+    toldMs = -Infinity
   }
 
   function take(batch: readonly LabEvent[]): void {
@@ -48,6 +53,8 @@ export const useRatesStore = defineStore('rates', () => {
     while (recent.length > 1 && recent[0]!.atMs <= last.atMs - RATE_SPAN_MS) {
       sinceMs = recent.shift()!.atMs
     }
+    if (last.atMs - toldMs < TOLD_GAP_MS) return
+    toldMs = last.atMs
     const spanMs = Math.max(1, last.atMs - sinceMs)
     links.value = summed(recent, spanMs)
     const frames = [...links.value.values()].reduce((sum, link) => sum + link.frames, 0)
