@@ -44,6 +44,7 @@ window      the window in Chromium at full load: frames, long tasks, heap, what 
 --messages N    messages a second of window (5000), 100 to 50000
 --learners WHOM whom acceptors of window tell of votes: leader (usual) or all, which makes more
                 messages of one operation
+--synthetic     window over a host without nodes: what the page alone takes, by the clock
 --view NAME     window shows lab or timeline only, not both in turn
 --long          compare also does failover, start and restart
 --smoke         everything as short as it can be, to see that it runs; no file is written
@@ -82,7 +83,7 @@ function readOptions() {
       },
       ...{ 'etcd-runs': text, 'cpu-prof': text, dir: text, out: text },
       ...{ minutes: text, 'warm-up': text, messages: text, view: text },
-      learners: text,
+      ...{ learners: text, synthetic: flag },
       ...{ long: flag, smoke: flag, help: flag },
     },
   })
@@ -105,6 +106,7 @@ function readOptions() {
     warmUp: number('warm-up', values['warm-up'], smoke ? 0 : 10, 0, 60),
     messages: number('messages', values.messages, smoke ? 500 : 5000, 100, 50_000),
     learners: whom(values.learners),
+    synthetic: values.synthetic,
     view: oneView(values.view),
     cpuProf: values['cpu-prof'],
     dir: resolve(values.dir ?? tmpdir()),
@@ -227,16 +229,16 @@ function finish(text, name, { isSmoke, out }) {
  * @param {Options} options
  */
 async function runWindow(stage, options) {
-  const { minutes, warmUp, messages, learners, view, dir, cpuProf } = options
+  const { minutes, warmUp, messages, learners, synthetic, view, dir, cpuProf } = options
   const profileDir = cpuProf === undefined ? null : resolve(cpuProf)
   const figures = await measureWindow(
     stage,
-    { minutes, warmUp, messages, learners, view, profileDir },
+    { minutes, warmUp, messages, learners, synthetic, view, profileDir },
     say,
   )
   finish(
     windowText(figures, { version: versionOfLab(), machine: machineLines(dir) }),
-    'window',
+    synthetic ? 'window-synthetic' : 'window',
     options,
   )
 }

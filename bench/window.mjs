@@ -41,6 +41,7 @@ import { frameWork, TRACE_CATEGORIES } from './windowTrace.mjs'
  * @property {number} warmUp minutes under load before, that are not measured: lists fill up
  * @property {number} messages a second
  * @property {'leader' | 'all'} learners whom acceptors tell of their votes
+ * @property {boolean} synthetic a host without nodes: what the page alone takes, by the clock
  * @property {View | null} view null: both in turn
  * @property {string | null} profileDir CPU profiles of the page go there; null: none are taken
  */
@@ -99,9 +100,8 @@ const SAMPLE_MS = 1000
 export async function measureWindow(stage, options, say) {
   const runs = stage.folder()
   const main = process.env['PAXOS_TEST_OUT'] ?? join(ROOT, 'out/main')
-  const host = stage.start('the browser host', process.execPath, hostArgs(main, runs), {
-    orderly: true,
-  })
+  const args = options.synthetic ? syntheticArgs(main, options.messages) : hostArgs(main, runs)
+  const host = stage.start('the browser host', process.execPath, args, { orderly: true })
   const url = await linkOf(host)
   const browser = await openBrowser()
   const quit = () => void browser.close().catch(() => {})
@@ -127,6 +127,18 @@ export async function measureWindow(stage, options, say) {
  */
 function hostArgs(main, runs) {
   return [join(main, 'web.js'), '--runs', runs]
+}
+
+/**
+ * @param {string} main
+ * @param {number} messages
+ */
+function syntheticArgs(main, messages) {
+  return [
+    join(import.meta.dirname, 'syntheticHost.mjs'),
+    String(messages),
+    join(main, '../renderer'),
+  ]
 }
 
 /**
@@ -188,9 +200,9 @@ class WindowRun {
     const { page, options } = this
     await installProbe(page)
     await page.goto(url)
-    await startFive(page, options.learners)
+    if (!options.synthetic) await startFive(page, options.learners)
     await showCharts(page, CHARTS)
-    const rate = await this.#tune()
+    const rate = options.synthetic ? 0 : await this.#tune()
     const session = await page.context().newCDPSession(page)
     await session.send('Performance.enable')
     const whole = await this.browser.newBrowserCDPSession()

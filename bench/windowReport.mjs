@@ -144,11 +144,30 @@ export function judgeWindow(figures) {
 }
 
 /**
+ * Where the messages came from.
+ * @param {WindowFigures} figures
+ */
+function sourceLines({ options, rate }) {
+  const { minutes, warmUp } = options
+  const spans = `${minutes} minutes, after ${warmUp} to fill what is bounded`
+  if (options.synthetic) {
+    return [
+      `- **no nodes**: a synthetic host tells of five at ${whole(options.messages)} messages/s, in real time; ${spans}`,
+    ]
+  }
+  const whom = options.learners === 'all' ? 'every learner' : 'the leader alone'
+  return [
+    `- 5 real nodes, open loop of ${whole(rate)} operations/s; ${spans}`,
+    `- acceptors tell ${whom} of their votes`,
+  ]
+}
+
+/**
  * @param {WindowFigures} figures
  * @param {{ version: string, machine: string[] }} head
  */
 export function windowText(figures, { version, machine }) {
-  const { options, rate, probed, traces, processes, otherCores, isSoftware } = figures
+  const { options, probed, traces, processes, otherCores, isSoftware } = figures
   const busy = otherCores !== null && otherCores > OTHERS_CORES_MAX
   const views = options.view === null ? 'Lab and Timeline in turn, one each minute' : options.view
   return [
@@ -156,9 +175,7 @@ export function windowText(figures, { version, machine }) {
     '',
     ...machine.map((line) => `- ${line}`),
     `- Chromium ${figures.browserVersion}, 1440 x 900, ${isSoftware ? 'no GPU: drawn in software' : 'GPU'}`,
-    `- 5 real nodes, open loop of ${whole(rate)} operations/s; ${options.minutes} minutes, after ` +
-      `${options.warmUp} to fill what is bounded`,
-    `- acceptors tell ${options.learners === 'all' ? 'every learner' : 'the leader alone'} of their votes`,
+    ...sourceLines(figures),
     `- views: ${views}; 8 charts; each minute the pointer reads the pictures for two seconds`,
     `- others used ${otherCores ?? 'an unknown number of'} cores meanwhile` +
       (busy ? ': **figures by the clock say little**' : ''),
