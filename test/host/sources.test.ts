@@ -109,12 +109,16 @@ async function file(): Promise<SavedView> {
 function pictures() {
   const [events, time, series] = [useEventsStore(), useTimeStore(), useSeriesStore()]
   const shown = useShownNodes()
-  const last = events.log.at(-1)?.atMs ?? 0
+  const last = events.held.slice().at(-1)?.atMs ?? 0
   const moments = [0.25, 0.5, 0.75].map((share) => {
     time.pin(last * share)
     return { atMs: shown.value.atMs, nodes: shown.value.statuses }
   })
-  return { log: events.log.map(({ seq, type }) => `${seq} ${type}`), moments, series: series.data }
+  return {
+    log: events.held.slice().map(({ seq, type }) => `${seq} ${type}`),
+    moments,
+    series: series.data,
+  }
 }
 
 const SOURCES: Readonly<Record<string, () => SavedView | Promise<SavedView>>> = {
@@ -128,7 +132,7 @@ describe.each(Object.entries(SOURCES))('%s', (_name, make) => {
   it('fills every store, in the order of the record, and the time bar spans it', async () => {
     const view = await make()
     useLabStore().showSaved(view)
-    const { log } = useEventsStore()
+    const log = useEventsStore().held.slice()
     expect(log.length).toBeGreaterThan(5)
     expect(log.every(({ seq }, at) => at === 0 || seq > (log[at - 1]?.seq ?? 0))).toBe(true)
     expect(useLabStore().members.length).toBeGreaterThanOrEqual(3)
@@ -161,7 +165,7 @@ describe.each(Object.entries(SOURCES))('%s', (_name, make) => {
     expect(time.shownMs).toBe(there)
     await lab.closeSaved()
     expect(lab.saved).toBeNull()
-    expect(useEventsStore().log).toHaveLength(0)
+    expect(useEventsStore().held.slice()).toHaveLength(0)
     expect(lab.mayAct).toBe(true)
   })
 })
@@ -185,12 +189,16 @@ it('what was live is the same when its record is opened afterwards', async () =>
   double.forward(3000)
   await lab.act((call) => call.killNode(2))
   double.forward(1000)
-  const live = useEventsStore().log
+  const live = useEventsStore().held.slice()
   expect(live.length).toBeGreaterThan(10)
   const wasLive = live.map(({ seq, atMs, type }) => [seq, atMs, type])
   const dir = await recorded(live)
   const text = readFileSync(join(dir, 'events.ndjson'), 'utf8')
   lab.showSaved(await openRecord(new File([text], 'events.ndjson')))
-  expect(useEventsStore().log.map(({ seq, atMs, type }) => [seq, atMs, type])).toEqual(wasLive)
+  expect(
+    useEventsStore()
+      .held.slice()
+      .map(({ seq, atMs, type }) => [seq, atMs, type]),
+  ).toEqual(wasLive)
   expect(lab.members).toEqual([1, 2, 3])
 })

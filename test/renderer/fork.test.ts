@@ -41,12 +41,15 @@ const WISH: SimWish = {
 }
 
 function lines(): string[] {
-  return useEventsStore().log.map((event) => JSON.stringify(event))
+  return useEventsStore()
+    .held.slice()
+    .map((event) => JSON.stringify(event))
 }
 
 function until(ms: number): string[] {
   return useEventsStore()
-    .log.filter(({ atMs }) => atMs <= ms)
+    .held.until(ms)
+    .slice()
     .map((event) => JSON.stringify(event))
 }
 
@@ -147,7 +150,9 @@ it('a counterexample of the explorer forks after a step, and goes on by hand', (
   const [fork, time, lab] = [useForkStore(), useTimeStore(), useLabStore()]
   lab.showSaved(exploredView(explored, found))
   const whole = lines()
-  const acted = useEventsStore().log.filter(({ type }) => type === 'acted')
+  const acted = useEventsStore()
+    .held.slice()
+    .filter(({ type }) => type === 'acted')
   time.pin(acted[2]?.atMs ?? 0)
   fork.begin()
   expect(lab.saved?.title).toContain('forked after step 3')

@@ -31,7 +31,7 @@ describe('the store of the lab', () => {
     double.forward(3000)
     expect(lab.running).toBe(true)
     expect(lab.members).toEqual([1, 2, 3, 4, 5])
-    expect(useEventsStore().log.some((event) => event.type === 'elected')).toBe(true)
+    expect(useEventsStore().held.some((event) => event.type === 'elected')).toBe(true)
     const pause = lab.act((call) => call.pauseNode(2))
     await pause
     double.forward(100)
@@ -52,7 +52,7 @@ describe('the store of the lab', () => {
     double.forward(5000)
     await lab.act((call) => call.stopCluster())
     await lab.act((call) => call.startCluster(OPTIONS))
-    expect(useEventsStore().log.map((event) => event.type)).toEqual(['clusterStarted'])
+    expect([...useEventsStore().held].map((event) => event.type)).toEqual(['clusterStarted'])
   })
 })
 

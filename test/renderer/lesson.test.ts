@@ -70,9 +70,9 @@ let stop: () => void
 let pinia: Pinia
 
 const marks = (): string[] =>
-  useEventsStore().log.flatMap((event) =>
-    event.type === 'acted' && event.actor === 'lesson' ? [event.act] : [],
-  )
+  useEventsStore()
+    .held.slice()
+    .flatMap((event) => (event.type === 'acted' && event.actor === 'lesson' ? [event.act] : []))
 const goals = (): string[] => useLessonStore().goals.map(({ state }) => state)
 
 /** As a page does that was loaded anew; the host goes on. */

@@ -63,7 +63,7 @@ describe('a long file', () => {
     await eventually('all is read', () => lab.saved?.reading === null)
     expect(useTimeStore().cursorMs).toBe(17)
     expect(useTimeStore().nowMs).toBe(LINES)
-    expect(useEventsStore().log).toHaveLength(LINES)
+    expect(useEventsStore().held).toHaveLength(LINES)
   })
 
   it('stops when somebody says so: what is read stays, and says how far it goes', async () => {

@@ -24,7 +24,7 @@ function lastChosenMs(data: SeriesData, atMs: number): number | null {
 }
 
 /** `events`: those up to `atMs`. */
-export function quorumPossibleAfter(events: readonly LabEvent[]): boolean {
+export function quorumPossibleAfter(events: Iterable<LabEvent>): boolean {
   const reach = new Reach()
   for (const event of events) {
     if (event.type === 'clusterStarted') {
@@ -47,7 +47,7 @@ function chosenSlotsUntil(data: SeriesData, atMs: number): number {
 
 export function livenessAt(
   data: SeriesData,
-  events: readonly LabEvent[],
+  events: Iterable<LabEvent>,
   atMs: number,
 ): LivenessView {
   const chosenAtMs = lastChosenMs(data, atMs)

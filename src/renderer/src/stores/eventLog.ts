@@ -45,6 +45,11 @@ export class EventLog implements EventSequence, Iterable<LabEvent> {
     for (let place = this.from; place < this.to; place += 1) yield this.entries[place]!
   }
 
+  some(test: (event: LabEvent) => boolean): boolean {
+    for (const event of this) if (test(event)) return true
+    return false
+  }
+
   /** A plain array of those from `from` to before `to`. */
   slice(from = 0, to = this.length): LabEvent[] {
     const end = Math.min(this.to, this.from + to)

@@ -1,6 +1,6 @@
 /** Milestone events of this run, in order of the record; lists and the inspector read them. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import { isSample } from '../api/words'
 import { EMPTY_LOG, EventLog } from './eventLog'
@@ -36,8 +36,6 @@ export const useEventsStore = defineStore('events', () => {
 
   return {
     held,
-    /** The same as a plain array: a copy, made when it is asked for. */
-    log: computed<readonly LabEvent[]>(() => held.value.slice()),
     forgotten,
     milestones,
     append,

@@ -74,8 +74,8 @@ export const useForkStore = defineStore('fork', () => {
 
   /** Steps of the path up to a moment: each begins with an act that is told. */
   function actsUntil(ms: number): number {
-    const { log } = useEventsStore()
-    return log.filter(({ type, atMs: at }) => type === 'acted' && at <= ms).length
+    const told = useEventsStore().held.until(ms).slice()
+    return told.filter(({ type }) => type === 'acted').length
   }
 
   function showPath(now: ExploredPart, ended: boolean): void {

@@ -8,6 +8,7 @@ import type { InvariantId } from '../../../../core/check/views'
 import { INVARIANT_IDS, SOMETIMES_ID, TITLES } from '../../../../core/check/views'
 import type { CheckView } from '../../../../shared/api'
 import type { LabEvent } from '../../../../core/event'
+import type { EventSequence } from '../../stores/eventLog'
 
 export type CheckState = 'holds' | 'violated' | 'notEnoughData' | 'checking' | 'budget' | 'idle'
 
@@ -155,7 +156,7 @@ export function spaced(words: string): string {
 /** All rows of the view. A record that came without its checks still tells its violations. */
 export function checkRows(
   checks: readonly CheckView[],
-  events: readonly LabEvent[],
+  events: EventSequence & Iterable<LabEvent>,
   goes: boolean,
 ): CheckRow[] {
   const told = new Map<string, Extract<LabEvent, { type: 'violated' }>>()

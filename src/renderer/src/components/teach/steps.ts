@@ -5,6 +5,7 @@
 import type { LabEvent } from '../../../../core/event'
 import type { ScenarioStep } from '../../../../shared/experimentSteps'
 import { stepWords } from '../../../../shared/scenarioWords'
+import type { EventSequence } from '../../stores/eventLog'
 
 export interface StepLine {
   readonly words: string
@@ -33,7 +34,7 @@ export function linesOf(steps: readonly ScenarioStep[], depth = 0): StepLine[] {
 }
 
 /** What was told of this experiment, in order: of the last time that it ran in these events. */
-export function toldOf(events: readonly LabEvent[], name: string): string[] {
+export function toldOf(events: Iterable<LabEvent>, name: string): string[] {
   const prefix = `${name}: `
   let told: string[] = []
   for (const event of events) {
@@ -64,9 +65,9 @@ export function progressOf(lines: readonly StepLine[], told: readonly string[]):
 }
 
 /** The experiment of the run that these events tell of; null: none. */
-export function experimentOf(events: readonly LabEvent[]): string | null {
+export function experimentOf(events: EventSequence): string | null {
   for (let index = events.length - 1; index >= 0; index -= 1) {
-    const event = events[index]
+    const event = events.at(index)
     if (event?.type === 'acted' && event.actor === 'scenario') {
       return event.act.slice(0, Math.max(0, event.act.indexOf(': '))) || null
     }

@@ -6,12 +6,12 @@
  * may go on (censored), and one in which the policy was switched ends there, censored too: curves
  * are of one policy each. Bound: that of the staircase (`STAIRS_MAX`). Units: lab time in ms.
  */
-import type { LabEvent } from '../../../../core/event'
 import type { Stair } from '../../../../core/measure/series'
 import type { ElectionPolicy } from '../../../../core/paxos/config'
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { survivalOf } from '../../../../core/report/survival'
 import type { Lifetime, Survival } from '../../../../core/report/survival'
+import type { EventSequence } from '../../stores/eventLog'
 
 export interface DuelCounts {
   readonly ballots: number
@@ -78,10 +78,10 @@ export interface PolicySpan {
 }
 
 /** Policies of the run in order; every node tells of the same switch. */
-export function policySpans(events: readonly LabEvent[], until: number): PolicySpan[] {
+export function policySpans(events: EventSequence, until: number): PolicySpan[] {
   const spans: PolicySpan[] = []
   for (let at = 0; at < until; at += 1) {
-    const event = events[at]!
+    const event = events.at(at)!
     if (event.type !== 'clusterStarted' && event.type !== 'policySet') continue
     const same = JSON.stringify(spans.at(-1)?.policy) === JSON.stringify(event.policy)
     if (!same) spans.push({ policy: event.policy, fromMs: event.atMs })
@@ -92,13 +92,13 @@ export function policySpans(events: readonly LabEvent[], until: number): PolicyS
 /** Moments at which slots were chosen that nobody had told of before, up to the moment. */
 export function choiceTimes(
   stairs: readonly Stair[],
-  events: readonly LabEvent[],
+  events: EventSequence,
   until: number,
 ): number[] {
   const times = stairs.flatMap(({ chosenAtMs }) => chosenAtMs ?? [])
   let top = 0
   for (let at = 0; at < until; at += 1) {
-    const event = events[at]!
+    const event = events.at(at)!
     if (event.type !== 'chosen') continue
     const through = event.slot + event.count - 1
     if (through > top) times.push(event.atMs)

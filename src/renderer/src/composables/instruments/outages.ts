@@ -5,11 +5,11 @@
  * Samples are those of the load generator where they were pushed to this window; before that, the
  * throughput series, whose buckets are wider in a long run. Bound: `CARDS_MAX` faults, the newest.
  */
-import type { LabEvent } from '../../../../core/event'
 import type { ActiveFault } from '../../../../core/fault'
 import type { LoadPoint } from '../../../../core/measure/series'
 import { AckSamples, availabilityOf } from '../../../../core/report/availability'
 import type { AckSample, Availability, NoCard } from '../../../../core/report/availability'
+import type { EventSequence } from '../../stores/eventLog'
 
 export const CARDS_MAX = 100
 
@@ -26,13 +26,13 @@ export interface OutageCard {
 
 /** Until the moment, oldest first. */
 export function ackSamples(
-  events: readonly LabEvent[],
+  events: EventSequence,
   until: number,
   series: { readonly points: readonly LoadPoint[]; readonly spanMs: number },
   atMs: number,
 ): readonly AckSample[] {
   const samples = new AckSamples()
-  for (let at = 0; at < until; at += 1) samples.feed(events[at]!)
+  for (let at = 0; at < until; at += 1) samples.feed(events.at(at)!)
   const pushed = samples.all
   const firstMs = pushed[0]?.fromMs ?? Infinity
   const older = series.points.flatMap((point): AckSample[] => {
@@ -46,7 +46,7 @@ export function ackSamples(
 
 /** Newest first. `active`: faults whose start may have left the log. */
 export function outageCards(
-  events: readonly LabEvent[],
+  events: EventSequence,
   until: number,
   active: readonly ActiveFault[],
   samples: readonly AckSample[],
@@ -57,7 +57,7 @@ export function outageCards(
     if (fault.startedAtMs <= atMs) faults.set(fault.id, { fault, seq: null })
   }
   for (let at = 0; at < until; at += 1) {
-    const event = events[at]!
+    const event = events.at(at)!
     if (event.type === 'faultStarted') {
       faults.set(event.fault.id, { fault: event.fault, seq: event.seq })
     } else if (event.type === 'faultEnded') {

@@ -73,7 +73,7 @@ export function useRecordFacts(isWanted: (event: LabEvent) => boolean): ShallowR
         tell(own, own.next <= lab.status.events)
       }
     } catch {
-      if (own === progress && !gone) told.value = held(events.log.filter(isWanted))
+      if (own === progress && !gone) told.value = held([...events.held].filter(isWanted))
     } finally {
       reading = false
     }

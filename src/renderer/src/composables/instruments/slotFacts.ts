@@ -13,6 +13,7 @@ import type { Ballot, NodeId, Slot } from '../../../../core/paxos/ballot'
 import { addNode, MAJORITY, Quorums } from '../../../../core/paxos/quorum'
 import type { NodeSet } from '../../../../core/paxos/quorum'
 import type { ClusterOptions } from '../../../../shared/api'
+import type { EventSequence } from '../../stores/eventLog'
 
 export interface SlotRange {
   readonly from: Slot
@@ -190,10 +191,10 @@ export function slotRunOf(event: LabEvent): SlotRange | null {
 }
 
 /** The highest slot that the first `until` events speak of, of these the last `lookBack`. */
-export function topSlotOf(events: readonly LabEvent[], until: number, lookBack = 4000): Slot {
+export function topSlotOf(events: EventSequence, until: number, lookBack = 4000): Slot {
   let top = 0
   for (let at = until - 1; at >= Math.max(0, until - lookBack); at -= 1) {
-    const run = slotRunOf(events[at]!)
+    const run = slotRunOf(events.at(at)!)
     if (run) top = Math.max(top, run.from + run.count - 1)
   }
   return top
@@ -204,7 +205,7 @@ export const ANSWER_MS = 10_000
 
 /** Where in the record these slots are spoken of, in the first `until` events; null: nowhere. */
 export function seqRangeOf(
-  events: readonly LabEvent[],
+  events: EventSequence,
   until: number,
   slots: SlotRange,
 ): { readonly from: number; readonly to: number } | null {
@@ -212,15 +213,15 @@ export function seqRangeOf(
   let last = -1
   const end = slots.from + slots.count
   for (let at = until - 1; at >= 0; at -= 1) {
-    const run = slotRunOf(events[at]!)
+    const run = slotRunOf(events.at(at)!)
     if (!run || run.from >= end || run.from + run.count <= slots.from) continue
     if (last < 0) last = at
     first = at
   }
   if (first < 0) return null
   // Details between this event and the one before it were not pushed.
-  const from = (events[first - 1]?.seq ?? events[first]!.seq - 1) + 1
-  const answeredMs = events[last]!.atMs + ANSWER_MS
-  while (last + 1 < until && events[last + 1]!.atMs <= answeredMs) last += 1
-  return { from, to: events[last]!.seq }
+  const from = (first > 0 ? events.at(first - 1)!.seq : events.at(first)!.seq - 1) + 1
+  const answeredMs = events.at(last)!.atMs + ANSWER_MS
+  while (last + 1 < until && events.at(last + 1)!.atMs <= answeredMs) last += 1
+  return { from, to: events.at(last)!.seq }
 }

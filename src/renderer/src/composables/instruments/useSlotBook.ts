@@ -12,6 +12,7 @@ import { quorumsOf, seqRangeOf, SlotBook } from './slotFacts'
 import type { SlotRange } from './slotFacts'
 import type { SeqRange } from './recordWindow'
 import { useRecordPart } from './useRecordPart'
+import type { EventSequence } from '../../stores/eventLog'
 
 export interface ShownSlots {
   readonly book: SlotBook
@@ -22,11 +23,17 @@ export interface ShownSlots {
   readonly totalOrder: boolean
 }
 
+/** So many events of a run may stand before that of its start. */
+const START_WITHIN = 50
+
 type Started = Extract<LabEvent, { type: 'clusterStarted' }>
 
-export function startedOf(events: readonly LabEvent[]): Started | null {
+export function startedOf(events: EventSequence): Started | null {
   // The first event of a run; it may have left the front of a long log.
-  for (const event of events.slice(0, 50)) if (event.type === 'clusterStarted') return event
+  for (let at = 0; at < Math.min(events.length, START_WITHIN); at += 1) {
+    const event = events.at(at)
+    if (event?.type === 'clusterStarted') return event
+  }
   return null
 }
 
@@ -37,11 +44,11 @@ export function useSlotBook(slots: () => SlotRange | null): ComputedRef<ShownSlo
   const until = computed(() => events.countUntil(time.shownMs))
   const wanted = computed<SeqRange | null>(() => {
     const range = slots()
-    return range && seqRangeOf(events.log, until.value, range)
+    return range && seqRangeOf(events.held, until.value, range)
   })
   const part = useRecordPart(() => wanted.value)
   const quorums = computed(() => {
-    return quorumsOf(startedOf(events.log), lab.status.options, lab.members)
+    return quorumsOf(startedOf(events.held), lab.status.options, lab.members)
   })
 
   return computed(() => {
@@ -58,7 +65,7 @@ export function useSlotBook(slots: () => SlotRange | null): ComputedRef<ShownSlo
     const pushedFrom = isRead ? through + 1 : from
     const { held } = events
     for (const event of held.slice(held.indexFrom(pushedFrom), until.value)) book.feed(event)
-    const source = lab.saved?.kind === 'simulated' ? 'simulator' : startedOf(events.log)?.source
+    const source = lab.saved?.kind === 'simulated' ? 'simulator' : startedOf(events.held)?.source
     const totalOrder = source === 'simulator' || source === 'explorer'
     const to = wanted.value?.to ?? 0
     return { book, whole: isRead && through >= to && !book.lost, totalOrder, isRead }
