@@ -4,6 +4,7 @@ import { stopCluster } from '../../commands/acts'
 import { useLabStore } from '../../stores/lab'
 import { useSelectionStore } from '../../stores/selection'
 import { useTeachStore } from '../../stores/teach'
+import { useUiStore } from '../../stores/ui'
 
 export async function runHere(name: string, title: string): Promise<void> {
   const lab = useLabStore()
@@ -14,6 +15,12 @@ export async function runHere(name: string, title: string): Promise<void> {
 
 export async function stopHere(): Promise<void> {
   await useLabStore().act((call) => call.stopScenario(), 'Stop the experiment')
+}
+
+/** A lesson by its id, where lessons are read. */
+export function openLesson(id: string): void {
+  useTeachStore().chooseLesson(id)
+  useUiStore().view = 'teach'
 }
 
 /** Back to nothing: no run, no cluster, nothing selected. */
