@@ -64,10 +64,12 @@ export class Buckets<Cell extends Bucket> {
     return fresh
   }
 
+  /** All closed buckets, oldest first. */
   closed(): readonly Cell[] {
     return this.#closed
   }
 
+  /** Twice the span from now on: neighbours merge, the open bucket too. */
   double(): void {
     this.#spanMs *= 2
     const merged: Cell[] = []
