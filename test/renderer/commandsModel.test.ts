@@ -250,7 +250,9 @@ describe('EL9: the registry of commands', () => {
             return first === undefined ? '' : keyWords(first, now.mac)
           }),
         )
-        const palette = mount(CommandPalette, { props: { commands: views, scenarios: [], lessons: [] } })
+        const palette = mount(CommandPalette, {
+          props: { commands: views, scenarios: [], lessons: [] },
+        })
         await nextTick()
         const rows = [...document.querySelectorAll('[data-testid="palette"] .menu-item')]
         const shown = rows.map((row) => ({
