@@ -152,7 +152,8 @@ function sourceLines({ options, rate }) {
   const spans = `${minutes} minutes, after ${warmUp} to fill what is bounded`
   if (options.synthetic) {
     return [
-      `- **no nodes**: a synthetic host tells of five at ${whole(options.messages)} messages/s, in real time; ${spans}`,
+      `- **no nodes**: a synthetic host tells of five at ${whole(options.messages)} messages/s, ` +
+        `in real time; ${spans}`,
     ]
   }
   const whom = options.learners === 'all' ? 'every learner' : 'the leader alone'

@@ -79,7 +79,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
     web = await openWebWindow(browserPath ?? '')
     page = web.page
-    // The host keeps experiments beside its folder of runs, and may make the folder at the same time,
+    // The host keeps experiments beside its folder of runs, and may make that folder meanwhile,
     // which a copy to a folder that is not there yet does not bear.
     const own = join(dirname(web.folder), 'experiments')
     mkdirSync(own, { recursive: true })

@@ -42,8 +42,12 @@ export async function countJumps(page: Page): Promise<void> {
     Reflect.set(window, 'jumpsFound', found)
     new PerformanceObserver((list) => {
       for (const shift of list.getEntries() as Shift[]) {
-        // What is gone by now was such a line, or else something that is left moved with it.
-        const jumped = shift.sources.filter(({ node }) => elementOf(node)?.closest('ol') === null)
+        // What is gone by now was such a line, or else something that is left moved with it. A row
+        // of a list that scrolls with its rows stands where another one stood: nobody saw it move.
+        const jumped = shift.sources.filter(
+          ({ node, previousRect, currentRect }) =>
+            elementOf(node)?.closest('ol') === null && corner(previousRect) !== corner(currentRect),
+        )
         if (shift.hadRecentInput || jumped.length === 0) continue
         found.sum += shift.value
         for (const { node, previousRect, currentRect } of jumped) {
