@@ -271,10 +271,11 @@ describe('run', () => {
     expect(run.stderr).toMatch(/own\.paxlab\.yaml:10:9: .*"jump" is not a verb/)
   })
 
-  it('SIGINT ends a run in order: unknown, and no process left', async () => {
-    const run = cli('run', own('steps:\n  - when: faults > 3\n'), '--json')
+  it('Ctrl-C, which reaches every process, ends a run in order: unknown, none left', async () => {
+    const args = ['run', own('steps:\n  - when: faults > 3\n'), '--json']
+    const run = new CliProcess(args, home.path, {}, true)
     await eventually('it waits', () => run.stderr.includes('waiting for faults > 3'))
-    run.child.kill('SIGINT')
+    run.signalAll('SIGINT')
     expect(await run.ended()).toBe(2)
     const last = run.lines.at(-1)
     const reason = 'it was ended before its end: SIGINT'
@@ -288,6 +289,10 @@ describe('run', () => {
       runner: { verdict: 'unknown', reason },
     })
     const record = readFileSync(join(String(last?.['runDir']), 'events.ndjson'), 'utf8')
+    const ends = [...record.matchAll(/"type":"nodeExited",.*?"code":(\S+?),.*?"injected":(\w+)/g)]
+    expect(ends.map(([, code, injected]) => `${code} ${injected}`)).toEqual(
+      Array.from({ length: 3 }, () => '0 true'),
+    )
     const pids = [...record.matchAll(/"type":"nodeStarted","node":\d,"pid":(\d+)/g)]
     await allGone(pids.map(([, pid]) => Number(pid)))
   })

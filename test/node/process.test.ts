@@ -142,6 +142,15 @@ describe('a node process ends', () => {
     expect(second.node.stderr).toBe('')
   })
 
+  it("not on a terminal's signals, which reach it beside its lab", async () => {
+    const lab = await NodeLab.open(tempDirectory())
+    const { node, control, clientPort } = await lab.start(1, [1])
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) node.child.kill(signal)
+    await write(clientPort, 'a', '1')
+    control.socket.destroy()
+    expect(await node.exited()).toEqual({ code: EXIT.controlLost, signal: null })
+  })
+
   it('when its control channel closes', async () => {
     const lab = await NodeLab.open(tempDirectory())
     const { node, control } = await lab.start(1, [1])

@@ -21,10 +21,16 @@ export class CliProcess {
   readonly child: ChildProcessWithoutNullStreams
   private answered = 0
 
-  /** `home` stands for the user's data folder. */
-  constructor(args: readonly string[], home: string, env: NodeJS.ProcessEnv = {}) {
+  /** `home` stands for the user's data folder; `asTerminal`: in a session of its own. */
+  constructor(
+    args: readonly string[],
+    home: string,
+    env: NodeJS.ProcessEnv = {},
+    private readonly asTerminal = false,
+  ) {
     this.child = spawn(process.execPath, [builtEntry('cli'), ...args], {
       env: { ...process.env, XDG_DATA_HOME: home, CI: '', ...env },
+      detached: asTerminal,
     })
     this.child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString('utf8')))
     this.child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString('utf8')))
@@ -61,6 +67,12 @@ export class CliProcess {
     const answer = this.lines[at]
     if (answer === undefined) throw new Error(`no answer to "${line}": ${this.stderr}`)
     return answer
+  }
+
+  /** As a terminal: to every process of the session at once. */
+  signalAll(signal: 'SIGINT' | 'SIGHUP'): void {
+    if (!this.asTerminal || this.child.pid === undefined) throw new Error('not as a terminal')
+    process.kill(-this.child.pid, signal)
   }
 
   /** Resolves with the exit code, standard output being whole. */

@@ -95,9 +95,9 @@ function start(execPath: string, spec: LaunchSpec, own: Record<string, string>):
     cwd: spec.cwd,
     env: { ...cleanEnvironment(process.env), ...own, ...spec.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // An own process group: Ctrl-C in a terminal reaches the lab alone, which then stops them in
-    // order.
-    detached: process.platform !== 'win32',
+    // In the lab's session: Linux may give each session an equal share of the processors, and five
+    // nodes in five of them would outweigh the window. So a Ctrl-C reaches children too: they leave
+    // it to the lab.
     windowsHide: true,
   })
   const exited = new Promise<ChildExit>((resolve) => {

@@ -32,9 +32,7 @@ async function main(): Promise<void> {
     const secret = takeSecret()
     const file = readStartFile(process.argv[2])
     node = await tellingStorage(file, secret, () => new PaxosNode({ file, secret, onEnd: end }))
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => void node?.stop(EXIT.stopped, `stopped by ${signal}`))
-    }
+    stopOnSignals(file)
     const opened = node
     await tellingStorage(file, secret, () => opened.start())
     // Alone there is no lab to tell; whoever started it reads the ports here.
@@ -43,6 +41,17 @@ async function main(): Promise<void> {
     if (error instanceof NodeExit) end(error.code, error.message)
     else if (error instanceof StorageError) end(EXIT.storage, error.message)
     else broken(error)
+  }
+}
+
+/** Under a lab a terminal's signals reach every process at once, and the lab decides. */
+function stopOnSignals(file: NodeFile): void {
+  const isLabs = file.control !== null
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    const isTerminals = signal !== 'SIGTERM'
+    process.on(signal, () => {
+      if (!isLabs || !isTerminals) void node?.stop(EXIT.stopped, `stopped by ${signal}`)
+    })
   }
 }
 

@@ -60,7 +60,8 @@ async function run(): Promise<void> {
 
   // Before `ready` is told: whoever hears it may end this process at once.
   process.on('SIGTERM', stop)
-  process.on('SIGINT', () => {}) // A Ctrl-C reaches the whole group; the lab decides.
+  // A terminal's signals reach the whole group; the lab decides.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   const links = await board.listen()
   control = await Control.open(file, secret, {
     onFrame: (frame) => (frame.type === 'stop' ? stop() : obey(board, frame, send, tellActs)),
