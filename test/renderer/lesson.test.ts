@@ -3,12 +3,14 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, disposePinia, setActivePinia } from 'pinia'
 import type { Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nextTick } from 'vue'
+import { defineComponent, nextTick } from 'vue'
 import { BUNDLED, readLesson } from '../../src/renderer/src/components/lesson/bundled'
 import LessonList from '../../src/renderer/src/components/lesson/LessonList.vue'
 import LessonPanel from '../../src/renderer/src/components/lesson/LessonPanel.vue'
 import { beginningOf, parseProgress } from '../../src/renderer/src/components/lesson/progress'
 import { COMMAND_RUNS } from '../../src/renderer/src/commands/run'
+import { openFiles } from '../../src/renderer/src/commands/openActs'
+import { useFileDrop } from '../../src/renderer/src/composables/useFileDrop'
 import { CHARTS } from '../../src/renderer/src/composables/pictures'
 import type { SavedView } from '../../src/renderer/src/sources/savedView'
 import { useEventsStore } from '../../src/renderer/src/stores/events'
@@ -304,6 +306,25 @@ describe('lessons', () => {
     const named = BUNDLED.flatMap(({ steps }) => steps.flatMap(({ chart }) => chart ?? []))
     expect(named.filter((chart) => !charts.has(chart))).toEqual([])
     for (const lesson of BUNDLED) expect(beginningOf(lesson).step).toBe(lesson.steps[0]?.id)
+  })
+
+  it('of a teacher open by a drop of both files anywhere; one of them alone says what misses', async () => {
+    const Host = defineComponent({ setup: () => void useFileDrop(openFiles), render: () => null })
+    const host = mount(Host)
+    const drop = (files: readonly File[]): Event => {
+      const event = new Event('drop', { cancelable: true })
+      window.dispatchEvent(Object.assign(event, { dataTransfer: { files, types: ['Files'] } }))
+      return event
+    }
+    useTeachStore().choose('first-choice')
+    const dropped = drop(lessonFiles(YAML.replace('id: trial', 'id: dropped')))
+    expect(dropped.defaultPrevented).toBe(true)
+    await eventually('opened', () => useTeachStore().lesson === 'dropped')
+    expect([useUiStore().view, useTeachStore().shows]).toEqual(['teach', 'lesson'])
+    drop([file(TEXT, 'trial.md')])
+    await eventually('refused', () => useLessonBookStore().wrong.includes('NAME.lesson.yaml'))
+    expect(useTeachStore().lesson).toBe('dropped')
+    host.unmount()
   })
 
   it('of a teacher that cannot be read say where', async () => {

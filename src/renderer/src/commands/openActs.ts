@@ -1,11 +1,16 @@
-/** Opens runs that are over, and looks at them whole; files of experiments, in their editor. */
+/**
+ * Opens runs that are over, and looks at them whole; files of experiments, in their editor; a
+ * lesson of one's own, in Teach.
+ */
 import type { Counterexample, Explored } from '../sources/exploration'
 import { exploredView } from '../sources/explorer'
 import type { SimWish } from '../sources/simWish'
 import { useLabStore } from '../stores/lab'
-import { isExperimentFile } from '../composables/experimentFile'
+import { isExperimentFile, isLessonFile } from '../composables/experimentFile'
+import { useLessonBookStore } from '../stores/lessonBook'
 import { useOpeningStore } from '../stores/opening'
 import { useRecentsStore } from '../stores/recents'
+import { useTeachStore } from '../stores/teach'
 import { useTimeStore } from '../stores/time'
 import { useUiStore } from '../stores/ui'
 
@@ -23,8 +28,25 @@ export async function openExperiment(id: string): Promise<void> {
   await useExperimentsStore().open(id)
 }
 
+/** Files that came together: the two of a lesson, else the first of them alone. */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  const [first] = files
+  if (files.some(({ name }) => isLessonFile(name))) await openLessonFiles(files)
+  else if (first) await openFile(first)
+}
+
+/** What is wrong with them stands in the panel of lessons. */
+async function openLessonFiles(files: readonly File[]): Promise<void> {
+  const id = await useLessonBookStore().openFiles(files)
+  const teach = useTeachStore()
+  if (id === null) teach.shows = 'lesson'
+  else teach.chooseLesson(id)
+  useUiStore().view = 'teach'
+}
+
 /** `handle`: where the shell can write it back; null: the page has no more than its bytes. */
 export async function openFile(file: File, handle: string | null = null): Promise<void> {
+  if (isLessonFile(file.name)) return await openLessonFiles([file])
   if (isExperimentFile(file.name)) {
     useUiStore().view = 'experiments'
     // The editor brings a parser of YAML, which the first picture does not wait for.

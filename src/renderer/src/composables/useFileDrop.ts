@@ -1,10 +1,10 @@
-/** A file that is dropped anywhere on the window is opened; anything else is left alone. */
+/** Files that are dropped anywhere on the window are opened; anything else is left alone. */
 import { useEventListener } from '@vueuse/core'
 import { ref } from 'vue'
 import type { Ref } from 'vue'
 
 /** Answers whether a file is over the window now. */
-export function useFileDrop(open: (file: File) => unknown): Ref<boolean> {
+export function useFileDrop(open: (files: readonly File[]) => unknown): Ref<boolean> {
   const over = ref(false)
   const hasFile = (event: DragEvent): boolean =>
     event.dataTransfer?.types.includes('Files') === true
@@ -20,10 +20,10 @@ export function useFileDrop(open: (file: File) => unknown): Ref<boolean> {
   })
   useEventListener(window, 'drop', (event: DragEvent) => {
     over.value = false
-    const file = event.dataTransfer?.files[0]
-    if (!file) return
+    const files = [...(event.dataTransfer?.files ?? [])]
+    if (files.length === 0) return
     event.preventDefault()
-    void open(file)
+    void open(files)
   })
   return over
 }
