@@ -90,6 +90,8 @@ const ASIDE_MS = 1000
 const TRACE_MS = 10_000
 const PROFILE_MS = 15_000
 const SAMPLE_MS = 1000
+/** What is left after the last whole minute is too short for samples of its own. */
+const REST_MS = 10_000
 
 /**
  * @param {Stage} stage
@@ -211,7 +213,7 @@ class WindowRun {
     const beganAtMs = performance.now()
     const before = await this.#usages(whole)
     const endsAtMs = beganAtMs + options.minutes * 60_000
-    while (performance.now() < endsAtMs - ASIDE_MS) {
+    while (performance.now() < endsAtMs - REST_MS) {
       await this.#minute(session, whole, endsAtMs)
     }
     const seconds = (performance.now() - beganAtMs) / 1000
