@@ -53,8 +53,10 @@ export interface Prediction {
 export interface LessonAct {
   readonly id: string
   readonly label: string
-  /** The lesson's own cluster is started first: a run of its own, without load. */
+  /** A cluster is started first: a run of its own, without load. */
   readonly fresh: boolean
+  /** Of a fresh act, in place of the lesson's own; null: the lesson's. */
+  readonly cluster: ClusterOptions | null
   readonly verbs: readonly Verb[]
 }
 

@@ -7,6 +7,7 @@
  * Errors: ScenarioError: what is wrong, where (file:line:column), and the line.
  */
 import { clusterLabels } from './clusterOptions'
+import type { ClusterOptions } from './clusterOptions'
 import { predicateFindings, verbFindings } from './experimentLimits'
 import type { Finding } from './experimentLimits'
 import { parsedBy, verb } from './experimentSteps'
@@ -44,6 +45,9 @@ const act = z.strictObject({
   label: z.string().min(1).max(30),
   fresh: z.boolean().optional().meta({
     description: 'The cluster of the lesson is started first: a run of its own, without load',
+  }),
+  cluster: cluster.optional().meta({
+    description: 'Of a fresh act: the whole cluster that it starts in place of that of the lesson',
   }),
   do: z
     .union([verb.transform((one) => [one]), z.array(verb).max(VERBS_MAX)])
@@ -99,6 +103,7 @@ export const lessonFile = z
 
 type RawLesson = z.infer<typeof lessonFile>
 type RawStep = RawLesson['steps'][number]
+type RawAct = z.infer<typeof act>
 
 /** `file` names the YAML in errors; those of the prose name the Markdown beside it. */
 export function parseLesson(yaml: string, markdown: string, file: string): Lesson {
@@ -107,11 +112,14 @@ export function parseLesson(yaml: string, markdown: string, file: string): Lesso
   if (!parsed.success) return source.failWith(tellingIssue(parsed.error.issues))
   const raw = parsed.data
   const prose = parseProse(markdown, proseFile(file), raw.steps)
+  const seeded = (options: ClusterOptions): ClusterOptions => {
+    return { ...options, seed: raw.seed ?? options.seed }
+  }
   return {
     ...{ id: raw.id, number: raw.number, title: raw.title, version: raw.version },
     ...{ minutes: raw.minutes, goal: raw.goal, rows: raw.rows, unsafe: raw.unsafe ?? '' },
-    cluster: { ...raw.cluster, seed: raw.seed ?? raw.cluster.seed },
-    steps: raw.steps.map((each) => toStep(each, prose.get(each.id) ?? '')),
+    cluster: seeded(raw.cluster),
+    steps: raw.steps.map((each) => toStep(each, prose.get(each.id) ?? '', seeded)),
   }
 }
 
@@ -120,13 +128,18 @@ export function proseFile(file: string): string {
   return file.endsWith(LESSON_SUFFIX) ? `${file.slice(0, -LESSON_SUFFIX.length)}.md` : `${file}.md`
 }
 
-function toStep(raw: RawStep, prose: string): LessonStep {
+function toStep(
+  raw: RawStep,
+  prose: string,
+  seeded: (options: ClusterOptions) => ClusterOptions,
+): LessonStep {
   const { predict: asked, acts = [], chart = null, hint = '' } = raw
   return {
     ...{ id: raw.id, title: raw.title, prose, chart, hint, goals: raw.goals },
     predict: asked === undefined ? null : toPrediction(asked),
-    acts: acts.map(({ id: name, label, fresh = false, do: verbs = [] }) => ({
+    acts: acts.map(({ id: name, label, fresh = false, cluster: own, do: verbs = [] }) => ({
       ...{ id: name, label, fresh },
+      cluster: own === undefined ? null : seeded(own),
       verbs: verbs.map((each) => each.verb),
     })),
   }
@@ -137,7 +150,8 @@ function toPrediction({ answer, ...asked }: z.infer<typeof predict>): Prediction
 }
 
 function findingsOf(raw: RawLesson): Finding[] {
-  const { steps, cluster: options } = raw
+  const { steps } = raw
+  const clusters = [raw.cluster, ...steps.flatMap(({ acts = [] }) => acts.flatMap(ownCluster))]
   const sum = steps.flatMap(({ goals }) => goals).reduce((all, { weight }) => all + weight, 0)
   const verbs = steps.flatMap(({ acts = [] }) => acts.flatMap((each) => each.do ?? []))
   const found: Finding[] = []
@@ -153,24 +167,43 @@ function findingsOf(raw: RawLesson): Finding[] {
       path: ['steps'],
     })
   }
-  if ((raw.unsafe ?? '') === '' && isUnsafe(options, verbs)) {
-    const message = 'is missing: the cluster or a disk of it is not as Paxos needs it'
+  if ((raw.unsafe ?? '') === '' && isUnsafe(clusters, verbs)) {
+    const message = 'is missing: a cluster or a disk of it is not as Paxos needs it'
     found.push({ message, path: ['unsafe'] })
   }
   return [
     ...found,
     ...twice(steps, ['steps']),
-    ...steps.flatMap((each, index) => stepFindings(each, options.nodes, ['steps', index])),
+    ...steps.flatMap((each, index) => {
+      return stepFindings(each, nodesAt(raw, index), ['steps', index])
+    }),
   ]
 }
 
-function isUnsafe(options: RawLesson['cluster'], verbs: readonly ScenarioVerb[]): boolean {
-  return clusterLabels(options).length > 0 || verbs.some(({ verb: own }) => own.verb === 'storage')
+function isUnsafe(clusters: readonly ClusterOptions[], verbs: readonly ScenarioVerb[]): boolean {
+  const isLabelled = clusters.some((options) => clusterLabels(options).length > 0)
+  return isLabelled || verbs.some(({ verb: own }) => own.verb === 'storage')
+}
+
+function ownCluster({ cluster: own }: RawAct): ClusterOptions[] {
+  return own === undefined ? [] : [own]
+}
+
+/** Nodes of the cluster that a step finds when it begins, if the acts are done in their order. */
+function nodesAt({ cluster: options, steps }: RawLesson, index: number): StepNodes {
+  const before = steps.slice(0, index).flatMap(({ acts = [] }) => acts)
+  const last = before.findLast(({ fresh }) => fresh === true)
+  return { lesson: options.nodes, now: (last?.cluster ?? options).nodes }
+}
+
+interface StepNodes {
+  readonly lesson: number
+  readonly now: number
 }
 
 type Path = readonly (string | number)[]
 
-function stepFindings(raw: RawStep, nodes: number, path: Path): Finding[] {
+function stepFindings(raw: RawStep, nodes: StepNodes, path: Path): Finding[] {
   const { acts = [], goals, predict: asked } = raw
   const found: Finding[] = [...twice(acts, [...path, 'acts']), ...twice(goals, [...path, 'goals'])]
   if (asked !== undefined && asked.answer > asked.choices.length) {
@@ -181,11 +214,19 @@ function stepFindings(raw: RawStep, nodes: number, path: Path): Finding[] {
     const message = 'only ask for what does not happen: a run without any event would pass'
     found.push({ message, path: [...path, 'goals'] })
   }
-  goals.forEach((each, index) => {
-    found.push(...goalFindings(each, raw, nodes, [...path, 'goals', index, 'check']))
-  })
+  let { now } = nodes
+  let most = now
   acts.forEach((each, index) => {
-    found.push(...verbFindings(each.do ?? [], nodes, [...path, 'acts', index, 'do']))
+    const at = [...path, 'acts', index]
+    if (each.fresh === true) now = each.cluster?.nodes ?? nodes.lesson
+    else if (each.cluster !== undefined) {
+      found.push({ message: 'needs "fresh: true" beside it', path: [...at, 'cluster'] })
+    }
+    most = Math.max(most, now)
+    found.push(...verbFindings(each.do ?? [], now, [...at, 'do']))
+  })
+  goals.forEach((each, index) => {
+    found.push(...goalFindings(each, raw, most, [...path, 'goals', index, 'check']))
   })
   return found
 }

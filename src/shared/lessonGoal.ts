@@ -30,6 +30,9 @@ export interface StepContext {
   readonly isRunLossy: boolean
 }
 
+/** What a figure is made of comes with these. */
+const FIGURE_EVENTS: ReadonlySet<string> = new Set(['bid', 'chosen', 'trafficSampled'])
+
 /** Values of a field that are told apart. */
 const DISTINCT_MAX = 10_000
 
@@ -149,7 +152,7 @@ export class GoalFold {
     const { measure } = condition
     const kind = MEASURE_KINDS[measure]
     // A median costs more than a count.
-    if (kind === 'figure' && event.type !== 'chosen' && event.type !== 'bid') return
+    if (kind === 'figure' && !FIGURE_EVENTS.has(event.type)) return
     const isUnsure = kind === 'state' ? isRunLossy : isLossy
     if (isUnsure && !SURE_AFTER_LOSS.has(measure)) return
     this.measured = figures.value(measure)

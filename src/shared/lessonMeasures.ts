@@ -6,7 +6,7 @@
  * Order: events in the order of the record.
  * Cost:  O(1) per event, but for events about nodes and faults; memory is that of the folds.
  */
-import type { LabEvent, LabOwnEvent, NodeEvent } from '../core/event'
+import type { LabEvent, LabOwnEvent, LinkTraffic, NodeEvent } from '../core/event'
 import { Histogram } from '../core/measure/histogram'
 import { LeaderSpans } from '../core/measure/leaderSpans'
 import { Liveness } from '../core/measure/liveness'
@@ -28,6 +28,9 @@ export const LESSON_MEASURES = {
   failed: 'client requests of this step that were answered with an error',
   unknown: 'client requests of this step whose outcome is unknown',
   ballotsPerSlot: 'bids by chosen slots; needs 10 slots',
+  toldPerAccept:
+    'messages that tell nodes of votes and chosen values (accepted, chosen), for each accept ' +
+    'that all other acceptors were sent; needs 10 of these',
   medianChoosePercent:
     'median time from the first proposal to the choice, in percent of the step; needs 10 slots',
   leaders: 'nodes that believe to lead, now',
@@ -50,6 +53,7 @@ export const MEASURE_KINDS: Readonly<Record<LessonMeasure, 'grows' | 'state' | '
   failed: 'grows',
   unknown: 'grows',
   ballotsPerSlot: 'figure',
+  toldPerAccept: 'figure',
   medianChoosePercent: 'figure',
   leaders: 'state',
   nodesDown: 'state',
@@ -70,6 +74,7 @@ const SLOTS_MIN = 10
 export class RunStates {
   /** Highest slot that was said to be chosen. */
   top: Slot = 0
+  acceptors = 0
   private reach = new Reach()
   private spans = new LeaderSpans()
   private readonly leading = new Set<NodeId>()
@@ -126,6 +131,7 @@ export class RunStates {
     switch (event.type) {
       case 'clusterStarted':
         this.begin()
+        this.acceptors = (event.roles?.acceptors ?? event.members).length
         this.reach.started(event.members, event.quorums, event.roles)
         return
       case 'clusterStopped':
@@ -179,6 +185,8 @@ export class StepFigures {
   private readonly slots = new SlotWork()
   private readonly times = new Histogram()
   private readonly clients = { acked: 0, failed: 0, unknown: 0 }
+  /** Messages between nodes: accepts, and what told of votes and values. */
+  private readonly sent = { accepts: 0, told: 0 }
   private readonly top: Slot
   private readonly fromMs: number
   private nowMs: number
@@ -224,6 +232,9 @@ export class StepFigures {
         this.clients.failed += event.failed
         this.clients.unknown += event.unknown
         return
+      case 'trafficSampled':
+        for (const link of event.links) this.addLink(link)
+        return
       default:
         return
     }
@@ -245,9 +256,25 @@ export class StepFigures {
         return this.run.nodesIn('down')
       case 'nodesPaused':
         return this.run.nodesIn('paused')
+      case 'toldPerAccept':
+        return this.toldPerAccept()
       default:
         return this.progress(measure)
     }
+  }
+
+  /** A node's words to itself cost nothing. */
+  private addLink({ from, to, types }: LinkTraffic): void {
+    if (from === to) return
+    this.sent.accepts += types.accept ?? 0
+    this.sent.told += (types.accepted ?? 0) + (types.chosen ?? 0)
+  }
+
+  /** What is sent again is told again: by slots it would grow with the load of the machine. */
+  private toldPerAccept(): number | null {
+    const { accepts, told } = this.sent
+    const rounds = accepts / Math.max(1, this.run.acceptors - 1)
+    return rounds < SLOTS_MIN ? null : rounded(told / rounds)
   }
 
   private progress(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/core/fault'
-import { linksAcross } from '../../src/core/fault'
+import { allLinks, linksAcross } from '../../src/core/fault'
 import { b, Run } from '../support/measureRun'
 
 describe('liveness', () => {
@@ -81,6 +81,17 @@ describe('liveness', () => {
     expect(run.verdict).toBe('noQuorum')
     run.lab(50, { type: 'nodeReady', node: 1 })
     expect(run.verdict).toBe('idle')
+  })
+
+  it.each([
+    ['every frame', undefined, 'noQuorum'],
+    ['promises, among others', ['promise', 'nack'], 'noQuorum'],
+    ['heartbeats and refusals alone', ['heartbeat', 'nack'], 'progressing'],
+  ] as const)('all links lose %s: %j makes it %s', (_title, types, verdict) => {
+    const run = new Run().start().waiting(10, 1)
+    const match = types === undefined ? undefined : { types }
+    run.fault(20, 'f1', { kind: 'drop', links: allLinks(cluster), probability: 1, match })
+    expect(run.verdict).toBe(verdict)
   })
 
   it('a cluster that was stopped misses no quorum', () => {

@@ -43,7 +43,7 @@ function small(...checks: string[]): Lesson {
   const goals = checks.map((text, index) => {
     return { id: `g${index + 1}`, words: text, check: parseLessonCheck(text), weight: 1 }
   })
-  const acts = [{ id: 'go', label: 'Go', fresh: true, verbs: [] }]
+  const acts = [{ id: 'go', label: 'Go', fresh: true, cluster: null, verbs: [] }]
   return {
     ...lesson,
     steps: [
@@ -67,10 +67,13 @@ function statesOf(lesson: Lesson, run: LessonScript, isWhole?: boolean): string 
 }
 
 describe('bundled lessons', () => {
-  it('are 1, 7, 8, 10 and 11, each with all that a lesson needs', () => {
+  it('are those of this list, each with all that a lesson needs', () => {
     const lessons = bundled().sort((one, other) => one.number - other.number)
     expect(lessons.map(({ number, id }) => `${number} ${id}`)).toEqual([
-      ...['1 majority', '7 write-to-anyone', '8 duel', '10 two-leaders', '11 four-faults'],
+      ...['1 majority', '3 numbers', '5 past', '7 write-to-anyone', '8 duel', '10 two-leaders'],
+      ...['11 four-faults'],
+      ...['12 memory', '13 who-knows', '14 gaps'],
+      ...['15 blog-and-paper'],
     ])
     for (const { steps, minutes } of lessons) {
       expect(minutes).toBeGreaterThanOrEqual(10)
@@ -291,6 +294,13 @@ describe('lesson files', () => {
     [/id: one-waits/, 'id: fixed-retry', /"fixed-retry" is there twice/],
     [/policy: eager/, 'policy: eager\n  mutant: M11', /unsafe: is missing/],
     [/fresh: true/, 'fresh: false', /the first act of a lesson must be fresh/],
+    [
+      /fresh: true/,
+      'fresh: true\n        cluster: { nodes: 3 }',
+      /there is no node 4, only 1 to 3/,
+    ],
+    [/fresh: true/, 'fresh: true\n        cluster: { mutant: M11 }', /unsafe: is missing/],
+    [/do: stop 4/, 'cluster: { nodes: 5 }\n        do: stop 4', /cluster: needs "fresh: true"/],
     [/^id: duel/m, 'id: The Duel', /id: is not lower-case words/],
   ])('%s made %s is told with its place', (from, to, words) => {
     expect(() => parseLesson(changed(from, to), PROSE, 'duel.yaml')).toThrow(words)

@@ -106,25 +106,28 @@ describe('a fault that is set while the node runs', () => {
     await again.close()
   })
 
-  it('tornTail writes a part of the next batch and dies; recovery cuts it', async () => {
-    const directory = tempDirectory()
-    let died = 0
-    const die = (): never => {
-      died += 1
-      throw new Error('died')
+  it('tornTail writes a part of the next batch and dies; recovery cuts it, torn wherever', async () => {
+    for (const place of upTo(30)) {
+      const directory = tempDirectory()
+      let died = 0
+      const die = (): never => {
+        died += 1
+        throw new Error('died')
+      }
+      const random = (): number => (place - 1) / 30
+      const opened = open(directory, { diskOptions: { die, random } })
+      await persist(opened, [vote(1)])
+      opened.storage.setFaults([{ kind: 'tornTail', node }])
+      opened.storage.append(2, vote(2))
+      opened.storage.flush()
+      expect(died).toBe(1)
+      expect(opened.durable).toEqual([1])
+      kill(directory)
+      const again = open(directory).storage
+      expect(again.recovered.tornBytes, `torn at ${place} of 30`).toBeGreaterThan(0)
+      expect(recovered(again)).toEqual([vote(1)])
+      await again.close()
     }
-    const opened = open(directory, { diskOptions: { die, random: () => 0.4 } })
-    await persist(opened, [vote(1)])
-    opened.storage.setFaults([{ kind: 'tornTail', node }])
-    opened.storage.append(2, vote(2, 'x'.repeat(2000)))
-    opened.storage.flush()
-    expect(died).toBe(1)
-    expect(opened.durable).toEqual([1])
-    kill(directory)
-    const again = open(directory).storage
-    expect(again.recovered.tornBytes).toBeGreaterThan(0)
-    expect(recovered(again)).toEqual([vote(1)])
-    await again.close()
   })
 })
 

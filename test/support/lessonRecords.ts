@@ -11,6 +11,9 @@ import type { PaxosFact } from '../../src/core/paxos/fact'
 import type { Lesson } from '../../src/shared/lesson'
 import { LESSON_SUFFIX, parseLesson, proseFile } from '../../src/shared/lessonFile'
 import { printMark } from '../../src/shared/lessonMark'
+import { blogRun, numbersRun } from './lessonBallots'
+import { gapsRun, memoryRun } from './lessonDisks'
+import { pastRun, whoKnowsRun } from './lessonVotes'
 
 const FOLDER = join(import.meta.dirname, '../../resources/lessons')
 
@@ -233,4 +236,10 @@ export const REFERENCE_RUNS: Readonly<Record<string, (lesson: Lesson) => LessonS
     run.open('slow').start('slow', { kind: 'slow', node: 4, delayMs: 40, jitterMs: 0 })
     return run.loaded(80).end('slow').begin('explain')
   },
+  past: (lesson) => pastRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  'who-knows': (lesson) => whoKnowsRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  numbers: (lesson) => numbersRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  'blog-and-paper': (lesson) => blogRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  memory: (lesson) => memoryRun(new LessonScript(lesson, [1, 2, 3])),
+  gaps: (lesson) => gapsRun(new LessonScript(lesson, [1, 2, 3])),
 }

@@ -7,12 +7,17 @@
  * Cost: at most members² per change of faults, nothing per event.
  */
 import { linkKey } from '../fault'
-import type { ActiveFault, Fault, Link } from '../fault'
+import type { ActiveFault, Fault, FrameMatch, Link } from '../fault'
 import type { NodeId } from '../paxos/ballot'
 import type { Roles } from '../paxos/config'
+import { FAMILY_OF } from '../paxos/message'
+import type { MessageFamily } from '../paxos/message'
 import { MAJORITY, Quorums, toNodeSet } from '../paxos/quorum'
 import type { QuorumSystem } from '../paxos/quorum'
 import type { ReachState } from './series'
+
+/** What is asked of a quorum, and what it answers. */
+const PHASES: ReadonlySet<MessageFamily> = new Set(['phase1', 'phase2'])
 
 export interface ReachView {
   /** 0: the cluster. */
@@ -124,10 +129,18 @@ function reachedBy(node: NodeId, nodes: readonly NodeId[], cut: ReadonlySet<stri
   )
 }
 
-/** Links that let nothing through. */
+/** Links that let none of what a quorum is asked for through. */
 function deadLinks(fault: Fault): readonly Link[] {
   if (fault.kind === 'cut' || fault.kind === 'partition' || fault.kind === 'halfOpen') {
     return fault.links
   }
-  return fault.kind === 'drop' && fault.probability >= 1 ? fault.links : []
+  return fault.kind === 'drop' && fault.probability >= 1 && takesPhases(fault.match)
+    ? fault.links
+    : []
+}
+
+/** A drop of heartbeats or refusals alone keeps nobody from a quorum. */
+function takesPhases(match: FrameMatch | undefined): boolean {
+  const types = match?.types ?? []
+  return types.length === 0 || types.some((type) => PHASES.has(FAMILY_OF[type]))
 }

@@ -27,7 +27,7 @@ const ALWAYS: readonly LabEventType[] = [
   ...(['bid', 'elected', 'preempted', 'steppedDown', 'followed', 'issued', 'chosen'] as const),
   ...(['clusterStarted', 'clusterStopped', 'nodeReady', 'nodeExited'] as const),
   ...(['faultStarted', 'faultEnded', 'clientReplied', 'loadSampled'] as const),
-  ...(['acted', 'factsDropped'] as const),
+  ...(['acted', 'factsDropped', 'trafficSampled'] as const),
 ]
 /** Where a mark may be: only such a line is parsed in the first pass. */
 const MARK_HINT = '"actor":"lesson"'

@@ -142,7 +142,10 @@ export class FaultyDisk implements LogDisk {
 
   /** Writes the batch up to some byte, that byte wrong, and dies. */
   private tear(fd: number, bytes: Buffer, position: number): void {
-    const part = Buffer.from(bytes.subarray(0, 1 + Math.floor(this.random() * bytes.length)))
+    let end = 1 + Math.floor(this.random() * bytes.length)
+    // Zeros may be padding behind a record, in no CRC: a wrong byte there would tear nothing.
+    while (end > 1 && bytes[end - 1] === 0) end -= 1
+    const part = Buffer.from(bytes.subarray(0, end))
     part[part.length - 1] = part[part.length - 1]! ^ 0xff
     this.inner.writeNow(fd, part, position)
     this.die()

@@ -65,11 +65,11 @@ function aborted(signal: AbortSignal): Promise<null> {
 }
 
 /** Another cluster or experiment makes room. */
-async function startFresh({ lesson }: ActPlan): Promise<void> {
+async function startFresh({ lesson, act }: ActPlan): Promise<void> {
   const lab = useLabStore()
   if (lab.status.scenario?.done === false) await lab.ask((call) => call.stopScenario())
   if (lab.status.state !== 'idle') await lab.ask((call) => call.stopCluster())
-  await lab.ask((call) => call.startCluster(lesson.cluster))
+  await lab.ask((call) => call.startCluster(act.cluster ?? lesson.cluster))
   // The call was answered; the picture of it may be on its way.
   await until(() => lab.status.state).toBe('running', {
     timeout: STATUS_WAIT_MS,

@@ -1,0 +1,64 @@
+/** The measure `toldPerAccept` of lessons: what it takes until learners know a choice. */
+import { expect, it } from 'vitest'
+import type { LinkTraffic } from '../../src/core/event'
+import { LessonFold } from '../../src/shared/lessonCheck'
+import { parseLessonCheck } from '../../src/shared/lessonGrammar'
+import { lessonOf, LessonScript } from '../support/lessonRecords'
+
+const STEP = 'fixed-retry'
+
+/** The goal of a step that asks for nothing else. */
+function stateOf(check: string, make: (run: LessonScript) => void) {
+  const whole = lessonOf('duel')
+  const steps = whole.steps.map((step) => ({
+    ...step,
+    goals: [{ id: 'told', words: 'told', check: parseLessonCheck(check), weight: 1 }],
+  }))
+  const lesson = { ...whole, steps }
+  const run = new LessonScript(lesson, [1, 2, 3]).begin(STEP)
+  make(run)
+  const fold = new LessonFold(lesson)
+  for (const event of run.events) fold.add(event)
+  const [goal] = fold.states(STEP)
+  return { state: goal?.state, found: goal?.found }
+}
+
+function traffic(
+  run: LessonScript,
+  ...links: (readonly [number, number, LinkTraffic['types']])[]
+): void {
+  const sampled = links.map(([from, to, types]): LinkTraffic => {
+    return { from, to, frames: 1, bytes: 1, dropped: 0, duplicated: 0, types, samples: [] }
+  })
+  run.lab({ type: 'trafficSampled', links: sampled })
+}
+
+it('counts votes and values between nodes, for each accept that went to all others', () => {
+  const found = stateOf('toldPerAccept >= 4', (run) => {
+    traffic(run, [1, 2, { accept: 10 }], [1, 3, { accept: 10, chosen: 5 }])
+    traffic(run, [2, 1, { accepted: 20, promise: 99 }], [3, 1, { accepted: 15 }])
+  })
+  expect(found).toMatchObject({ state: 'true', found: '4' })
+})
+
+it('does not count what a node tells itself, nor other messages', () => {
+  const found = stateOf('toldPerAccept > 2', (run) => {
+    const own = { accept: 1, accepted: 500 }
+    traffic(run, [1, 1, own], [1, 2, { accept: 20, heartbeat: 500 }], [2, 1, { accepted: 20 }])
+  })
+  expect(found).toMatchObject({ state: 'open', found: '2' })
+})
+
+it('stays as it is when accepts and answers are sent again', () => {
+  const found = stateOf('toldPerAccept < 2.1', (run) => {
+    traffic(run, [1, 2, { accept: 200 }], [2, 1, { accepted: 200 }])
+  })
+  expect(found).toMatchObject({ state: 'true', found: '2' })
+})
+
+it('says nothing of fewer than 10 accepts', () => {
+  const found = stateOf('toldPerAccept < 100', (run) => {
+    traffic(run, [1, 2, { accept: 19 }], [2, 1, { accepted: 19 }])
+  })
+  expect(found).toMatchObject({ state: 'open', found: '' })
+})

@@ -1,0 +1,23 @@
+/** Lesson 5 on five real processes, played as the panel does it, in two runs. */
+import { afterEach, beforeAll, expect, it } from 'vitest'
+import { builtEntry } from '../support/built'
+import { LabRig } from '../support/cluster'
+import { lessonOf } from '../support/lessonRecords'
+import { Student, verified } from '../support/student'
+
+let rig: LabRig
+
+beforeAll(() => builtEntry('node'))
+afterEach(() => rig.close())
+
+it('S15 S16: lesson past: played on real processes, its records are valid', async () => {
+  rig = new LabRig()
+  const lesson = lessonOf('past')
+  const student = new Student(rig, lesson)
+  for (const step of lesson.steps) await student.take(step)
+  await rig.lab.stopCluster()
+  const marks = await verified(lesson, ...student.runDirs)
+  expect(marks.checks.filter(({ verdict }) => verdict !== 'valid')).toEqual([])
+  expect(marks).toMatchObject({ verdict: 'valid', evidence: 50, prediction: 20 })
+  expect(student.runDirs).toHaveLength(2)
+})
