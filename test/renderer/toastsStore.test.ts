@@ -1,6 +1,11 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LabEvent } from '../../src/core/event'
+import { useFaultToasts } from '../../src/renderer/src/composables/useFaultToasts'
+import { useLabStore } from '../../src/renderer/src/stores/lab'
 import { TOAST_INFO_MS, TOASTS_MAX, useToastsStore } from '../../src/renderer/src/stores/toasts'
+
+const titles = (): string[] => useToastsStore().toasts.map((toast) => toast.title)
 
 describe('toasts', () => {
   beforeEach(() => {
@@ -8,8 +13,6 @@ describe('toasts', () => {
     vi.useFakeTimers()
   })
   afterEach(() => vi.useRealTimers())
-
-  const titles = (): string[] => useToastsStore().toasts.map((toast) => toast.title)
 
   it('information leaves by itself, an error stays', () => {
     const toasts = useToastsStore()
@@ -42,5 +45,28 @@ describe('toasts', () => {
     toasts.show({ title: 'Kill N2', why: 'N2 is killed.', level: 'error' })
     toasts.show({ title: 'Kill N2', why: 'N2 is killed.', level: 'error' })
     expect(titles()).toEqual(['Kill N2'])
+  })
+})
+
+describe('what went wrong in a run', () => {
+  it('leaves when the next one begins; what failed otherwise stays', () => {
+    setActivePinia(createPinia())
+    const heard: ((batch: readonly LabEvent[]) => void)[] = []
+    vi.spyOn(useLabStore(), 'listen').mockImplementation(({ events }) => {
+      if (events) heard.push(events)
+      return () => {}
+    })
+    const tell = (event: LabEvent): void => heard.forEach((hear) => hear([event]))
+    useFaultToasts()
+    const at = { seq: 1, atMs: 1, by: 'lab' } as const
+    tell({ ...at, type: 'violated', invariant: 'I8', words: 'two values', evidence: [3] })
+    const exit = { code: 1, signal: null, injected: false, tail: [] }
+    tell({ ...at, type: 'nodeExited', node: 2, ...exit })
+    useToastsStore().show({ level: 'error', title: 'Open a file' })
+    expect(titles()).toEqual(['I8 violated', 'N2 died unexpectedly', 'Open a file'])
+    const cluster = { cluster: 'c', members: [1, 2, 3], mode: 'single', direct: false } as const
+    const policy = { kind: 'eager' } as const
+    tell({ ...at, type: 'clusterStarted', ...cluster, seed: 1, policy, scenario: null })
+    expect(titles()).toEqual(['Open a file'])
   })
 })

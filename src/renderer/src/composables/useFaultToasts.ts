@@ -1,11 +1,13 @@
 /**
  * Tells what a fault did and offers to undo it. On the recorded event, never on the click, and not
- * for the steps of an experiment, which would speak all the time.
+ * for the steps of an experiment, which would speak all the time. What went wrong in a run leaves
+ * when the next one begins; the status bar keeps an alarm, and the view of logs keeps the words.
  */
 import { faultWords } from '../api/words'
 import { endFault } from '../commands/acts'
 import { useLabStore } from '../stores/lab'
-import { useToastsStore } from '../stores/toasts'
+import { TOASTS_MAX, useToastsStore } from '../stores/toasts'
+import type { ToastDraft } from '../stores/toasts'
 
 export function useFaultToasts(): void {
   const lab = useLabStore()
@@ -14,10 +16,19 @@ export function useFaultToasts(): void {
 
   /** The last hold: a note that names it says that the gate froze. */
   let holdId: string | null = null
+  /** Errors of this run. */
+  let told: number[] = []
+  const tell = (toast: Omit<ToastDraft, 'level'>): void => {
+    told = [...told, toasts.show({ level: 'error', ...toast })].slice(-TOASTS_MAX)
+  }
 
   lab.listen({
     events(batch) {
       for (const event of batch) {
+        if (event.type === 'clusterStarted') {
+          for (const id of told) toasts.dismiss(id)
+          told = []
+        }
         if (event.type === 'faultStarted' && event.fault.fault.kind === 'hold') {
           holdId = event.fault.id
         }
@@ -28,16 +39,14 @@ export function useFaultToasts(): void {
         }
         if (event.type === 'nodeExited' && !event.injected) {
           const cause = event.signal ?? `exit code ${String(event.code)}`
-          toasts.show({
-            level: 'error',
+          tell({
             title: `N${event.node} died unexpectedly`,
             why: `It ended with ${cause}; nobody asked it to.`,
             details: event.tail,
           })
         }
         if (event.type === 'violated') {
-          toasts.show({
-            level: 'error',
+          tell({
             title: `${event.invariant} violated`,
             why: event.words,
             details: event.evidence.map((seq) => `event ${seq}`),
@@ -50,7 +59,7 @@ export function useFaultToasts(): void {
             frozenBy === null
               ? null
               : { label: 'Release the gate', run: (): void => void endFault(frozenBy) }
-          toasts.show({ level: 'error', title: 'The lab reports', why: event.words, action })
+          tell({ title: 'The lab reports', why: event.words, action })
         }
       }
     },
