@@ -133,6 +133,7 @@ const rows = [
   ['time.forwardSecond', 'Forward one second', 'stage', 'always', ['Shift+ArrowRight']],
   ['time.first', 'Go to the start of the run', 'stage', 'always', ['Home']],
   ['time.last', 'Go to the newest event', 'stage', 'always', ['End']],
+  ['time.alignClocks', 'Align the clocks of the diagram', 'global', 'always'],
   ['time.fork', 'Fork from here…', 'stage', 'forkable', ['Shift+F']],
   ['time.forkStep', 'Let the next thing happen', 'stage', 'held', ['Shift+N']],
   ['time.forkBack', 'Take the last step back', 'stage', 'held', ['Shift+B']],

@@ -1,14 +1,17 @@
 /** The Timeline view on real processes: what the diagram knows, by table, keys and inspector. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts } from '../support/pageChecks'
+import { writeSkewedRun } from '../support/skewedRun'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
 const path = findBrowser()
 const WAIT_MS = 60_000
+const STORED = join(import.meta.dirname, 'looks/runs/duel')
 
 describe.skipIf(path === null)(
   `timeline${path === null ? ` (skipped: ${NO_BROWSER})` : ''}`,
@@ -19,6 +22,11 @@ describe.skipIf(path === null)(
     beforeAll(async () => {
       window = await openWebWindow(path ?? '')
       page = window.page
+      const to = join(window.folder, '2026-01-01T00-00-00-skew')
+      writeSkewedRun(STORED, to, 'Clocks off', new Map([[3, -60]]))
+      // The list of runs is read when the window connects.
+      await page.reload()
+      await page.locator('[data-testid=start-five]:enabled').waitFor()
     })
     afterAll(async () => await window?.close())
 
@@ -141,6 +149,39 @@ describe.skipIf(path === null)(
       await page.getByTestId('spacetime-plot').waitFor()
       const before = (await counts())[1]
       await eventually('more are told', async () => (await counts())[1] > before, WAIT_MS)
+      expect(window.problems).toEqual([])
+    })
+
+    it('aligns the clocks of a live run to no effect, and of one with clocks that are off', async () => {
+      const toggle = page.getByTestId('spacetime-align')
+      const list = page.getByTestId('spacetime-aligned')
+      const says = async (): Promise<string> => (await list.getAttribute('aria-label')) ?? ''
+      await toggle.click()
+      await list.waitFor({ timeout: WAIT_MS })
+      expect(await says()).toMatch(/none shifted/)
+      await list.click()
+      await page.getByText(/timed by one clock, that of the switchboard/).waitFor()
+      await row(0).waitFor()
+      expect(await axeFindings(page)).toEqual([])
+      await page.keyboard.press('Escape')
+
+      await page.keyboard.press('Alt+o')
+      const runs = page.getByRole('dialog', { name: 'Open a run' })
+      await runs.getByRole('button', { name: /Clocks off/ }).click()
+      await page.getByTestId('saved-banner').waitFor({ timeout: WAIT_MS })
+      await page.keyboard.press('Alt+2')
+      await page.getByTestId('spacetime-plot').waitFor()
+      await eventually(
+        'its skew is told',
+        async () => /with clock skew/.test(await text('spacetime-limits')),
+        WAIT_MS,
+      )
+      // What was estimated belonged to the live run.
+      expect(await toggle.getAttribute('aria-pressed')).toBe('false')
+      await toggle.click()
+      await list.waitFor({ timeout: WAIT_MS })
+      expect(await says()).toMatch(/^clocks aligned: N3 \+60\.0 ms/)
+      expect(await text('spacetime-limits')).toMatch(/with clock skew/)
       expect(window.problems).toEqual([])
     })
   },

@@ -5,6 +5,7 @@
  * A message counts in the column of its start, once in each gap between neighbouring lanes that it
  * crosses; the picture colours a gap by its dominant family, its opacity by the log of the count.
  */
+import { drawnStart, NO_SHIFT } from './clockShift'
 import { FAMILIES, FAMILY_CODES, fateCode } from './kinds'
 import type { MessageStore } from './messageStore'
 
@@ -57,20 +58,21 @@ export function addToDensity(
   return true
 }
 
-/** Bins every message of the window that passes. */
+/** Bins every message that begins in the window, as it is drawn, and passes. */
 export function binDensity(
   store: MessageStore,
   window: { readonly fromMs: number; readonly toMs: number },
   density: Density,
   laneOf: Int16Array,
   test: ((row: number) => boolean) | null,
+  shift = NO_SHIFT,
 ): void {
   const scale = density.columns / (window.toMs - window.fromMs)
-  const last = store.positionOf(window.toMs)
-  for (let at = store.positionOf(window.fromMs); at < last; at += 1) {
+  const last = store.positionOf(window.toMs + shift.reachMs)
+  for (let at = store.positionOf(window.fromMs - shift.reachMs); at < last; at += 1) {
     const row = store.at(at)
     if (test !== null && !test(row)) continue
-    const column = Math.floor((store.col.start[row]! - window.fromMs) * scale)
+    const column = Math.floor((drawnStart(store, shift, row) - window.fromMs) * scale)
     addToDensity(density, store, row, laneOf, column)
   }
 }

@@ -6,6 +6,9 @@
  */
 import type { LabEvent } from '../../../core/event'
 import { eventsOfText } from '../../../shared/recordText'
+import { estimateClocks, evidenceOf } from './clockEstimate'
+import { drawnWithin, NO_SHIFT, shiftOf } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { causesOf, coneOf, effectsOf, inCone } from './causality'
 import type { Cone } from './causality'
 import { laneIndex, layoutOf } from './geometry'
@@ -15,12 +18,14 @@ import { Ingest } from './ingest'
 import { LaneBook } from './laneBook'
 import { levelOf, lineAlpha } from './levels'
 import { csvOfRange, detailsOf, lineOf } from './lines'
-import { Matches } from './matches'
+import { Matches, placeIn } from './matches'
 import { MessageStore } from './messageStore'
 import { paintArrow } from './paintArrows'
+import { paintBadge } from './paintBadge'
 import { paintGround } from './paintGround'
 import type { Unwatched } from './paintGround'
 import { paintCone, paintHeld, paintLabels, paintMarks, paintStaircase } from './paintMarks'
+import { renamed } from './palette'
 import type { Ctx, Palette } from './palette'
 import { NO_SUMMARY } from './protocol'
 import type { Answer, EngineLook, EngineView, FromEngine, Level } from './protocol'
@@ -34,6 +39,8 @@ const BUDGET_MS = 8
 const CONE_ARROWS_MAX = 3000
 const UNWATCHED_MAX = 200
 const ROWS_MAX = 200
+/** Looked at one by one for labels and cones. */
+const ROWS_SHOWN_MAX = 20_000
 /** The page hears of counts at most so often. */
 const SUMMARY_MS = 250
 
@@ -66,6 +73,8 @@ export class Engine {
   private view: EngineView = { fromMs: 0, toMs: 10_000, nowMs: 0, ticks: [] }
   private look: EngineLook = { colour: 'family', arrows: false, cone: false, slot: null }
   private selected: number | null = null
+  private shift: ClockShift = NO_SHIFT
+  private badge = ''
   private unwatched: Unwatched[] = []
   private cone: { readonly serial: number; readonly revision: number; readonly cone: Cone } | null =
     null
@@ -124,6 +133,9 @@ export class Engine {
         break
       case 'filter':
         this.matches.setFilter(message.text)
+        break
+      case 'align':
+        this.align(message)
         break
       case 'select':
         this.selected = message.serial
@@ -195,7 +207,13 @@ export class Engine {
     if (mutated) this.tiles.invalidate(fromMs, toMs, this.msPerPx())
   }
 
+  private align({ shifts, words }: Extract<ToEngine, { readonly kind: 'align' }>): void {
+    this.shift = shiftOf(shifts, this.shift.version + 1)
+    this.badge = words
+  }
+
   private reset(): void {
+    this.align({ kind: 'align', shifts: [], words: '' })
     this.store.clear()
     this.book.reset()
     this.ingest.reset()
@@ -250,7 +268,7 @@ export class Engine {
     const window = { fromMs: view.fromMs, toMs: view.toMs }
     const laneOf = laneIndex(layout.lanes)
     const cone = level === 3 ? null : this.coneNow()
-    const over = { ctx, layout, window, palette, book, store }
+    const over = { ctx, layout, window, palette, book, store, shift: this.shift }
     ctx.setTransform(scale, 0, 0, scale, 0, 0)
     const { nowMs, ticks } = view
     paintGround({ ...over, unwatched: this.unwatched, nowMs, ticks })
@@ -270,6 +288,7 @@ export class Engine {
     paintMarks(over, look.slot)
     paintHeld(over, this.ingest.held.values(), laneOf)
     if (level === 1) paintLabels(over, rows, laneOf)
+    if (this.badge !== '') paintBadge(ctx, layout, palette, this.badge)
     return done
   }
 
@@ -290,9 +309,10 @@ export class Engine {
       colour: look.colour,
       alpha,
       test: this.matches.test,
+      shift: this.shift,
       signature: [
         ...[msPerPx.toPrecision(9), layout.height, scale, lanes, level, alpha],
-        ...[this.paletteVersion, this.matches.version, look.colour],
+        ...[this.paletteVersion, this.matches.version, look.colour, this.shift.version],
       ].join(' '),
     }
     const late = (): boolean => this.parts.nowMs() >= deadlineMs
@@ -306,9 +326,9 @@ export class Engine {
   private rowsShown(count: number): number[] {
     const rows: number[] = []
     const { test } = this.matches
-    if (count > 20_000) return rows
-    this.store.within(this.view.fromMs, this.view.toMs, (row) => {
-      if (test === null || test(row)) rows.push(row)
+    if (count > ROWS_SHOWN_MAX) return rows
+    drawnWithin(this.store, this.shift, this.view.fromMs, this.view.toMs, (row) => {
+      if (rows.length < ROWS_SHOWN_MAX && (test === null || test(row))) rows.push(row)
     })
     return rows
   }
@@ -322,7 +342,7 @@ export class Engine {
         return { what: 'serial', serial: this.walk(question.direction) }
       case 'details': {
         const row = store.rowOf(question.serial)
-        const details = row < 0 ? null : detailsOf(store, this.book, row, this.view)
+        const details = row < 0 ? null : detailsOf(store, this.book, row, this.view, this.shift)
         return { what: 'details', details }
       }
       case 'statistics': {
@@ -338,10 +358,14 @@ export class Engine {
         const rows = matches.rows().subarray(from, from + Math.min(ROWS_MAX, question.count))
         return { what: 'rows', from, lines: Array.from(rows, (row) => lineOf(store, row)) }
       }
+      case 'clocks': {
+        const estimate = estimateClocks(question.members, evidenceOf(store))
+        return { what: 'clocks', estimate }
+      }
       case 'fence':
         return { what: 'fence' }
       case 'place':
-        return { what: 'place', place: this.place(question.atMs, question.serial) }
+        return { what: 'place', place: placeIn(store, matches.rows(), question) }
     }
   }
 
@@ -349,7 +373,7 @@ export class Engine {
     if (this.summary.level === 3) return null
     const window = { fromMs: this.view.fromMs, toMs: this.view.toMs }
     const laneOf = laneIndex(this.layout.lanes)
-    const place = { layout: this.layout, window, store: this.store, laneOf }
+    const place = { layout: this.layout, window, store: this.store, laneOf, shift: this.shift }
     const row = hitTest(place, x, y, this.matches.test)
     return row < 0 ? null : this.store.serialOf(row)
   }
@@ -361,32 +385,4 @@ export class Engine {
     const [next] = chain.rows
     return next === undefined ? null : this.store.serialOf(next)
   }
-
-  private place(atMs: number, serial: number | null): number {
-    const rows = this.matches.rows()
-    const wanted = serial === null ? -1 : this.store.rowOf(serial)
-    const moment = wanted < 0 ? atMs : this.store.col.start[wanted]!
-    let low = 0
-    let high = rows.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.store.col.start[rows[middle]!]! < moment) low = middle + 1
-      else high = middle
-    }
-    if (wanted < 0) return Math.min(low, rows.length - 1)
-    while (low < rows.length && rows[low] !== wanted) {
-      if (this.store.col.start[rows[low]!]! > moment) return -1
-      low += 1
-    }
-    return low < rows.length ? low : -1
-  }
-}
-
-/**
- * A worker keeps what it once found under the name of a font, the one that stood in included: a
- * longer list of the same fonts is another name.
- */
-function renamed(palette: Palette, times: number): Palette {
-  const longer = (fonts: string): string => fonts + ', sans-serif'.repeat(times)
-  return { ...palette, fontUi: longer(palette.fontUi), fontMono: longer(palette.fontMono) }
 }

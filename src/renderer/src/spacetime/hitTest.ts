@@ -1,24 +1,25 @@
 /** Which message is under a point: by the index of time, not by a graph of the scene. */
+import { drawnWithin, NO_SHIFT } from './clockShift'
 import { segmentOf } from './paintArrows'
-import type { ArrowPen, Segment } from './paintArrows'
+import type { Place, Segment } from './paintArrows'
 
 /** A hand need not meet a thin line exactly. */
 export const HIT_PX = 7
 
 /** Row of the nearest arrow within HIT_PX that passes; -1: none. */
 export function hitTest(
-  place: Pick<ArrowPen, 'layout' | 'window' | 'store' | 'laneOf'>,
+  place: Place,
   x: number,
   y: number,
   test: ((row: number) => boolean) | null,
 ): number {
-  const { layout, window, store } = place
+  const { layout, window, store, shift = NO_SHIFT } = place
   const msPerPx = (window.toMs - window.fromMs) / Math.max(1, layout.width)
   const atMs = window.fromMs + x * msPerPx
   const room = (HIT_PX + 10) * msPerPx
   let best = -1
   let nearest = HIT_PX
-  store.within(atMs - room, atMs + room, (row) => {
+  drawnWithin(store, shift, atMs - room, atMs + room, (row) => {
     if (test !== null && !test(row)) return
     const segment = segmentOf(place, row)
     if (segment === null) return

@@ -3,7 +3,9 @@
  * simulator, explorer and replay, matched by id; requests and answers of clients; frames that wait
  * at the gate.
  *
- * Limits: PENDING_MAX messages wait for their `received`, the oldest are let go and stay `pending`.
+ * Limits: PENDING_MAX messages wait for their `received`, the oldest are let go and stay `pending`;
+ *         EARLY_MAX ends wait for their start, which a record in order of time tells later where
+ *         clocks disagree; the oldest are let go and count as missed.
  */
 import type { GateFrame, LabEvent, MessageNote, SeenMessage } from '../../../core/event'
 import { CLIENTS, FATES, fateCode, FLAG, typeCode } from './kinds'
@@ -11,6 +13,9 @@ import type { Fate } from './kinds'
 import type { MessageRow, MessageStore } from './messageStore'
 
 export const PENDING_MAX = 100_000
+const EARLY_MAX = 10_000
+/** Of one message. */
+const EARLY_COPIES_MAX = 8
 /** A message that takes so many times as long as usual on its link, and more than DELAYED_MS. */
 const DELAYED_TIMES = 4
 const DELAYED_MS = 2
@@ -27,6 +32,7 @@ export interface Change {
 }
 
 type Told = Extract<LabEvent, { readonly type: 'sent' | 'received' }>
+type Received = Extract<Told, { readonly type: 'received' }>
 
 export class Ingest {
   /** Messages that nobody told of, because of a bound. */
@@ -36,6 +42,8 @@ export class Ingest {
   private readonly pending = new Map<string, number>()
   /** Doubled: the first end under an id that ended once. */
   private readonly done = new Map<string, number>()
+  /** Ends that were told before their start, by id. */
+  private readonly early = new Map<string, Received[]>()
   private readonly usualMs = new Float32Array(LANES_MAX * LANES_MAX)
   private change: Change = { fromMs: Infinity, toMs: -Infinity, mutated: false }
 
@@ -52,6 +60,7 @@ export class Ingest {
     this.held.clear()
     this.pending.clear()
     this.done.clear()
+    this.early.clear()
     this.usualMs.fill(0)
   }
 
@@ -90,7 +99,7 @@ export class Ingest {
       ...{ from, to },
       type: typeCode(message.message),
       fate: fateCode(message.fate),
-      flags: usual ? 0 : FLAG.delayed,
+      flags: FLAG.oneClock | (usual ? 0 : FLAG.delayed),
       round: ballot?.round ?? 0,
       ballotNode: ballot?.node ?? 0,
       ...{ slot: message.slot, count: message.count, bytes: message.bytes },
@@ -107,15 +116,19 @@ export class Ingest {
     const ends = { startMs: event.atMs, endMs: Number.NaN, from: event.by, to: event.to }
     const serial = this.put({ ...ends, ...rowOfNote(event, 'pending') })
     this.pending.set(event.id, serial)
-    trim(this.pending)
+    trim(this.pending, PENDING_MAX)
+    const early = this.early.get(event.id)
+    if (early === undefined) return
+    this.early.delete(event.id)
+    for (const end of early) this.received(end)
   }
 
-  private received(event: Extract<Told, { readonly type: 'received' }>): void {
+  private received(event: Received): void {
     const serial = this.pending.get(event.id)
     if (serial === undefined) return this.again(event)
     this.pending.delete(event.id)
     this.done.set(event.id, serial)
-    trim(this.done)
+    trim(this.done, PENDING_MAX)
     const row = this.store.rowOf(serial)
     if (row < 0) return
     this.store.setEnd(row, event.atMs)
@@ -124,16 +137,25 @@ export class Ingest {
   }
 
   /** A second end under one id: the message was doubled. */
-  private again(event: Extract<Told, { readonly type: 'received' }>): void {
+  private again(event: Received): void {
     const serial = this.done.get(event.id)
-    const row = serial === undefined ? -1 : this.store.rowOf(serial)
-    // The send was not told, or is spilled: an arrow without a start would be made up.
+    if (serial === undefined) return this.hold(event)
+    const row = this.store.rowOf(serial)
+    // The send is spilled: an arrow without a start would be made up.
     if (row < 0) return
     const startMs = this.store.col.start[row] ?? event.atMs
     this.store.setFate(row, fateCode('doubled'))
     const ends = { startMs, endMs: event.atMs, from: event.from, to: event.by }
     this.put({ ...ends, ...rowOfNote(event, 'doubled') })
     this.touch(startMs, event.atMs, true)
+  }
+
+  private hold(event: Received): void {
+    const ends = this.early.get(event.id)
+    if (ends === undefined) this.early.set(event.id, [event])
+    else if (ends.length < EARLY_COPIES_MAX) ends.push(event)
+    else this.missed += 1
+    if (trim(this.early, EARLY_MAX)) this.missed += 1
   }
 
   private put(row: MessageRow): number {
@@ -171,9 +193,9 @@ function rowOfNote(note: MessageNote, fate: Fate) {
   }
 }
 
-/** A Map keeps the order of insertion: the oldest goes first. */
-function trim(map: Map<string, number>): void {
-  if (map.size <= PENDING_MAX) return
+/** A Map keeps the order of insertion: the oldest goes first. True: one went. */
+function trim(map: Map<string, unknown>, max: number): boolean {
+  if (map.size <= max) return false
   const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
+  return oldest !== undefined && map.delete(oldest)
 }

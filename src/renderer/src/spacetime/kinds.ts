@@ -76,6 +76,8 @@ export const FLAG = {
   skew: 1,
   /** At least DELAYED_TIMES as long under way as messages of its link are. */
   delayed: 2,
+  /** Both ends were timed by one clock, the switchboard's: they prove nothing of other clocks. */
+  oneClock: 4,
 } as const
 
 /** Lane 0 is that of the clients. */

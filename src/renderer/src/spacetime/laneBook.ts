@@ -15,6 +15,8 @@ export interface LaneSpan {
   /** Null: it goes on. */
   readonly toMs: number | null
   readonly ballot: Ballot | null
+  /** The lab timed its end, not the node. */
+  readonly endsByLab: boolean
 }
 
 export type MarkKind = 'bid' | 'promised' | 'voted' | 'elected' | 'preempted' | 'chosen'
@@ -69,13 +71,13 @@ export class LaneBook {
       case 'clusterStarted':
         return this.reset()
       case 'clusterStopped':
-        for (const node of this.lanes.keys()) this.close(node, event.atMs)
+        for (const node of this.lanes.keys()) this.closeByLab(node, event.atMs)
         return
       case 'nodeExited':
-        this.close(event.node, event.atMs)
+        this.closeByLab(event.node, event.atMs)
         return this.open(event.node, 'down', event.atMs, null)
       case 'nodeReady':
-        return this.close(event.node, event.atMs, ['down'])
+        return this.closeByLab(event.node, event.atMs, ['down'])
       case 'faultStarted':
       case 'faultEnded':
         return this.fault(event)
@@ -88,7 +90,7 @@ export class LaneBook {
     const { fault } = event.fault
     if (fault.kind !== 'pause') return
     if (event.type === 'faultStarted') this.open(fault.node, 'paused', event.atMs, null)
-    else this.close(fault.node, event.atMs, ['paused'])
+    else this.closeByLab(fault.node, event.atMs, ['paused'])
   }
 
   private nodeEvent(event: LabEvent): void {
@@ -132,18 +134,22 @@ export class LaneBook {
 
   private open(node: number, kind: SpanKind, fromMs: number, ballot: Ballot | null): void {
     const lane = this.lane(node)
-    lane.spans.push({ kind, fromMs, toMs: null, ballot })
+    lane.spans.push({ kind, fromMs, toMs: null, ballot, endsByLab: false })
     if (lane.spans.length > 2 * SPANS_MAX) lane.spans = lane.spans.slice(-SPANS_MAX)
   }
 
+  private closeByLab(node: number, toMs: number, kinds?: readonly SpanKind[]): void {
+    this.close(node, toMs, kinds, true)
+  }
+
   /** Ends what goes on; without `kinds` everything. */
-  private close(node: number, toMs: number, kinds?: readonly SpanKind[]): void {
+  private close(node: number, toMs: number, kinds?: readonly SpanKind[], endsByLab = false): void {
     const { spans } = this.lane(node)
     // What goes on began lately: few spans are looked at.
     for (let at = spans.length - 1; at >= Math.max(0, spans.length - 8); at -= 1) {
       const span = spans[at]!
       if (span.toMs === null && (kinds === undefined || kinds.includes(span.kind))) {
-        spans[at] = { ...span, toMs }
+        spans[at] = { ...span, toMs, endsByLab }
       }
     }
   }

@@ -2,6 +2,7 @@
 import { formatBallot } from '../../../core/paxos/ballot'
 import { causesOf, coneOf, effectsOf, inCone } from './causality'
 import type { Chain } from './causality'
+import { drawnEnd, drawnStart, NO_SHIFT } from './clockShift'
 import { FAMILY_CODES, FLAG, typeName } from './kinds'
 import type { LaneBook, LaneMark } from './laneBook'
 import type { MessageStore } from './messageStore'
@@ -43,6 +44,7 @@ export function detailsOf(
   book: LaneBook,
   row: number,
   window: { readonly fromMs: number; readonly toMs: number },
+  shift = NO_SHIFT,
 ): MessageDetails {
   const cone = coneOf(store, row)
   let inside = 0
@@ -53,6 +55,7 @@ export function detailsOf(
   })
   return {
     line: lineOf(store, row),
+    drawn: { startMs: drawnStart(store, shift, row), endMs: drawnEnd(store, shift, row) },
     receiver: beforeAfter(store, book, row),
     causes: chainLines(store, causesOf(store, row)),
     effects: chainLines(store, effectsOf(store, row)),

@@ -207,3 +207,20 @@ function placeOf(store: MessageStore, rows: Uint32Array, count: number, atMs: nu
   }
   return low
 }
+
+/** Place in the table of the message `serial`, or of the one nearest to a moment; -1: not there. */
+export function placeIn(
+  store: MessageStore,
+  rows: Uint32Array,
+  { atMs, serial }: { readonly atMs: number; readonly serial: number | null },
+): number {
+  const wanted = serial === null ? -1 : store.rowOf(serial)
+  const moment = wanted < 0 ? atMs : store.col.start[wanted]!
+  let place = placeOf(store, rows, rows.length, moment)
+  if (wanted < 0) return Math.min(place, rows.length - 1)
+  while (place < rows.length && rows[place] !== wanted) {
+    if (store.col.start[rows[place]!]! > moment) return -1
+    place += 1
+  }
+  return place < rows.length ? place : -1
+}

@@ -2,6 +2,8 @@
  * Arrows of messages: colour by family or by the owner of the ballot, form by family, and at their
  * end what became of them. Thin and without heads where there are thousands.
  */
+import { drawnEnd, drawnStart, NO_SHIFT, runsBackwards } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { laneY, STOP_SHARE, STUB_PX, xOf } from './geometry'
 import type { Layout, Window } from './geometry'
 import { FAMILY_CODES, fateCode, FLAG, LINE_FORMS } from './kinds'
@@ -18,6 +20,10 @@ export interface ArrowPen {
   readonly colour: 'family' | 'owner'
   readonly store: MessageStore
   readonly laneOf: Int16Array
+  /** Default: as it was recorded. */
+  readonly shift?: ClockShift
+  /** Where "clock skew" stands last, px, by link: neighbours have a dot. Default: all words. */
+  readonly skewWords?: Map<number, number>
   /** Of many lines at once: crowded ones are thinner, so that what is under them shows. */
   readonly alpha?: number
 }
@@ -34,18 +40,22 @@ const DOUBLED = fateCode('doubled')
 const PENDING = fateCode('pending')
 const HEAD_PX = 7
 const HEAD_HALF_PX = 2.8
+/** Two of these words on one link are at least so far apart. */
+const SKEW_WORD_PX = 84
 
-type Place = Pick<ArrowPen, 'layout' | 'window' | 'store' | 'laneOf'>
+export type Place = Pick<ArrowPen, 'layout' | 'window' | 'store' | 'laneOf' | 'shift'>
 
 /** Null: one of its ends has no lane here. */
-export function segmentOf({ layout, window, store, laneOf }: Place, row: number): Segment | null {
+export function segmentOf(place: Place, row: number): Segment | null {
+  const { layout, window, store, laneOf, shift = NO_SHIFT } = place
   const { col } = store
   const from = laneOf[col.from[row]!] ?? -1
   const to = laneOf[col.to[row]!] ?? -1
   if (from < 0 || to < 0) return null
-  const x0 = xOf(layout, window, col.start[row]!)
+  const x0 = xOf(layout, window, drawnStart(store, shift, row))
   const y0 = laneY(layout, from)
-  const whole = { x1: xOf(layout, window, store.endOf(row)), y1: laneY(layout, to) }
+  const x1 = xOf(layout, window, drawnEnd(store, shift, row))
+  const whole = { x1, y1: laneY(layout, to) }
   const fate = col.fate[row]
   if (fate === DROPPED) return { x0, y0, x1: whole.x1, y1: y0 + (whole.y1 - y0) * STOP_SHARE }
   if (fate === PENDING) {
@@ -88,7 +98,7 @@ export function paintArrow(pen: ArrowPen, row: number, strong = false): void {
   ctx.globalAlpha = 1
   if (fate === DOUBLED) paintWord(pen, segment, '×2', colour)
   const flags = store.col.flags[row]!
-  if ((flags & FLAG.skew) !== 0) paintWord(pen, segment, 'clock skew', palette.bad)
+  if (runsBackwards(store, pen.shift ?? NO_SHIFT, row)) paintSkew(pen, segment, row)
   else if ((flags & FLAG.delayed) !== 0 && fate !== DROPPED) paintClock(ctx, segment, palette)
 }
 
@@ -206,6 +216,23 @@ function paintWord({ ctx, palette }: ArrowPen, segment: Segment, word: string, c
   ctx.strokeText(word, x, y)
   ctx.fillStyle = colour
   ctx.fillText(word, x, y)
+}
+
+function paintSkew(pen: ArrowPen, segment: Segment, row: number): void {
+  const { ctx, store, palette, skewWords } = pen
+  const [from, to] = [store.col.from[row]!, store.col.to[row]!]
+  const link = Math.min(from, to) * 256 + Math.max(from, to)
+  const { x0 } = segment
+  const isCrowded = Math.abs(x0 - (skewWords?.get(link) ?? -Infinity)) < SKEW_WORD_PX
+  if (!isCrowded) {
+    skewWords?.set(link, x0)
+    return paintWord(pen, segment, 'clock skew', palette.bad)
+  }
+  const [x, y] = [x0 + (segment.x1 - x0) * 0.7, segment.y0 + (segment.y1 - segment.y0) * 0.7]
+  ctx.beginPath()
+  ctx.arc(x, y, 2.5, 0, 2 * Math.PI)
+  ctx.fillStyle = palette.bad
+  ctx.fill()
 }
 
 /** Many arrows at once: one stroke for each colour and form, no heads; drops keep their sign. */

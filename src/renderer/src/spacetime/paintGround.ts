@@ -1,4 +1,6 @@
 /** What lies under the arrows: grid, lanes with their states, and time that nobody watched. */
+import { NO_SHIFT } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { laneTop, laneY, xOf } from './geometry'
 import type { Layout, Window } from './geometry'
 import type { LaneBook, LaneSpan } from './laneBook'
@@ -21,6 +23,8 @@ export interface Ground {
   readonly unwatched: readonly Unwatched[]
   readonly nowMs: number
   readonly ticks: readonly number[]
+  /** Default: as it was recorded. */
+  readonly shift?: ClockShift
 }
 
 const HATCH_PX = 8
@@ -63,9 +67,13 @@ function paintGrid({ ctx, layout, window, palette, ticks }: Ground): void {
 }
 
 function paintSpan(ground: Ground, lane: number, node: number, span: LaneSpan): void {
-  const { ctx, layout, window, palette, nowMs } = ground
-  const from = Math.max(0, xOf(layout, window, span.fromMs))
-  const to = Math.min(layout.width, xOf(layout, window, span.toMs ?? nowMs))
+  const { ctx, layout, window, palette, nowMs, shift = NO_SHIFT } = ground
+  // The lab times processes, a node its own states.
+  const isLabs = span.kind === 'down' || span.kind === 'paused'
+  const shiftMs = isLabs ? 0 : (shift.ms[node] ?? 0)
+  const endShiftMs = span.toMs === null || span.endsByLab ? 0 : shiftMs
+  const from = Math.max(0, xOf(layout, window, span.fromMs + shiftMs))
+  const to = Math.min(layout.width, xOf(layout, window, (span.toMs ?? nowMs) + endShiftMs))
   if (to <= from) return
   const top = laneTop(layout, lane)
   const { laneHeight } = layout

@@ -2,6 +2,8 @@
 import type { GateFrame } from '../../../core/event'
 import { formatBallot } from '../../../core/paxos/ballot'
 import type { Cone } from './causality'
+import { drawnStart, NO_SHIFT } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { laneTop, laneY, xOf } from './geometry'
 import type { Layout, Window } from './geometry'
 import { FAMILY_CODES, typeName } from './kinds'
@@ -18,6 +20,8 @@ export interface Overlay {
   readonly palette: Palette
   readonly book: LaneBook
   readonly store: MessageStore
+  /** Default: as it was recorded. */
+  readonly shift?: ClockShift
 }
 
 /** With more marks on a lane than this, only ticks are drawn. */
@@ -35,20 +39,26 @@ const LABELLED: ReadonlySet<TypeName> = new Set([
 
 export function paintMarks(over: Overlay, slot: number | null): void {
   over.layout.lanes.forEach((node, lane) => {
-    const all = over.book.marksWithin(node, over.window.fromMs, over.window.toMs)
+    const { fromMs, toMs } = over.window
+    const shiftMs = shiftMsOf(over, node)
+    const all = over.book.marksWithin(node, fromMs - shiftMs, toMs - shiftMs)
     const about = slot === null ? all : all.filter((mark) => isAbout(mark, slot))
     const whole = about.length <= MARKS_WHOLE_MAX
     // Steps of acceptors are many and stand at the ends of arrows anyway.
     const marks = whole ? about : about.filter(({ kind }) => !STEPS.has(kind))
     let last = -Infinity
     for (const mark of marks) {
-      const x = xOf(over.layout, over.window, mark.atMs)
+      const x = xOf(over.layout, over.window, mark.atMs + shiftMs)
       // Two milestones on one pixel look like one; the table tells them apart.
       if (!whole && x - last < 1) continue
       last = x
       paintMark(over, mark, x, laneY(over.layout, lane), nodeColour(over.palette, node), whole)
     }
   })
+}
+
+function shiftMsOf({ shift = NO_SHIFT }: Overlay, node: number): number {
+  return shift.ms[node] ?? 0
 }
 
 function isAbout(mark: LaneMark, slot: number): boolean {
@@ -104,7 +114,7 @@ function paintShape(ctx: Ctx, fill: string, stroke: string, width: number): void
 
 /** One label for each fan, not for each arrow, where there is room. */
 export function paintLabels(over: Overlay, rows: readonly number[], laneOf: Int16Array): void {
-  const { ctx, layout, palette, store } = over
+  const { ctx, layout, palette, store, shift = NO_SHIFT } = over
   const { col } = store
   const ends = new Float64Array(layout.lanes.length).fill(-Infinity)
   const seen = new Set<string>()
@@ -118,7 +128,7 @@ export function paintLabels(over: Overlay, rows: readonly number[], laneOf: Int1
     if (!LABELLED.has(name) || lane < 0) continue
     const text = fanLabel(store, row, name)
     const key = `${lane} ${text}`
-    const x = xOf(layout, over.window, col.start[row]!) + 4
+    const x = xOf(layout, over.window, drawnStart(store, shift, row)) + 4
     if (seen.has(key) || x < ends[lane]! || x < 0) continue
     seen.add(key)
     const width = ctx.measureText(text).width
@@ -191,9 +201,13 @@ function paintHand(ctx: Ctx, x: number, y: number, colour: string): void {
 /** Ballots of each proposer as stairs on its lane: the duel of one slot. */
 export function paintStaircase(over: Overlay): void {
   const { ctx, layout, window, palette, book } = over
-  const bids = layout.lanes.map((node) =>
-    book.marksWithin(node, window.fromMs, window.toMs).filter(({ kind }) => kind === 'bid'),
-  )
+  const bids = layout.lanes.map((node) => {
+    const shiftMs = shiftMsOf(over, node)
+    const marks = book.marksWithin(node, window.fromMs - shiftMs, window.toMs - shiftMs)
+    return marks
+      .filter(({ kind }) => kind === 'bid')
+      .map(({ atMs, ballot }) => ({ atMs: atMs + shiftMs, ballot }))
+  })
   const rounds = bids.flat().map(({ ballot }) => ballot.round)
   if (rounds.length === 0) return
   const low = Math.min(...rounds)
@@ -226,7 +240,7 @@ export function paintCone(over: Overlay, cone: Cone): void {
   const edge = (times: Float64Array, outside: number): { x: number; y: number }[] =>
     layout.lanes.flatMap((node, lane) => {
       if (node === 0) return []
-      const atMs = Number.isFinite(times[node]!) ? times[node]! : outside
+      const atMs = Number.isFinite(times[node]!) ? times[node]! + shiftMsOf(over, node) : outside
       return [{ x: clamp(xOf(layout, window, atMs), layout.width), y: laneY(layout, lane) }]
     })
   const shade = (points: { x: number; y: number }[], side: number): void => {

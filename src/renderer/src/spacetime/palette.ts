@@ -105,3 +105,12 @@ export function nodeColour(palette: Palette, node: number): string {
 export function familyOfCode(code: number): Family {
   return FAMILIES[code] ?? 'heartbeat'
 }
+
+/**
+ * A worker keeps what it once found under the name of a font, the one that stood in included: a
+ * longer list of the same fonts is another name.
+ */
+export function renamed(palette: Palette, times: number): Palette {
+  const longer = (fonts: string): string => fonts + ', sans-serif'.repeat(times)
+  return { ...palette, fontUi: longer(palette.fontUi), fontMono: longer(palette.fontMono) }
+}

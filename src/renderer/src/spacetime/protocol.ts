@@ -1,6 +1,8 @@
 /** What page and engine tell each other; plain data, so that a worker may lie between them. */
 import type { LabEvent } from '../../../core/event'
 import type { Ballot } from '../../../core/paxos/ballot'
+import type { ClockEstimate } from './clockEstimate'
+import type { NodeShift } from './clockShift'
 import type { FilterFault } from './filterText'
 import type { Family, Fate, TypeName } from './kinds'
 import type { Palette } from './palette'
@@ -42,6 +44,8 @@ export type ToEngine =
   | { readonly kind: 'view'; readonly view: EngineView }
   | { readonly kind: 'look'; readonly look: EngineLook }
   | { readonly kind: 'filter'; readonly text: string }
+  /** What is drawn, moved by so much; none: as it was recorded. `words` stand on the picture. */
+  | { readonly kind: 'align'; readonly shifts: readonly NodeShift[]; readonly words: string }
   | { readonly kind: 'select'; readonly serial: number | null }
   | { readonly kind: 'ask'; readonly token: number; readonly question: Question }
 
@@ -56,6 +60,8 @@ export type Question =
   /** A cause (-1) or an effect (1) of the selected message. */
   | { readonly what: 'walk'; readonly direction: -1 | 1 }
   | { readonly what: 'details'; readonly serial: number }
+  /** By how much the clocks of nodes disagree, as far as all messages held prove it. */
+  | { readonly what: 'clocks'; readonly members: readonly number[] }
   /** Answered when all that was told before is taken in. */
   | { readonly what: 'fence' }
   | { readonly what: 'statistics'; readonly fromMs: number; readonly toMs: number }
@@ -96,7 +102,10 @@ export interface ChainLines {
 }
 
 export interface MessageDetails {
+  /** Times as recorded. */
   readonly line: MessageLine
+  /** Where it is drawn: another time only while clocks are aligned. */
+  readonly drawn: { readonly startMs: number; readonly endMs: number }
   readonly receiver: BeforeAfter
   readonly causes: ChainLines
   readonly effects: ChainLines
@@ -112,6 +121,7 @@ export type Answer =
   | { readonly what: 'rows'; readonly from: number; readonly lines: readonly MessageLine[] }
   | { readonly what: 'place'; readonly place: number }
   | { readonly what: 'fence' }
+  | { readonly what: 'clocks'; readonly estimate: ClockEstimate }
 
 export type Level = 1 | 2 | 3
 

@@ -2,11 +2,14 @@
  * Strip cache: arrows in tiles of TILE_PX, painted once and then moved. A live picture paints only
  * what is new into its newest tile.
  *
- * Key:    tiles are good for one `signature` (scale, height, theme, filter, look, level) and lie at
+ * Key:    tiles are good for one `signature` (scale, height, theme, filter, look, level,
+ *         shift of clocks) and lie at
  *         whole multiples of TILE_PX in the time of that scale.
  * Budget: `paint` stops after its deadline and says so; the next frame goes on.
  * Limits: TILES_MAX tiles, the least lately used goes first.
  */
+import { drawnStart, drawnWithin, isDrawnWithin, NO_SHIFT } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { addToDensity, binDensity, newDensity } from './density'
 import type { Density } from './density'
 import { laneIndex } from './geometry'
@@ -38,6 +41,7 @@ interface Tile {
   /** How much of the queue is painted. */
   at: number
   density: Density | null
+  skewWords: Map<number, number>
   usedAt: number
 }
 
@@ -51,6 +55,7 @@ export interface TileStyle {
   /** Of lines at level 2. */
   readonly alpha: number
   readonly test: ((row: number) => boolean) | null
+  readonly shift: ClockShift
   readonly signature: string
 }
 
@@ -59,6 +64,7 @@ export class TileCache {
   painted = 0
   private tiles = new Map<number, Tile>()
   private signature = ''
+  private reachMs = NO_SHIFT.reachMs
   private uses = 0
   /** Something was painted in this frame. */
   private isAhead = false
@@ -71,7 +77,7 @@ export class TileCache {
   /** Messages of this time are other than they were painted. */
   invalidate(fromMs: number, toMs: number, msPerPx: number): void {
     const tileMs = TILE_PX * msPerPx
-    const room = MARGIN_PX * msPerPx
+    const room = MARGIN_PX * msPerPx + this.reachMs
     for (const tile of this.tiles.values()) {
       const start = tile.index * tileMs
       if (start - room <= toMs && start + tileMs + room >= fromMs) tile.isFresh = true
@@ -94,6 +100,7 @@ export class TileCache {
     if (style.signature !== this.signature) {
       this.tiles.clear()
       this.signature = style.signature
+      this.reachMs = style.shift.reachMs
     }
     const tileMs = TILE_PX * style.msPerPx
     this.isAhead = false
@@ -135,7 +142,7 @@ export class TileCache {
     ctx.scale(scale, scale)
     const tile: Tile = {
       ...{ index, surface, ctx, seenSerial: 0, isFresh: true },
-      ...{ queue: [], at: 0, density: null, usedAt: this.uses },
+      ...{ queue: [], at: 0, density: null, skewWords: new Map(), usedAt: this.uses },
     }
     this.tiles.set(index, tile)
     return tile
@@ -144,6 +151,7 @@ export class TileCache {
   /** Queues what the tile does not show yet. */
   private collect(tile: Tile, style: TileStyle): void {
     const { store } = this
+    const { shift } = style
     const room = MARGIN_PX * style.msPerPx
     const fromMs = tile.index * TILE_PX * style.msPerPx - room
     const toMs = fromMs + TILE_PX * style.msPerPx + 2 * room
@@ -155,17 +163,15 @@ export class TileCache {
       tile.queue = []
       tile.at = 0
       tile.density = null
+      tile.skewWords = new Map()
       tile.isFresh = false
       this.painted += 1
       if (style.level === 3) this.binAll(tile, style)
-      else store.within(fromMs, toMs, put)
+      else drawnWithin(store, shift, fromMs, toMs, put)
     } else {
       for (let serial = tile.seenSerial; serial < store.nextSerial; serial += 1) {
         const row = store.rowOf(serial)
-        if (row < 0) continue
-        const began = store.col.start[row]!
-        const ended = store.endOf(row)
-        if (Math.max(began, ended) >= fromMs && Math.min(began, ended) <= toMs) put(row)
+        if (row >= 0 && isDrawnWithin(store, shift, row, fromMs, toMs)) put(row)
       }
     }
     tile.seenSerial = store.nextSerial
@@ -173,11 +179,11 @@ export class TileCache {
 
   /** Straight from the order of time: a queue of so many would only be filled and emptied. */
   private binAll(tile: Tile, style: TileStyle): void {
-    const { layout, palette, msPerPx, test } = style
+    const { layout, palette, msPerPx, test, shift } = style
     const density = newDensity(TILE_PX, layout.lanes.length)
     const fromMs = tile.index * TILE_PX * msPerPx
     const window = { fromMs, toMs: fromMs + TILE_PX * msPerPx }
-    binDensity(this.store, window, density, laneIndex(layout.lanes), test)
+    binDensity(this.store, window, density, laneIndex(layout.lanes), test, shift)
     tile.density = density
     paintDensity(tile.ctx, layout, palette, density, 0, TILE_PX)
     this.isAhead = true
@@ -207,7 +213,7 @@ export class TileCache {
   }
 
   private workDensity(tile: Tile, style: TileStyle): void {
-    const { layout } = style
+    const { layout, shift } = style
     tile.density ??= newDensity(TILE_PX, layout.lanes.length)
     const laneOf = laneIndex(layout.lanes)
     const startMs = tile.index * TILE_PX * style.msPerPx
@@ -216,7 +222,7 @@ export class TileCache {
     for (const serial of tile.queue) {
       const row = this.store.rowOf(serial)
       if (row < 0) continue
-      const column = Math.floor((this.store.col.start[row]! - startMs) / style.msPerPx)
+      const column = Math.floor((drawnStart(this.store, shift, row) - startMs) / style.msPerPx)
       if (!addToDensity(tile.density, this.store, row, laneOf, column)) continue
       low = Math.min(low, column)
       high = Math.max(high, column)
@@ -226,13 +232,14 @@ export class TileCache {
   }
 
   private penOf(tile: Tile, style: TileStyle): ArrowPen {
-    const { layout, palette, colour, msPerPx, alpha } = style
+    const { layout, palette, colour, msPerPx, alpha, shift } = style
     const fromMs = tile.index * TILE_PX * msPerPx
     return {
       ctx: tile.ctx,
       layout: { ...layout, width: TILE_PX },
       window: { fromMs, toMs: fromMs + TILE_PX * msPerPx },
-      ...{ palette, colour, alpha, store: this.store, laneOf: laneIndex(layout.lanes) },
+      skewWords: tile.skewWords,
+      ...{ palette, colour, alpha, shift, store: this.store, laneOf: laneIndex(layout.lanes) },
     }
   }
 }

@@ -10,6 +10,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import type { LabSnapshot } from '../../../shared/api'
 import type { SavedView } from '../sources/savedView'
+import { newAlignment } from '../spacetime/alignment'
 import { openEngine } from '../spacetime/enginePort'
 import type { EnginePort } from '../spacetime/enginePort'
 import { NO_SUMMARY } from '../spacetime/protocol'
@@ -38,7 +39,11 @@ type ReadText = NonNullable<SavedView['text']>
 
 /** What a person chose to see. */
 function newLook() {
+  /** Counts wishes to focus the filter. */
+  const filterWish = ref(0)
   return {
+    filterWish,
+    askFilter: () => void (filterWish.value += 1),
     filter: ref(''),
     colour: ref<'family' | 'owner'>('family'),
     arrows: ref(false),
@@ -75,18 +80,17 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   const { summary, reading, hearSummary, endReading } = newCounts()
   /** Why nothing is drawn; empty: all is well. */
   const failed = ref('')
-  const { filter, colour, arrows, cone, slot } = newLook()
+  const { filter, colour, arrows, cone, slot, filterWish, askFilter } = newLook()
   const range = shallowRef<TimeRange | null>(null)
   const statistics = shallowRef<RangeStatistics | null>(null)
   const details = shallowRef<MessageDetails | null>(null)
-  /** Counts wishes to focus the filter. */
-  const filterWish = ref(0)
   let port: EnginePort | null = null
   let isOpen = false
   let isWatching = false
   let reads = 0
   let waiting: LabEvent[] | null = null
 
+  const alignment = newAlignment(engine, lab)
   const selected = computed(() =>
     selection.current.kind === 'message' ? selection.current.serial : null,
   )
@@ -107,6 +111,8 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     if (port === null) return
     port.tell({ kind: 'reset' })
     clearChoice()
+    // What was estimated belongs to its run.
+    alignment.alignOff()
     reads += 1
     waiting = null
     reading.value = null
@@ -159,8 +165,8 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     if (reads !== mine) return
     const late = (waiting ?? []).filter(({ seq }) => seq > last)
     waiting = null
-    endReading()
     port?.tell({ kind: 'events', events: late })
+    endReading()
   }
 
   function feed(batch: readonly LabEvent[]): void {
@@ -248,10 +254,6 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     select(null)
   }
 
-  function askFilter(): void {
-    filterWish.value += 1
-  }
-
   function tellLook(): void {
     const look = { colour: colour.value, arrows: arrows.value, cone: cone.value, slot: slot.value }
     port?.tell({ kind: 'look', look })
@@ -266,6 +268,10 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     })
     watch(range, () => void refreshRange())
     watch([filter, slot], () => void refreshRange())
+    watch(reading, (share) => {
+      // The whole record is there: what was estimated from a part of it is estimated anew.
+      if (share === null && alignment.aligned.value !== null) void alignment.align()
+    })
     watch(summary, () => {
       const now = useTimeStore().nowMs
       const grows = range.value !== null && range.value.toMs > now - 2 * RANGE_MS
@@ -285,6 +291,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
 
   return {
     ...{ summary, failed, filter, colour, arrows, cone, slot, range, statistics, details },
+    ...alignment,
     ...{ reading, filterWish, selected, engine, show, select, hit, walk, ask, setRange, askFilter },
   }
 })

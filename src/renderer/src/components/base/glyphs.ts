@@ -125,6 +125,11 @@ export const GLYPHS = {
     line: 'M2 4h16M2 10h16M2 16h16M4 4l4.5 6M9 10l3.5 6M11 16l3-6M14 10l2.5-6',
     solid: '',
   },
+  clock: {
+    box: 16,
+    line: 'M2 8a6 6 0 1 0 12 0a6 6 0 1 0 -12 0zM8 4.5V8l2.5 1.6',
+    solid: '',
+  },
   cone: {
     box: 16,
     line: 'M2 2.5 8 8l-6 5.5M14 2.5 8 8l6 5.5',
