@@ -151,6 +151,8 @@ export interface LabSnapshot {
   readonly status: LabStatus
   /** The last milestones (at most 5,000), oldest first. */
   readonly events: readonly LabEvent[]
+  /** What happened before these and is drawn over all of the run: faults, acts (at most 2,000). */
+  readonly earlier: readonly LabEvent[]
   readonly series: SeriesSnapshot
   readonly scenarios: readonly ScenarioCard[]
   readonly runs: readonly RunCard[]

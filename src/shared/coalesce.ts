@@ -2,7 +2,9 @@
  * Coalescing: what of a batch of events a viewer gets. The record keeps everything; a picture needs
  * the milestones.
  *
- * Always:  what a person did or follows, such as bids, elections, faults, exits, replies.
+ * Always:  landmarks: what pictures would be untrue without, such as the end of a fault.
+ * Milestones: what a person did or follows, such as bids, elections, replies, as long as a batch
+ *          has room.
  * Merged:  `issued`, `chosen`, `learned` of one node at one ballot in one run of slots become one
  *          event.
  * Details: `promised`, `voted`, `persisted`, `applied` and the like, as long as they are few.
@@ -29,6 +31,12 @@ export const DETAILS: ReadonlySet<LabEventType> = new Set([
   'answered',
 ] as const)
 
+/** What stands in pictures until another of them ends it, and what nobody may miss. */
+export const LANDMARKS: ReadonlySet<LabEventType> = new Set([
+  ...(['clusterStarted', 'clusterStopped', 'nodeReady', 'nodeExited'] as const),
+  ...(['faultStarted', 'faultEnded', 'acted', 'violated', 'factsDropped'] as const),
+])
+
 /** Samples feed pictures and are no milestones: they are not kept for a viewer that comes later. */
 export const SAMPLES: ReadonlySet<LabEventType> = new Set([
   'statusSampled',
@@ -53,12 +61,16 @@ export function coalesce(batch: readonly LabEvent[]): Coalesced {
   return { events, left: batch.length - events.length }
 }
 
-/** Past the bound details go first, then runs, then the oldest of the rest. */
+/** Past the bound details go first, then runs, then the oldest of the rest; landmarks stay. */
 function limit(events: readonly LabEvent[]): readonly LabEvent[] {
   let kept = events
   if (kept.length > BATCH_EVENTS_MAX) kept = kept.filter(({ type }) => !DETAILS.has(type))
   if (kept.length > BATCH_EVENTS_MAX) kept = kept.filter((event) => !isRun(event))
-  return kept.slice(-BATCH_EVENTS_MAX)
+  let room = BATCH_EVENTS_MAX - kept.filter(({ type }) => LANDMARKS.has(type)).length
+  return kept
+    .toReversed()
+    .filter(({ type }) => LANDMARKS.has(type) || room-- > 0)
+    .toReversed()
 }
 
 function mergeRuns(events: readonly LabEvent[]): LabEvent[] {

@@ -11,13 +11,8 @@ import { parseLessonCheck } from '../../src/shared/lessonGrammar'
 import { parseMark, printMark } from '../../src/shared/lessonMark'
 import { LESSON_MEASURES } from '../../src/shared/lessonMeasures'
 import { printLessonSchema } from '../../src/shared/lessonSchema'
-import {
-  bundled,
-  lessonOf,
-  LessonScript,
-  lessonText,
-  REFERENCE_RUNS,
-} from '../support/lessonRecords'
+import { bundled, lessonOf, lessonText, REFERENCE_RUNS } from '../support/lessonRecords'
+import { LessonScript } from '../support/lessonScript'
 
 const YAML = lessonText('08-duel.lesson.yaml')
 const PROSE = lessonText('08-duel.md')

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import type { LinkTraffic } from '../../src/core/event'
 import { LessonFold } from '../../src/shared/lessonCheck'
 import { parseLessonCheck } from '../../src/shared/lessonGrammar'
-import { lessonOf, LessonScript } from '../support/lessonRecords'
+import { lessonOf } from '../support/lessonRecords'
+import { LessonScript } from '../support/lessonScript'
 
 const STEP = 'fixed-retry'
 

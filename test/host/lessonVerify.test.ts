@@ -7,7 +7,8 @@ import type { LabEvent } from '../../src/core/event'
 import { lessonCommand } from '../../src/main/cli/lesson'
 import { UsageError } from '../../src/main/cli/usage'
 import { FIRST_HASH, hashLine, printRecordLine } from '../../src/main/lab/recordFile'
-import { lessonOf, LessonScript, lessonText, REFERENCE_RUNS } from '../support/lessonRecords'
+import { lessonOf, lessonText, REFERENCE_RUNS } from '../support/lessonRecords'
+import { LessonScript } from '../support/lessonScript'
 
 const mainDir = join(import.meta.dirname, '../../out/main')
 const RUN = '2026-11-22T08-00-00-aaaa'

@@ -3,12 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src/core/event'
 import { BATCH_EVENTS_MAX, coalesce } from '../../src/shared/coalesce'
+import { Feed, MILESTONES_MAX } from '../../src/main/lab/feed'
 import { FaultBook } from '../../src/main/lab/faultBook'
 import { cleanEnvironment } from '../../src/main/lab/launcher'
 import { partitionFault } from '../../src/main/lab/partitions'
 import { outcomeOf, parseReply, printReply, RespReader } from '../../src/main/lab/respReply'
 import type { RespReply } from '../../src/main/lab/respReply'
 import { runName } from '../../src/main/lab/runDir'
+import { MemoryLab } from '../support/memoryLab'
 
 const FIVE = [1, 2, 3, 4, 5]
 
@@ -163,6 +165,12 @@ describe('a batch for viewers', () => {
     ranges: [],
     reason: 'request',
   })
+  const ended = (id: string): LabEvent => {
+    const fault = { kind: 'kill', node: 2 } as const
+    const { seq: at } = stamp(0)
+    const ends = { startedAtMs: 0, endedAtMs: 1 }
+    return { seq: at, atMs: at, by: 'lab', type: 'faultEnded', fault: { id, fault, ...ends } }
+  }
   function stamp(by: number) {
     seq += 1
     return { seq, atMs: seq, by, life: 1, nodeSeq: seq }
@@ -190,5 +198,26 @@ describe('a batch for viewers', () => {
     expect(events).toHaveLength(BATCH_EVENTS_MAX)
     expect(events.at(-1)).toBe(bids.at(-1))
     expect(left).toBe(502 - BATCH_EVENTS_MAX)
+  })
+  it('loses no landmark: the end of a fault is told in a batch that is full', () => {
+    const bids = Array.from({ length: 500 }, () => bid(1))
+    const { events } = coalesce([ended('f1'), ...bids])
+    expect(events).toHaveLength(BATCH_EVENTS_MAX)
+    expect(events[0]).toMatchObject({ type: 'faultEnded' })
+    expect(events.at(-1)).toBe(bids.at(-1))
+  })
+
+  it('is kept for a viewer that comes later: newest milestones, all past faults', async () => {
+    const { status } = await new MemoryLab().snapshot()
+    const feed = new Feed({ status: () => status, frame: () => null })
+    feed.add(ended('f1'))
+    for (let batch = 0; batch < 100; batch += 1) {
+      for (let left = 150; left > 0; left -= 1) feed.add(bid(1))
+      feed.flush()
+    }
+    feed.close()
+    expect(feed.milestones()).toHaveLength(MILESTONES_MAX)
+    expect(feed.milestones().every(({ type }) => type === 'bid')).toBe(true)
+    expect(feed.earlier()).toMatchObject([{ type: 'faultEnded', fault: { id: 'f1' } }])
   })
 })

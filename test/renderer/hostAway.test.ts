@@ -2,6 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LabEvent } from '../../src/core/event'
 import { LEADER_POLICY } from '../../src/core/paxos/config'
 import { HostRefusal } from '../../src/renderer/src/api/client'
 import HostBanner from '../../src/renderer/src/components/frame/HostBanner.vue'
@@ -21,6 +22,26 @@ describe('a host that goes away', () => {
     vi.useFakeTimers()
   })
   afterEach(() => vi.useRealTimers())
+
+  it('tells a window that comes later of faults that its newest events do not hold', async () => {
+    const [lab, series] = [useLabStore(), useSeriesStore()]
+    const double = new SyntheticLab()
+    await double.startCluster(OPTIONS)
+    const fault = { kind: 'pause', node: 2, cooperative: false } as const
+    const spell = { id: 'f1', fault, startedAtMs: 10, endedAtMs: null }
+    const at = { atMs: 10, by: 'lab' } as const
+    const earlier: LabEvent[] = [
+      { ...at, seq: 1, type: 'faultStarted', fault: spell },
+      { ...at, seq: 2, atMs: 20, type: 'faultEnded', fault: { ...spell, endedAtMs: 20 } },
+    ]
+    const whole = await double.snapshot()
+    vi.spyOn(double, 'snapshot').mockResolvedValue({ ...whole, earlier, events: [] })
+    const open = async () => syntheticClient(double)
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    expect(series.bands).toMatchObject([{ id: 'f1', fromMs: 10, toMs: 20 }])
+    end()
+  })
 
   it('and comes back in the same run leaves a grey band over what was not watched', async () => {
     const [lab, series] = [useLabStore(), useSeriesStore()]

@@ -1,5 +1,5 @@
 /** Records, made by hand, of lessons that play one schedule under more than one rule. */
-import type { LessonScript } from './lessonRecords'
+import type { LessonScript } from './lessonScript'
 
 const LOW = { round: 1, node: 4 }
 const HIGH = { round: 1, node: 5 }

@@ -1,7 +1,7 @@
 /** Records of the lessons about logs and disks, made by hand: what reaches every goal of them. */
 import type { GateFrame } from '../../src/core/event'
 import type { Ballot } from '../../src/core/paxos/ballot'
-import type { LessonScript } from './lessonRecords'
+import type { LessonScript } from './lessonScript'
 
 /** Lesson 14, of three nodes. */
 export function gapsRun(run: LessonScript): LessonScript {

@@ -2,7 +2,7 @@
 import type { LearnerReadResult } from '../../src/core/event'
 import type { MessageType } from '../../src/core/paxos/message'
 import type { ReadMode } from '../../src/core/kv/readMode'
-import type { LessonScript } from './lessonRecords'
+import type { LessonScript } from './lessonScript'
 
 /** What a reader found in slot 1; null: undetermined. */
 function readSlot(run: LessonScript, node: number, value: string | null, mode: ReadMode): void {

@@ -291,6 +291,7 @@ export class MemoryLab implements Lab {
     return {
       status: this.status_,
       events: this.events_.slice(-5000),
+      earlier: [],
       series: EMPTY_SERIES,
       scenarios: [],
       runs: [],

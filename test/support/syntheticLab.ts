@@ -344,6 +344,7 @@ export class SyntheticLab extends NoGate implements Lab {
     return {
       status: this.status(),
       events: this.world.record.slice(-5000),
+      earlier: [],
       series: this.world.measures.snapshot(),
       scenarios: SYNTHETIC_SCENARIOS,
       runs: SYNTHETIC_RUNS,

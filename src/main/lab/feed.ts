@@ -1,18 +1,19 @@
 /**
  * Feed: what viewers are told, ten batches a second: events, then series, then status.
  *
- * Limits: BATCH_EVENTS_MAX a batch; MILESTONES_MAX kept for a viewer that attaches later. The
- *         status goes out four times a second while something changes, and at once when a
- *         state does.
+ * Limits: BATCH_EVENTS_MAX a batch, but for landmarks; MILESTONES_MAX kept for a viewer that
+ *         attaches later, and EARLIER_MAX landmarks of before them. The status goes out four times
+ *         a second while something changes, and at once when a state does.
  */
 import type { LabEvent } from '../../core/event'
 import type { SeriesFrame } from '../../core/measure/series'
 import type { LabPush, LabSnapshot, LabStatus } from '../../shared/api'
-import { coalesce, SAMPLES } from '../../shared/coalesce'
+import { coalesce, LANDMARKS, SAMPLES } from '../../shared/coalesce'
 
 const BATCH_MS = 100
 const STATUS_MS = 250
 export const MILESTONES_MAX = 5000
+const EARLIER_MAX = 2000
 /** Events that wait for the next batch; a busy lab process may be late with it. */
 const BATCH_WAITING_MAX = 20_000
 
@@ -28,6 +29,8 @@ export class Feed {
   private readonly viewers = new Set<LabPush>()
   private waiting: LabEvent[] = []
   private kept: LabEvent[] = []
+  /** Landmarks that came before all of `kept`. */
+  private past: LabEvent[] = []
   private readonly timer: NodeJS.Timeout
   private dirty = false
   private urgent = false
@@ -42,6 +45,12 @@ export class Feed {
   /** The last milestones, oldest first. */
   milestones(): readonly LabEvent[] {
     return this.kept.slice(-MILESTONES_MAX)
+  }
+
+  /** Landmarks of before those, oldest first: without them a viewer would not know of past faults. */
+  earlier(): readonly LabEvent[] {
+    const left = this.kept.slice(0, -MILESTONES_MAX).filter(({ type }) => LANDMARKS.has(type))
+    return [...this.past, ...left].slice(-EARLIER_MAX)
   }
 
   subscribe(push: LabPush): () => void {
@@ -75,6 +84,7 @@ export class Feed {
   reset(snapshot: () => LabSnapshot): void {
     this.waiting = []
     this.kept = []
+    this.past = []
     this.coalesced = 0
     this.dirty = false
     const fresh = snapshot()
@@ -107,7 +117,9 @@ export class Feed {
   private keep(events: readonly LabEvent[]): void {
     this.kept.push(...events.filter(({ type }) => !SAMPLES.has(type)))
     // Cut now and then, not at every batch.
-    if (this.kept.length > 2 * MILESTONES_MAX) this.kept = this.kept.slice(-MILESTONES_MAX)
+    if (this.kept.length <= 2 * MILESTONES_MAX) return
+    this.past = [...this.earlier()]
+    this.kept = this.kept.slice(-MILESTONES_MAX)
   }
 
   private pushStatus(): void {

@@ -357,6 +357,7 @@ class Core implements LabCore {
     return {
       status: this.status(),
       events: this.feed.milestones(),
+      earlier: this.feed.earlier(),
       series: this.lastRun?.measures.snapshot() ?? EMPTY_SERIES,
       scenarios: this.cards,
       runs: this.runs,

@@ -39,7 +39,7 @@ export const IDLE_STATUS: LabStatus = {
   realPause: true,
 }
 
-const NO_RUN = { status: IDLE_STATUS, events: [], series: EMPTY_SERIES } as const
+const NO_RUN = { status: IDLE_STATUS, events: [], earlier: [], series: EMPTY_SERIES } as const
 
 /** What stores hear; `grown`: a saved run was read further. */
 type LabListener = Partial<LabPush> & { readonly grown?: (view: SavedView) => void }
@@ -172,7 +172,8 @@ export const useLabStore = defineStore('lab', () => {
     if (view.run === undefined || saved.value?.run !== view.run) saved.value?.release?.()
     saved.value = view
     const { status: last, events, series } = view
-    show({ status: last, events, series, scenarios: scenarios.value, runs: runs.value })
+    const cards = { scenarios: scenarios.value, runs: runs.value }
+    show({ status: last, events, earlier: [], series, ...cards })
   }
 
   /** The run that is shown, read further: what a person looks at and chose stays. */

@@ -77,7 +77,7 @@ export const useSeriesStore = defineStore('series', () => {
     reset(snapshot) {
       applySnapshot(snapshot.series)
       tellAway(snapshot.status)
-      fold.reset(snapshot.events, snapshot.status.faults)
+      fold.reset([...snapshot.earlier, ...snapshot.events], snapshot.status.faults)
       showBands()
     },
   })
