@@ -35,6 +35,17 @@ export type CommandWhen =
   | 'held'
   /** The Teach view is open. */
   | 'teaching'
+  /** What is shown, or the last run, has a report or can have one. */
+  | 'reported'
+  /** Frames wait at the gate, and not for steps. */
+  | 'gateHolds'
+  /** The open experiment has changes that can be saved, */
+  | 'unsaved'
+  /** is one's own, */
+  | 'ownOpen'
+  /** or has edits to take back, or to make again. */
+  | 'undoable'
+  | 'redoable'
 
 export interface Command {
   readonly id: CommandId
@@ -97,6 +108,7 @@ const rows = [
   ['view.openRun', 'Open a run…', 'global', 'always', ['Mod+O'], 'Alt+O'],
   ['view.simulate', 'Simulate in this window…', 'global', 'always'],
   ['view.explore', 'Explore every state…', 'global', 'always'],
+  ['view.report', 'Open the report of the run', 'global', 'reported'],
   ['view.pins', 'Pins of the report…', 'global', 'always'],
   ['view.closeRun', 'Close the saved run', 'global', 'saved'],
   ['view.start', 'Start page', 'global', 'always'],
@@ -107,6 +119,11 @@ const rows = [
   ['view.teachBack', 'Teach: back', 'stage', 'teaching', ['PageUp']],
   ['view.teachReset', 'Teach: reset the step', 'stage', 'teaching', ['Shift+S']],
   ['view.experiments', 'Experiments', 'global', 'always', ['Mod+4'], 'Alt+4'],
+  ['view.experimentSave', 'Save the experiment', 'global', 'unsaved', ['Mod+S']],
+  ['view.experimentSaveAs', 'Save the experiment as…', 'global', 'ownOpen', ['Mod+Shift+S']],
+  // Their keys are those of every field, and act in the editor alone: there Mod+Z heals no cut.
+  ['view.experimentUndo', 'Undo the last edit of the experiment', 'global', 'undoable'],
+  ['view.experimentRedo', 'Redo the edit of the experiment', 'global', 'redoable'],
   ['view.runs', 'Runs', 'global', 'always', ['Mod+5'], 'Alt+5'],
   ['view.checks', 'Checks', 'global', 'always', ['Mod+6'], 'Alt+6'],
   ['view.learn', 'Learn', 'global', 'always', ['Mod+7'], 'Alt+7'],
@@ -173,6 +190,7 @@ const rows = [
   ['network.constrained', 'Constrained election', 'global', 'links'],
   ['network.oneWay', 'One-way', 'global', 'links'],
   ['network.hold', 'Hold frames…', 'global', 'links'],
+  ['network.releaseAll', 'Release all frames at the gate', 'global', 'gateHolds'],
   ['network.stepMode', 'Step mode on or off', 'stage', 'links', ['Shift+G']],
   ['network.stepNext', 'Deliver the next frame', 'stage', 'stepping', ['N']],
   ['network.startStorm', 'Start a storm…', 'global', 'running'],

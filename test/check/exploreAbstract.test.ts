@@ -14,6 +14,7 @@ import type { AbstractMutant } from '../../src/core/check/explore/abstractBounds
 import { possibilityOf } from '../../src/core/check/explore/abstractLiveness'
 import { AbstractModel } from '../../src/core/check/explore/abstractModel'
 import { recordOf } from '../../src/core/check/explore/abstractRecord'
+import { STEP_MS } from '../../src/core/check/explore/abstractSteps'
 import { scheduleOf } from '../../src/core/check/explore/abstractSchedule'
 import { searchAbstract } from '../../src/core/check/explore/abstractSearch'
 import type { SearchEnd, SearchOptions } from '../../src/core/check/explore/abstractSearch'
@@ -272,7 +273,7 @@ describe('a counterexample as a run', () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
     expect(events[0]).toMatchObject({ type: 'clusterStarted', source: 'explorer', mutant })
     expect(judged(events, 3)).toContain('I8')
-    const before = events.filter(({ atMs }) => atMs < steps.length)
+    const before = events.filter(({ atMs }) => atMs < steps.length * STEP_MS)
     expect(judged(before, 3)).not.toContain('I8')
   })
 

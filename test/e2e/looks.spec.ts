@@ -10,6 +10,7 @@ import type { Locator, Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { browserName, isUpdating, keepBrowser, lookOf } from '../support/looks'
+import { openLowerTab } from '../support/lowerTab'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -127,7 +128,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await show('Lab')
     await standAt(2)
     await page.keyboard.press('2')
-    await page.getByTestId('tab-acceptors').click()
+    await openLowerTab(page, 'acceptors')
     await rest()
     await looksAsStored('lab')
   })

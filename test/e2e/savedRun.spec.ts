@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { openLowerTab } from '../support/lowerTab'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -91,7 +92,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   })
 
   it('shows any moment of it, votes and slots included, and refuses to be changed', async () => {
-    await page.getByTestId('tab-log').click()
+    await openLowerTab(page, 'log')
     await eventually('the slot is applied at all nodes', async () =>
       (await page.locator('.log-grid').textContent())?.includes('N1, slot 1: applied'),
     )

@@ -157,12 +157,35 @@ describe('useLabChart', () => {
     ]
     chart.setBands(bands, [])
     const painted = paintOn(lastChart(), 'labBands', 'beforeDraw')
-    const twice = (x: number): number[][] => [
-      [AXIS_PX + x, 0, 100, 100],
-      [AXIS_PX + x, 0, 100, 100],
-    ]
-    // The second kill adds no layer, the pause does; each layer is a tint and a hatch.
-    expect(painted).toEqual([...twice(0), ...twice(100), ...twice(100), ...twice(200)])
+    const whole = (x: number): number[] => [AXIS_PX + x, 0, 100, 100]
+    expect(painted).toEqual([
+      // Tints: the second kill adds no layer, the pause does.
+      ...[whole(0), whole(100), whole(100), whole(200)],
+      // Patterns only at edges in sight: the kill begins before and goes on, the pause has both.
+      ...[
+        [AXIS_PX + 100, 0, 18, 100],
+        [AXIS_PX + 182, 0, 18, 100],
+      ],
+    ])
+  })
+
+  it('a short band of one kind has its pattern all over, one over the window none', () => {
+    const chart = makeChart()
+    const band = { kind: 'slow', glyph: 'slow', label: 'slow', id: 'a' } as const
+    const widths = (fromMs: number, toMs: number | null): unknown[] => {
+      chart.setWindow(0, 1000, 1000)
+      chart.setBands([{ ...band, fromMs, toMs }], [])
+      return paintOn(lastChart(), 'labBands', 'beforeDraw').map(([x, , width]) => [x, width])
+    }
+    expect(widths(200, 300)).toEqual([
+      [AXIS_PX + 100, 50],
+      [AXIS_PX + 100, 50],
+    ])
+    expect(widths(-500, null)).toEqual([[AXIS_PX, 500]])
+    expect(widths(100, null)).toEqual([
+      [AXIS_PX + 50, 450],
+      [AXIS_PX + 50, 18],
+    ])
   })
 
   it('painters get the ruler that lines have', () => {

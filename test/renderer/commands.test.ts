@@ -1,6 +1,6 @@
 /** The registry in the window: every command runs something, keys reach the right one. */
 import { describe, expect, it } from 'vitest'
-import { commandFor, nodeFor } from '../../src/renderer/src/commands/dispatch'
+import { commandFor, isSaveKey, nodeFor } from '../../src/renderer/src/commands/dispatch'
 import type { DispatchRules } from '../../src/renderer/src/commands/dispatch'
 import { keyName, keyWords } from '../../src/renderer/src/commands/keys'
 import { rank } from '../../src/renderer/src/commands/rank'
@@ -137,6 +137,43 @@ describe('commands', () => {
     expect(enabled('node.kill', { selection: { kind: 'node', node: 2 } })).toBe(true)
     expect(enabled('lab.startStop', { mayAct: false })).toBe(false)
     expect(enabled('view.palette', { mayAct: false })).toBe(true)
+  })
+
+  it('what people look for by name is found: report, release, save', () => {
+    const found = (query: string) =>
+      COMMANDS.filter(({ title }) => rank(query, title) >= 60).map(({ id }) => id)
+    expect(found('report')).toContain('view.report')
+    expect(found('release')).toContain('network.releaseAll')
+    expect(found('save')).toEqual(
+      expect.arrayContaining(['view.experimentSave', 'view.experimentSaveAs']),
+    )
+    expect(commandFor(press('s', { ctrl: true }), RULES)).toBe('view.experimentSave')
+    expect(commandFor(press('S', { ctrl: true, shift: true }), RULES)).toBe('view.experimentSaveAs')
+    expect(isSaveKey(press('s', { ctrl: true }), false)).toBe(true)
+    expect(isSaveKey(press('s'), false)).toBe(false)
+  })
+
+  it('and can be used when there is something to open, to let go, to save', () => {
+    expect(enabled('view.report')).toBe(false)
+    expect(enabled('view.report', { reported: true, mayAct: false })).toBe(true)
+    expect(enabled('network.releaseAll', { heldFrames: 0 })).toBe(false)
+    expect(enabled('network.releaseAll', { heldFrames: 2 })).toBe(true)
+    expect(enabled('network.releaseAll', { heldFrames: 2, mayAct: false })).toBe(false)
+    const stepping = { fault: 'f1', startedAtMs: 0, steps: 0, nodes: [] } as const
+    const status = { ...RUNNING, stepping }
+    expect(enabled('network.releaseAll', { heldFrames: 2, status })).toBe(false)
+    const none = { canSave: false, canSaveAs: false, canUndo: false, canRedo: false }
+    const editing = { ...none, words: '', acts: null }
+    for (const [id, flag] of [
+      ['view.experimentSave', 'canSave'],
+      ['view.experimentSaveAs', 'canSaveAs'],
+      ['view.experimentUndo', 'canUndo'],
+      ['view.experimentRedo', 'canRedo'],
+    ] as const) {
+      expect(enabled(id)).toBe(false)
+      expect(enabled(id, { editing })).toBe(false)
+      expect(enabled(id, { editing: { ...editing, [flag]: true } })).toBe(true)
+    }
   })
 
   it('ranks beginnings of words over letters that only occur', () => {

@@ -16,6 +16,8 @@ import { useCommands } from '../../src/renderer/src/composables/useCommands'
 import type { Commands } from '../../src/renderer/src/composables/useCommands'
 import { useHotkeys } from '../../src/renderer/src/composables/useHotkeys'
 import type { SavedView } from '../../src/renderer/src/sources/savedView'
+import { useEditingStore } from '../../src/renderer/src/stores/editing'
+import { useGateStore } from '../../src/renderer/src/stores/gate'
 import { IDLE_STATUS, useLabStore } from '../../src/renderer/src/stores/lab'
 import { useSelectionStore } from '../../src/renderer/src/stores/selection'
 import type { Selection } from '../../src/renderer/src/stores/selection'
@@ -47,6 +49,9 @@ interface World {
   readonly connected: boolean
   readonly control: 'holds' | 'free' | 'other'
   readonly saved: boolean
+  readonly heldFrames: number
+  readonly past: boolean
+  readonly unsaved: boolean
   readonly shell: boolean
   readonly mac: boolean
   readonly letterKeys: boolean
@@ -71,6 +76,9 @@ const world: fc.Arbitrary<World> = fc.record({
   connected: fc.boolean(),
   control: fc.constantFrom('holds', 'free', 'other'),
   saved: fc.boolean(),
+  heldFrames: fc.constantFrom(0, 3),
+  past: fc.boolean(),
+  unsaved: fc.boolean(),
   shell: fc.boolean(),
   mac: fc.boolean(),
   letterKeys: fc.boolean(),
@@ -98,6 +106,14 @@ function bring(now: World): void {
   lab.connection = { state, words: '', retryInS: 0 }
   lab.control = { holds: now.control === 'holds', free: now.control === 'free', viewers: 1 }
   lab.saved = now.saved ? ({ title: 'a run' } as SavedView) : null
+  const run = { id: 'r1', title: 'a run', startedAt: '', events: 1, verdict: 'valid' } as const
+  lab.runs = now.past ? [run] : []
+  useGateStore().view = { frames: [], total: now.heldFrames }
+  const can = now.unsaved
+  useEditingStore().tell({
+    ...{ canSave: can, canSaveAs: can, canUndo: can, canRedo: can },
+    ...{ words: 'nothing', acts: null },
+  })
   lab.caps = now.shell ? ELECTRON_CAPS : BROWSER_CAPS
   lab.mac = now.mac
   selection.select(now.selection)
@@ -107,6 +123,10 @@ function bring(now: World): void {
   ui.view = 'lab'
   ran.length = 0
 }
+
+const OF_EDITOR = ['unsaved', 'ownOpen', 'undoable', 'redoable']
+/** What they need is not a cluster that runs. */
+const OFF_THE_LAB = ['always', 'saved', 'scenario', 'reported', ...OF_EDITOR]
 
 /** Every key of the registry and more, with any modifiers. */
 const NAMES = [
@@ -219,7 +239,10 @@ describe('EL9: the registry of commands', () => {
         for (const command of COMMANDS.filter(usable)) {
           const { when, group, id } = command
           if (changes.includes(group) && id !== 'lab.takeControl') expect(holds, id).toBe(true)
-          if (!['always', 'saved', 'scenario'].includes(when)) expect(now.state).toBe('running')
+          if (!OFF_THE_LAB.includes(when)) expect(now.state).toBe('running')
+          if (when === 'reported') expect(now.past && now.connected && !now.saved, id).toBe(true)
+          if (when === 'gateHolds') expect(now.heldFrames > 0 && !now.stepping, id).toBe(true)
+          if (OF_EDITOR.includes(when)) expect(now.unsaved, id).toBe(true)
           if (['links', 'linkSelected', 'nodesSelected'].includes(when)) {
             expect(now.direct, id).toBe(false)
           }

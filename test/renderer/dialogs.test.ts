@@ -337,7 +337,12 @@ describe('the inspector without a selection', () => {
     ]
     const status = { ...IDLE_STATUS, state: 'running', options: PLAN, faults } as const
     const wrapper = keep(
-      mount(RunInspector, { props: { status, usable: true, sentence: () => null } }),
+      mount(RunInspector, {
+        props: {
+          ...{ status, shown: status, live: true, over: false, overIds: new Set('') },
+          ...{ usable: true, sentence: () => null },
+        },
+      }),
     )
     const buttons = wrapper.get('[data-testid="faults-now"]').findAll('li button')
     expect(buttons.map((button) => button.text())).toEqual(['Resume', 'Restart'])

@@ -155,7 +155,13 @@ function recordingCtx() {
 
 it('rings each event of the evidence on the lane of its node, in its words', () => {
   const { ctx, arcs, words } = recordingCtx()
-  const look = { palette: readPalette(), width: 400, scale: 1, selectedSeq: null }
+  const look = {
+    palette: readPalette(),
+    width: 400,
+    scale: 1,
+    selectedSeq: null,
+    unit: 's' as const,
+  }
   paintEvidence({ ctx, slice: slice(), ...look })
   const rings = arcs.filter(({ r }) => r === 7)
   const lanePx = laneHeight(slice().lanes.length)

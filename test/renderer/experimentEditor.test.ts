@@ -4,11 +4,12 @@ import type { VueWrapper } from '@vue/test-utils'
 import { createPinia, disposePinia, setActivePinia } from 'pinia'
 import type { Pinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { nextTick } from 'vue'
+import { defineComponent, h, nextTick } from 'vue'
 import { openFile } from '../../src/renderer/src/commands/openActs'
 import { DRAFT_MS } from '../../src/renderer/src/composables/experimentDraft'
 import { JUDGE_MS } from '../../src/renderer/src/composables/experimentDocument'
 import { newText } from '../../src/renderer/src/composables/experimentNew'
+import { useHotkeys } from '../../src/renderer/src/composables/useHotkeys'
 import { useExperimentsStore } from '../../src/renderer/src/stores/experiments'
 import { useLabStore } from '../../src/renderer/src/stores/lab'
 import { useRunsStore } from '../../src/renderer/src/stores/runs'
@@ -43,8 +44,16 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** The view in a window that listens for the keys of the registry. */
+const Framed = defineComponent({
+  setup() {
+    useHotkeys()
+    return () => h(ExperimentsView)
+  },
+})
+
 async function view(): Promise<VueWrapper> {
-  const wrapper = mount(ExperimentsView, { attachTo: document.body })
+  const wrapper = mount(Framed, { attachTo: document.body })
   open.push(wrapper)
   await flushPromises()
   return wrapper

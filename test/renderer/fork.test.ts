@@ -69,7 +69,7 @@ describe('Fork from here', () => {
     expect(await useForkStore().fork({ seed: 9 })).toBe(true)
     const saved = useLabStore().saved
     expect(saved?.title).toBe('Forked from seed 7 at 2 s, 3 nodes')
-    expect(saved?.notes).toContain('Seed 7, forked at 2 s (seed 9)')
+    expect(saved?.facts).toContain('Seed 7, forked at 2 s (seed 9)')
     expect(lines().slice(0, before.length)).toEqual(before)
     expect(lines().slice(before.length)).not.toEqual(after)
     expect(lines()[before.length]).toContain('forked from seed 7 at 2 s: seed 9')

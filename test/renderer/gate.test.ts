@@ -1,6 +1,7 @@
 /** The gate in the window: the table of frames, the dialogs of a hold and of one frame. */
 import { mount } from '@vue/test-utils'
 import type { VueWrapper } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import { allLinks } from '../../src/core/fault'
@@ -10,10 +11,13 @@ import { frozenBy, holdsOf, violatedIds } from '../../src/renderer/src/api/gateF
 import FrameDialog from '../../src/renderer/src/components/dialogs/FrameDialog.vue'
 import HoldDialog from '../../src/renderer/src/components/dialogs/HoldDialog.vue'
 import GateTable from '../../src/renderer/src/components/panels/GateTable.vue'
-import { IDLE_STATUS } from '../../src/renderer/src/stores/lab'
+import { useGateStore } from '../../src/renderer/src/stores/gate'
+import { IDLE_STATUS, useLabStore } from '../../src/renderer/src/stores/lab'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
 import type { CheckView, LabStatus, NodeView } from '../../src/shared/api'
-import type { HeldFrame } from '../../src/shared/gate'
+import type { GateView, HeldFrame } from '../../src/shared/gate'
+import type { WindowApi } from '../../src/shared/rpc'
+import { eventually } from '../support/eventually'
 
 const open: VueWrapper[] = []
 
@@ -179,6 +183,27 @@ describe('a frozen gate', () => {
     checks: [check],
     faults: [hold('f1', { types: ['accept'] }), hold('f2')],
   }
+
+  it('is counted for the commands, in whatever view; without a hold nobody asks', async () => {
+    setActivePinia(createPinia())
+    const lab = useLabStore()
+    let asked = 0
+    const gateList = async (): Promise<GateView> => {
+      asked += 1
+      return { frames: [], total: 7 }
+    }
+    lab.ask = async (run) => await run({ gateList } as Partial<WindowApi> as WindowApi)
+    lab.connection = { state: 'connected', words: '', retryInS: 0 }
+    const store = useGateStore()
+    lab.status = { ...status, faults: [] }
+    await store.round()
+    expect(asked).toBe(0)
+    lab.status = { ...status, faults: [hold('f1')] }
+    await eventually('the frames are counted', () => store.view.total === 7)
+    lab.status = { ...lab.status, cluster: 'another' }
+    await nextTick()
+    expect(store.view.total).toBe(0)
+  })
 
   it('is the hold of every frame after a violation, and no other', () => {
     expect(holdsOf(status).map(({ id }) => id)).toEqual(['f1', 'f2'])

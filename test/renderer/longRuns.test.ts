@@ -85,9 +85,52 @@ describe('a long file', () => {
     expect(useToastsStore().toasts).toEqual([])
   })
 
-  it('that is no record is refused in words', async () => {
-    await expect(openRecord(new File(['hello\n'], 'a.txt'))).rejects.toThrow(/a.txt is no record/)
-    await expect(openRecord(new File([], 'b.txt'))).rejects.toThrow(/b.txt is empty/)
+  it('that is empty, or no text, or no record, is refused in words that are true', async () => {
+    const refusal = async (parts: BlobPart[], name: string): Promise<string> =>
+      await openRecord(new File(parts, name)).then(
+        () => 'it was opened',
+        (error: Error) => error.message,
+      )
+    expect(await refusal([], 'b.txt')).toBe('b.txt is empty.')
+    const names = /(NAME\.paxlab\.yaml).*(NAME\.lesson\.yaml)/
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+    for (const bytes of [png, Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 0, 0)]) {
+      const words = await refusal([bytes], 'x.png')
+      expect(words).toMatch(/^x\.png is no record of a run \(events\.ndjson\), no experiment/)
+      expect(words).toMatch(names)
+      expect(words).toMatch(/: it is no text\.$/)
+    }
+    const long = 'é words without an end '.repeat(150_000)
+    const [line = ''] = [printRecordLine(note(1), '0'.repeat(32))]
+    const wrong = [
+      'hello\n',
+      long,
+      '{}',
+      '{}\n{}\n',
+      '[1]',
+      '\n \n',
+      line.slice(0, 20),
+      '{"a":1}\n',
+    ]
+    for (const text of wrong) {
+      const words = await refusal([text], 'a.txt')
+      expect(words).toMatch(/^a\.txt is no record of a run/)
+      expect(words).toMatch(names)
+      expect(words).toMatch(/: line 1 is no event of a record\.$/)
+      expect(words).not.toMatch(/torn|killed|event\.prev|JSON/)
+    }
+  })
+
+  it('whose first lines are those of a record keeps them, and says that its end is torn', async () => {
+    const text = `${printRecordLine(note(1), '0'.repeat(32))}\n{"seq":2,"atM`
+    const views: SavedView[] = [await openRecord(new File([text], 'events.ndjson'))]
+    for (let next = views.at(-1); next?.reading != null; next = views.at(-1)) {
+      const grown = await next.grow?.()
+      if (grown == null) break
+      views.push(grown)
+    }
+    expect(views.at(-1)?.events).toHaveLength(1)
+    expect(views.at(-1)?.notes).toEqual([expect.stringContaining('torn off')])
   })
 })
 

@@ -3,8 +3,13 @@ import { mount } from '@vue/test-utils'
 import type { VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { MockInstance } from 'vitest'
+import { nextTick } from 'vue'
 import TrialsChip from '../../src/renderer/src/components/runs/TrialsChip.vue'
-import { useLabStore } from '../../src/renderer/src/stores/lab'
+import { reportedRun } from '../../src/renderer/src/commands/reportActs'
+import { openReport } from '../../src/renderer/src/components/runs/report'
+import type { SavedView } from '../../src/renderer/src/sources/savedView'
+import { IDLE_STATUS, useLabStore } from '../../src/renderer/src/stores/lab'
 import { useRunsStore } from '../../src/renderer/src/stores/runs'
 import { useToastsStore } from '../../src/renderer/src/stores/toasts'
 import { useUiStore } from '../../src/renderer/src/stores/ui'
@@ -213,6 +218,86 @@ describe('a result', () => {
     await eventually('words', () => text('sentences') === 'B is 2.1x slower to decide.')
     expect(text('compare-table')).toContain('+80 to +140')
     expect(text('compare')).toContain('Process timing is not deterministic')
+  })
+})
+
+describe('a report', () => {
+  let opened: MockInstance<() => void>
+  beforeEach(() => {
+    opened = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+  })
+  const titles = () => useToastsStore().toasts.map(({ title }) => title)
+  const row = () => at('past')?.textContent ?? ''
+
+  it('that takes long is awaited in sight: row, button and toast say so, once', async () => {
+    let write: (page: string) => void = () => undefined
+    let asked = 0
+    played.desk.reportPage = () => {
+      asked += 1
+      return new Promise((resolve) => (write = resolve))
+    }
+    view()
+    await eventually('the result is listed', () => row().includes('The duel'))
+    await useRunsStore().show(ID)
+    await eventually('the result is shown', () => at('result-report') !== null)
+    press('result-report')
+    await nextTick()
+    expect(row()).toContain('writing its report')
+    expect(at('result-report')?.getAttribute('aria-busy')).toBe('true')
+    await openReport(ID)
+    await eventually('a toast says so', () => titles().includes('Writing the report'))
+    expect(useToastsStore().toasts[0]?.why).toBe('The duel')
+    expect(asked).toBe(1)
+    write('/report/x/report.html')
+    await eventually('it is there', () => opened.mock.calls.length === 1)
+    await nextTick()
+    expect(row()).not.toContain('writing its report')
+    expect(titles()).toEqual([])
+  })
+
+  it('that cannot be written says why, and can be asked for again', async () => {
+    played.desk.reportPage = () => Promise.reject(new LabCallError('internal', 'The disk is full.'))
+    view()
+    await openReport(ID, 'The duel')
+    const [toast] = useToastsStore().toasts
+    expect(toast).toMatchObject({ level: 'error', title: 'Write the report' })
+    expect(toast?.why).toContain('The disk is full.')
+    expect(useRunsStore().reporting.size).toBe(0)
+    expect(opened).not.toHaveBeenCalled()
+  })
+
+  it('that comes too late for a new tab has a button', async () => {
+    vi.stubGlobal('navigator', { userActivation: { isActive: false } })
+    await openReport(ID, 'The duel').finally(() => vi.unstubAllGlobals())
+    const [toast] = useToastsStore().toasts
+    expect(toast?.title).toBe('The report is written')
+    expect(opened).not.toHaveBeenCalled()
+    toast?.action?.run()
+    expect(opened).toHaveBeenCalledTimes(1)
+  })
+
+  it('by command is that of what is shown, else of the last run that is over', async () => {
+    const lab = useLabStore()
+    const card = { title: 'A run', events: 1, verdict: 'valid' } as const
+    lab.runs = []
+    expect(reportedRun()).toBeNull()
+    lab.runs = [
+      { ...card, id: 'now', startedAt: '2026-01-03', recording: true },
+      { ...card, id: 'old', startedAt: '2026-01-01' },
+      { ...card, id: 'last', startedAt: '2026-01-02' },
+    ]
+    expect(reportedRun()?.id).toBe('last')
+    await useRunsStore().show(ID)
+    expect(reportedRun()?.id).toBe('last')
+    useUiStore().view = 'runs'
+    expect(reportedRun()).toEqual({ id: ID, title: 'The duel' })
+    const shown: Partial<SavedView> = { title: 'Shown', status: IDLE_STATUS, events: [] }
+    lab.saved = { ...shown, run: 'shown' } as SavedView
+    expect(reportedRun()).toEqual({ id: 'shown', title: 'Shown' })
+    // Of a file there is none, and that of another run would be taken for its.
+    lab.saved = shown as SavedView
+    expect(reportedRun()).toBeNull()
+    lab.saved = null
   })
 })
 

@@ -47,7 +47,7 @@ export class Feed {
     return this.kept.slice(-MILESTONES_MAX)
   }
 
-  /** Landmarks of before those, oldest first: without them a viewer would not know of past faults. */
+  /** Landmarks of before those, oldest first: else a viewer would not know of past faults. */
   earlier(): readonly LabEvent[] {
     const left = this.kept.slice(0, -MILESTONES_MAX).filter(({ type }) => LANDMARKS.has(type))
     return [...this.past, ...left].slice(-EARLIER_MAX)

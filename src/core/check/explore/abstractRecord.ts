@@ -3,9 +3,10 @@
  *
  * Nodes:  acceptors 1 to A; one proposer, which learns too, for each ballot; with a shared ballot
  *         (M11) another proposer for its second value.
- * Order:  `seq` is the true order. `atMs` is the number of the step, from 1; time means nothing.
+ * Order:  `seq` is the true order. `atMs` counts steps, from 1, in STEP_MS; time means nothing.
  * Told:   each step as the facts that a replica tells; messages as sent and received; a proposer
- *         learns as soon as true majorities voted. The model has no disk: nothing is flushed.
+ *         learns as soon as true majorities voted; how all nodes stand after each step. The model
+ *         has no disk: nothing is flushed.
  */
 import type { LabEvent, LabFact, LearnerReadResult, MessageNote, NodeFact } from '../../event'
 import { formatBallot } from '../../paxos/ballot'
@@ -28,11 +29,11 @@ import {
 import { acceptorIds, ballotOf, proposerIds, valueName } from './abstractBounds'
 import type { AbstractBounds } from './abstractBounds'
 import type { AbstractModel } from './abstractModel'
+import { AbstractStatus, SLOT } from './abstractStatus'
+import { ABSTRACT_CLUSTER, STEP_MS } from './abstractSteps'
 import { voteHeld, witnessesOf } from './abstractTrace'
 import type { TraceStep } from './abstractTrace'
 
-/** The one slot of the model. */
-export const SLOT = 1
 /** What a proposer proposes has this place in the session of its own. */
 const REQUEST = 1
 
@@ -75,12 +76,15 @@ class Recording {
   private readonly learned = new Set<string>()
   /** Who issued a value at a ballot. */
   private readonly issuers = new Map<string, NodeId>()
+  private readonly status: AbstractStatus
   private step = 0
 
   constructor(
     private readonly model: AbstractModel,
     private readonly title: string,
-  ) {}
+  ) {
+    this.status = new AbstractStatus(model, rolesIn(model.bounds).proposers)
+  }
 
   play(steps: readonly TraceStep[]): LabEvent[] {
     this.start()
@@ -88,6 +92,7 @@ class Recording {
       this.step += 1
       this.tell({ type: 'acted', act: step.words.trim(), actor: 'scenario' })
       this.perform(step)
+      this.sample(step.after)
     }
     return this.events
   }
@@ -97,7 +102,7 @@ class Recording {
     const members = membersOf(bounds)
     this.tell({
       type: 'clusterStarted',
-      cluster: 'abstract',
+      cluster: ABSTRACT_CLUSTER,
       members,
       mode: 'single',
       direct: false,
@@ -114,6 +119,11 @@ class Recording {
       this.tell({ type: 'nodeStarted', node, pid: 0 })
       this.tell({ type: 'nodeReady', node, clientPort: 0, life: 1 })
     }
+    this.sample(this.model.initial())
+  }
+
+  private sample(state: Uint32Array): void {
+    this.tell({ type: 'statusSampled', nodes: this.status.after(state) })
   }
 
   private perform({ act, before, after }: TraceStep): void {
@@ -136,6 +146,7 @@ class Recording {
 
   private prepare(b: number): void {
     const ballot = this.ballot(b)
+    this.status.prepares(ballot.node, ballot)
     const ranges = [{ from: SLOT, to: SLOT }]
     this.tellOf(ballot.node, { type: 'bid', ballot, ranges, reason: 'manual' })
     for (const to of acceptorIds(this.model.bounds)) {
@@ -158,6 +169,7 @@ class Recording {
     const isShared = this.issuersAt(b) > 0
     const by = isShared ? ballot.node + this.model.bounds.ballots : ballot.node
     this.issuers.set(`${b} ${v}`, by)
+    this.status.issues(by, ballot)
     const witnesses = acceptors.map((a) => a + 1)
     for (const from of witnesses) this.receive(by, from, note('promise', ballot, from))
     const session = valueName(v)
@@ -201,6 +213,7 @@ class Recording {
     for (const from of voters) {
       this.receive(by, from, note('accepted', ballot, `${valueName(v)}-${from}`))
     }
+    this.status.learns(by)
     this.tellOf(by, { type: 'chosen', ballot, slot: SLOT, count: 1, ids: [commandId(v)] })
   }
 
@@ -246,7 +259,7 @@ class Recording {
   }
 
   private stamp(): { seq: number; atMs: number } {
-    return { seq: this.events.length + 1, atMs: this.step }
+    return { seq: this.events.length + 1, atMs: this.step * STEP_MS }
   }
 }
 

@@ -136,6 +136,14 @@ export function voteHeld(
   return vote === 0 ? null : { b: Math.floor((vote - 1) / values), v: (vote - 1) % values }
 }
 
+/** The ballot, from 0, that acceptor `a` remembers as promised; null if it has promised none. */
+export function promiseHeld(model: AbstractModel, state: Uint32Array, a: number): number | null {
+  const { ballots, values } = model.bounds
+  const memory = model.own(state, a, model.layout.memory)
+  const promised = Math.floor(memory / (1 + ballots * values)) - 1
+  return promised < 0 ? null : promised
+}
+
 /**
  * Acceptors (from 0) whose promises let the proposer of `b` issue `v`, as it counts; the first such
  * set.

@@ -36,6 +36,11 @@ export function commandFor(
   return null
 }
 
+/** Save and Save as: a browser would offer the page itself as a file. */
+export function isSaveKey(event: Pressed, mac: boolean): boolean {
+  return ['Mod+S', 'Mod+Shift+S'].includes(keyName(event, mac))
+}
+
 const SINGLE = /^(Shift\+)?.$/
 
 function stageKeyActs(

@@ -25,7 +25,10 @@ import type { NodeAct } from './acts'
 import { toggleLinks } from '../composables/topologyActs'
 import { openOutside } from './outside'
 import { endStorm } from './stormActs'
+import { EDIT_RUNS } from './editRuns'
+import { actAtGate } from './gateActs'
 import { POLICY_PRESETS } from './policies'
+import { openShownReport } from './reportActs'
 import { stepNext, toggleStepping } from './stepActs'
 import { TEACH_RUNS } from './teachRuns'
 import { TIME_RUNS } from './timeRuns'
@@ -147,6 +150,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.openRun': () => useUiStore().open('openRun'),
   'view.simulate': () => useUiStore().open('simulate'),
   'view.explore': () => useUiStore().open('explore'),
+  'view.report': openShownReport,
   'view.pins': () => useUiStore().open('pins'),
   'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
@@ -156,6 +160,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.timeline': show('timeline'),
   'view.teach': show('teach'),
   'view.experiments': show('experiments'),
+  ...EDIT_RUNS,
   'view.runs': show('runs'),
   'view.checks': show('checks'),
   'view.learn': show('learn'),
@@ -215,6 +220,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'network.hold': () => useUiStore().openHold(null),
   'network.startStorm': () => useUiStore().open('storm'),
   'network.endStorm': endStorm,
+  'network.releaseAll': () => actAtGate('release', { kind: 'all' }),
   'network.stepMode': toggleStepping,
   'network.stepNext': stepNext,
   'network.undo': undoFault,

@@ -1,6 +1,7 @@
 /** Whether a command can be used now: a fold over status and selection, without side effects. */
 import type { Command } from '../../../shared/commands'
 import type { LabStatus } from '../../../shared/api'
+import type { Editing } from '../stores/editing'
 import type { Selection } from '../stores/selection'
 import { linksOpen } from '../api/facts'
 
@@ -17,6 +18,12 @@ export interface Situation {
   /** It waits at a fork. */
   readonly held?: boolean
   readonly teaching?: boolean
+  /** There is a run or a result to open the report of. */
+  readonly reported?: boolean
+  /** Frames that wait at the gate. */
+  readonly heldFrames?: number
+  /** What can be done with the open experiment. */
+  readonly editing?: Editing
 }
 
 export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situation): boolean {
@@ -50,6 +57,19 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return now.held === true
     case 'teaching':
       return now.teaching === true
+    case 'reported':
+      return now.reported === true
+    case 'gateHolds':
+      // Step mode lets go one frame after another.
+      return linksOpen(status) && !status.stepping && (now.heldFrames ?? 0) > 0
+    case 'unsaved':
+      return now.editing?.canSave === true
+    case 'ownOpen':
+      return now.editing?.canSaveAs === true
+    case 'undoable':
+      return now.editing?.canUndo === true
+    case 'redoable':
+      return now.editing?.canRedo === true
     case 'scenario':
       return status.scenario !== null && !status.scenario.done
   }

@@ -72,8 +72,9 @@ export function timeStepMs(
   toMs: number,
   widthPx: number,
   pixelsPerLabel = 72,
+  leastMs = 1,
 ): number {
-  const rough = ((toMs - fromMs) * pixelsPerLabel) / Math.max(widthPx, 1)
+  const rough = Math.max(leastMs, ((toMs - fromMs) * pixelsPerLabel) / Math.max(widthPx, 1))
   const steps = [
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000, 10_000, 20_000, 30_000, 60_000, 120_000,
     300_000, 600_000, 1_800_000, 3_600_000,
@@ -86,8 +87,9 @@ export function timeTicks(
   toMs: number,
   widthPx: number,
   pixelsPerLabel = 72,
+  leastMs = 1,
 ): Tick[] {
-  const step = timeStepMs(fromMs, toMs, widthPx, pixelsPerLabel)
+  const step = timeStepMs(fromMs, toMs, widthPx, pixelsPerLabel, leastMs)
   const ticks: Tick[] = []
   for (let at = Math.ceil(fromMs / step); at * step <= toMs; at += 1) {
     ticks.push({ value: at * step, text: String(Number(((at * step) / 1000).toFixed(3))) })

@@ -1,7 +1,7 @@
 /** The overview strip's picture: throughput of the whole run, faults, and a tick per preemption. */
 import type { Band } from './chartBands'
 import { Hatches } from './chartPaint'
-import { groundOf } from './chartStage'
+import { groundOf, paintGround } from './chartStage'
 import type { Ctx } from './chartPaint'
 import type { ChartTheme } from './chartTheme'
 import type { SeriesData } from './seriesData'
@@ -34,19 +34,10 @@ export function drawOverview(canvas: HTMLCanvasElement, overview: Overview): voi
   const x = (atMs: number): number => STRIP_EDGE_PX + (atMs / lengthMs) * plotPx
   ctx.fillStyle = groundColour(canvas, theme)
   ctx.fillRect(STRIP_EDGE_PX, TOP_PX, plotPx, BOTTOM_PX - TOP_PX)
-  for (const { fromMs, toMs, kinds, strength } of groundOf(overview.bands, view.nowMs)) {
-    const left = x(fromMs)
-    const width = Math.max(1, x(toMs) - left)
-    for (const kind of kinds) {
-      ctx.globalAlpha = 0.1 * strength
-      ctx.fillStyle = theme.faults[kind]
-      ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
-      ctx.globalAlpha = (kind === 'down' ? 0.08 : 0.3) * strength
-      ctx.fillStyle = hatches.get({ ctx, theme }, kind) ?? ctx.fillStyle
-      ctx.fillRect(left, TOP_PX, width, BOTTOM_PX - TOP_PX)
-    }
-  }
-  ctx.globalAlpha = 1
+  paintGround({ ctx, theme }, groundOf(overview.bands, view.nowMs), hatches, {
+    ...{ left: STRIP_EDGE_PX, right: STRIP_EDGE_PX + plotPx, top: TOP_PX },
+    ...{ height: BOTTOM_PX - TOP_PX, nowMs: view.nowMs, x },
+  })
   drawLoad(ctx, overview, x)
   drawPreemptions(ctx, overview, x)
 }

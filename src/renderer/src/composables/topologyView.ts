@@ -14,8 +14,8 @@ import type { NodeModel } from '../components/topology/nodeModel'
 import type { EventLog } from '../stores/eventLog'
 import { useEventsStore } from '../stores/events'
 import { useLabStore } from '../stores/lab'
+import { useShownStore } from '../stores/shown'
 import { useTimeStore } from '../stores/time'
-import { statusAt } from '../../../shared/statusFold'
 import { recentEvents } from './topologyPast'
 import { trafficAt, useTopologyTraffic } from './topologyTraffic'
 import type { TrafficView } from './topologyTraffic'
@@ -37,35 +37,23 @@ export interface TopologyView {
 }
 
 export function useTopologyView(): TopologyView {
-  const lab = useLabStore()
+  const shown = useShownStore()
   const events = useEventsStore()
   const time = useTimeStore()
   const cursorMs = computed(() => time.cursorMs)
 
-  /** The log up to a moment. What comes after it makes no other, so that nothing is folded anew. */
-  const logUntil = (atMs: () => number | null): ComputedRef<EventLog | null> =>
-    computed((before) => {
-      const moment = atMs()
-      if (moment === null) return null
-      const log = events.held.until(moment)
-      return before?.isLike(log) === true ? before : log
-    })
-  const pastLog = logUntil(() => cursorMs.value)
   // A sample tells of the span before it: the one that covers this moment may be just after it.
-  const sampledLog = logUntil(() =>
-    cursorMs.value === null ? null : cursorMs.value + SAMPLE_MS_MAX,
-  )
-  const past = computed(() => {
-    if (pastLog.value === null || cursorMs.value === null) return null
-    const status = statusAt(pastLog.value.slice(), cursorMs.value, lab.status)
-    return { log: pastLog.value, status }
+  const sampledLog = computed<EventLog | null>((before) => {
+    if (cursorMs.value === null) return null
+    const log = events.held.until(cursorMs.value + SAMPLE_MS_MAX)
+    return before?.isLike(log) === true ? before : log
   })
-  const status = computed(() => past.value?.status ?? lab.status)
+  const status = computed(() => shown.status)
 
   const liveRates = useLiveOps()
   const ops = computed(() => {
-    if (past.value === null) return liveRates.value
-    return opsOf(recentEvents(past.value.log, cursorMs.value ?? 0, PAST_SPAN_MS), status.value)
+    if (shown.log === null) return liveRates.value
+    return opsOf(recentEvents(shown.log, cursorMs.value ?? 0, PAST_SPAN_MS), status.value)
   })
   const nodes = computed(() => nodeModels(status.value.nodes, ops.value))
   const links = computed(() => {

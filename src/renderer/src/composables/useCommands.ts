@@ -4,9 +4,12 @@ import type { ComputedRef } from 'vue'
 import { COMMANDS, keysOf } from '../../../shared/commands'
 import type { Command, CommandId } from '../../../shared/commands'
 import { keyWords } from '../commands/keys'
+import { reportedRun } from '../commands/reportActs'
 import { COMMAND_RUNS } from '../commands/run'
 import { isEnabled } from '../commands/when'
 import type { Situation } from '../commands/when'
+import { useEditingStore } from '../stores/editing'
+import { useGateStore } from '../stores/gate'
 import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
 import { useUiStore } from '../stores/ui'
@@ -31,6 +34,8 @@ export function useCommands(): Commands {
   const lab = useLabStore()
   const selection = useSelectionStore()
   const ui = useUiStore()
+  const gate = useGateStore()
+  const editing = useEditingStore()
   const situation = computed<Situation>(() => ({
     mayAct: lab.mayAct,
     status: lab.status,
@@ -39,6 +44,9 @@ export function useCommands(): Commands {
     saved: lab.saved !== null,
     forkable: (lab.saved?.simulated ?? lab.saved?.explored) !== undefined,
     teaching: ui.view === 'teach',
+    reported: reportedRun() !== null,
+    heldFrames: gate.view.total,
+    editing: editing.now,
     held: (lab.saved?.simulated?.due ?? lab.saved?.explored?.choices) != null,
   }))
   const canRun = (command: Command): boolean =>

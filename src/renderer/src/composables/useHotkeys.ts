@@ -1,8 +1,9 @@
 /** Listens for keys of the whole page and runs what the registry says. */
 import { useEventListener } from '@vueuse/core'
 import { COMMANDS } from '../../../shared/commands'
-import { commandFor, nodeFor } from '../commands/dispatch'
+import { commandFor, isSaveKey, nodeFor } from '../commands/dispatch'
 import type { DispatchRules } from '../commands/dispatch'
+import { tellNothingToSave } from '../commands/editRuns'
 import { useLabStore } from '../stores/lab'
 import { useSelectionStore } from '../stores/selection'
 import { useSettingsStore } from '../stores/settings'
@@ -10,6 +11,7 @@ import { useUiStore } from '../stores/ui'
 import { useCommands } from './useCommands'
 
 /** Menus and popovers of Reka, and menus of the topology. */
+const OPEN_DIALOG = '[role="dialog"], [role="alertdialog"]'
 const OPEN_LAYER = '[data-dismissable-layer], [role="menu"]'
 
 export function useHotkeys(): void {
@@ -37,8 +39,16 @@ export function useHotkeys(): void {
       selection.select({ kind: 'node', node })
       return
     }
+    if (isSaveKey(event, lab.mac)) {
+      // Nobody wants the page itself as a file.
+      event.preventDefault()
+      if (document.querySelector(OPEN_DIALOG) !== null) return
+    }
     const id = commandFor(event, rules())
-    if (id === null || !known.has(id)) return
+    if (id === null || !known.has(id)) {
+      if (isSaveKey(event, lab.mac) && ui.dialog === null) tellNothingToSave()
+      return
+    }
     event.preventDefault()
     commands.run(id)
   })

@@ -35,12 +35,12 @@ export function exploredView({ wish }: Explored, found: Counterexample): SavedVi
   const { status, events, series, left } = found.view
   const read = (from: number, to: number) =>
     Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
-  const notes = [
+  const facts = [
     `The shortest path to ${found.invariant}: ${found.steps.length} steps; its time means nothing.`,
   ]
   return {
     ...{ kind: 'explored', title: exploredTitle(wish.bounds), startedAt: null },
-    ...{ verdict: 'violated', status, events, series, left, notes, read },
+    ...{ verdict: 'violated', status, events, series, left, notes: [], facts, read },
     explored: { bounds: wish.bounds, acts: found.acts, forkedAt: null, choices: null },
   }
 }
@@ -56,13 +56,12 @@ export function forkedPathView(
     Promise.resolve(events.filter(({ seq }) => seq >= from && seq <= to))
   const broken = status.checks.find(({ state }) => state === 'violated')
   const byHand = acts.length - (forkedAt ?? 0)
-  const notes = [
-    ...(broken === undefined ? [] : [broken.words]),
-    `${forkedAt} steps as they were, ${byHand} by hand; its time means nothing.`,
-  ]
+  const notes = broken === undefined ? [] : [broken.words]
+  const facts = [`${forkedAt} steps as they were, ${byHand} by hand; its time means nothing.`]
   const title = `${exploredTitle(bounds)}, forked after step ${forkedAt}`
   return {
-    ...{ kind: 'explored', title, startedAt: null, status, events, series, left, notes, read },
+    ...{ kind: 'explored', title, startedAt: null, status, events, series, left, read },
+    ...{ notes, facts },
     verdict: broken === undefined ? null : 'violated',
     explored: { bounds, acts, forkedAt, choices: ended ? null : choices },
   }

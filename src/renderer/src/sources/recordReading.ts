@@ -13,6 +13,7 @@ import { RecordFold } from '../../../shared/recordFold'
 import type { RecordIndex } from '../../../shared/recordFold'
 import { MILESTONES_A_CALL_MAX } from '../../../shared/recordView'
 import { eventsOfLines } from '../../../shared/recordText'
+import { expectRecord, noEvents } from './wrongFile'
 
 const FILE_BYTES_MAX = 1024 * 1024 * 1024
 const PART_BYTES = 512 * 1024
@@ -51,8 +52,9 @@ export async function readRecordFile(
   stopped: () => boolean,
 ): Promise<void> {
   try {
-    if (file.size > FILE_BYTES_MAX) throw new FrameError(`${file.name} is larger than 1 GiB.`)
     if (file.size === 0) throw new FrameError(`${file.name} is empty.`)
+    await expectRecord(file)
+    if (file.size > FILE_BYTES_MAX) throw new FrameError(`${file.name} is larger than 1 GiB.`)
     await readParts(file, tell, stopped)
   } catch (error) {
     tell({ kind: 'failed', words: error instanceof Error ? error.message : String(error) })
@@ -79,9 +81,7 @@ async function readParts(
   }
   fold.end()
   const { notes, index } = fold
-  if (fold.view.sofar.events === 0) {
-    throw new FrameError(`${file.name} is no record of a run: ${notes[0] ?? 'it has no lines'}`)
-  }
+  if (fold.view.sofar.events === 0) throw noEvents(file.name)
   const { events, status, series } = fold.view.view(FRAME)
   for (let at = 0; at < events.length; at += MILESTONES_A_CALL_MAX) {
     tell({ kind: 'events', events: events.slice(at, at + MILESTONES_A_CALL_MAX) })

@@ -41,7 +41,10 @@ export interface SavedView {
   readonly series: SeriesSnapshot
   /** Events of the record that this window does not hold. */
   readonly left: number
+  /** What is wrong with it, or missing. */
   readonly notes: readonly string[]
+  /** What there is to know of it: figures, and how it was made. */
+  readonly facts?: readonly string[]
   /** How far it is read; null or missing: whole. */
   readonly reading?: RunReading | null
   /** Of a simulated run, which can be made again. */

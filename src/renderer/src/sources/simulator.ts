@@ -46,7 +46,8 @@ export function simulatedView(run: Simulated): SavedView {
   return {
     ...{ kind: 'simulated', title: titleOf(run, forks.at(-1)), startedAt: null, verdict },
     ...{ status, events, series, left, read, seed, ...(part && { simulated: part }) },
-    notes: [...why, ...forked, made],
+    notes: why,
+    facts: [...forked, made],
   }
 }
 

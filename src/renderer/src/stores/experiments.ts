@@ -6,7 +6,8 @@
  */
 import { useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watchEffect } from 'vue'
+import type { ComputedRef, Ref } from 'vue'
 import type { ExperimentCard, ExperimentDraft } from '../../../shared/deskApi'
 import type { WindowApi } from '../../../shared/rpc'
 import { describeFailure } from '../api/failure'
@@ -14,6 +15,7 @@ import { keepDrafts } from '../composables/experimentDraft'
 import type { DraftKeeper } from '../composables/experimentDraft'
 import { openDocument } from '../composables/experimentDocument'
 import { guardLeaving, tellUnsaved } from '../composables/experimentLeaving'
+import type { Leaving } from '../composables/experimentLeaving'
 import {
   FILE_END,
   freeName,
@@ -22,6 +24,8 @@ import {
   newText,
   renamedText,
 } from '../composables/experimentNew'
+import { useEditingStore } from './editing'
+import type { EditActs } from './editing'
 import { useLabStore } from './lab'
 import { useRecentsStore } from './recents'
 import { useToastsStore } from './toasts'
@@ -67,6 +71,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
   )
   guardPage(() => dirty.value, drafts)
   tellUnsaved(() => (dirty.value ? fileName.value : null))
+  const canSave = tellEditing({ ...views, file, fileName, readOnly, dirty, leaving, save })
 
   /** The list, and the draft of an earlier window if nothing is open yet. */
   async function begin(): Promise<void> {
@@ -213,7 +218,7 @@ export const useExperimentsStore = defineStore('experiments', () => {
 
   return {
     ...views,
-    ...{ cards, listWords, file, fileName, offer, card, readOnly, dirty },
+    ...{ cards, listWords, file, fileName, offer, card, readOnly, dirty, canSave },
     ...{ begin, loadList, open, create, duplicate, importFile, save, saveAs, revert, remove },
     ...{ restoreDraft, dropDraft, asked, question: leaving.question },
     keepDraft: drafts.keepNow,
@@ -231,6 +236,56 @@ function nameOfId(id: string): string {
 
 function fileNameOf(file: OpenFile | null): string {
   return file?.fileName ?? `${file?.name ?? 'experiment'}${FILE_END}`
+}
+
+interface Told {
+  readonly file: Ref<OpenFile | null>
+  readonly fileName: Ref<string>
+  readonly readOnly: Ref<boolean>
+  readonly dirty: Ref<boolean>
+  readonly leaving: Leaving
+  readonly canUndo: Ref<boolean>
+  readonly canRedo: Ref<boolean>
+  judge(): void
+  undo(): void
+  redo(): void
+  save(): Promise<boolean>
+}
+
+/** Commands work on what is open from every view. Answers whether it can be saved. */
+function tellEditing(now: Told): ComputedRef<boolean> {
+  const { file, fileName, readOnly, dirty, leaving, canUndo, canRedo } = now
+  const canSave = computed(() => {
+    const isNews = dirty.value || file.value?.source === 'new'
+    // While it is asked whether to leave it, the answer saves it.
+    const isAsked = leaving.question.value !== null
+    return isNews && !readOnly.value && !isAsked && useLabStore().mayStart
+  })
+  const acts: EditActs = {
+    async save() {
+      now.judge()
+      await now.save()
+    },
+    undo: () => now.undo(),
+    redo: () => now.redo(),
+  }
+  watchEffect(() => {
+    const isOwn = file.value !== null && !readOnly.value
+    const next = {
+      ...{ canSave: canSave.value, canSaveAs: isOwn && useLabStore().mayStart, acts },
+      ...{ canUndo: isOwn && canUndo.value, canRedo: isOwn && canRedo.value },
+      words: nothingWords(fileName.value, readOnly.value, dirty.value),
+    }
+    useEditingStore().tell(file.value === null ? null : next)
+  })
+  return canSave
+}
+
+/** Why an open experiment cannot be saved now. */
+function nothingWords(name: string, isBundled: boolean, isDirty: boolean): string {
+  if (isBundled) return `${name} is bundled: duplicate it to edit.`
+  if (isDirty) return 'Another window holds the control, or the host is away.'
+  return `${name} has no changes since it was saved.`
 }
 
 /** A file anywhere on this computer: Save writes it back where it was. */

@@ -56,7 +56,7 @@ export const useRatesStore = defineStore('rates', () => {
     if (last.atMs - toldMs < TOLD_GAP_MS) return
     toldMs = last.atMs
     const spanMs = Math.max(1, last.atMs - sinceMs)
-    links.value = summed(recent, spanMs)
+    links.value = linkRates(recent, spanMs)
     const frames = [...links.value.values()].reduce((sum, link) => sum + link.frames, 0)
     framesPerSecond.value = (frames * 1000) / spanMs
   }
@@ -81,7 +81,11 @@ export const useRatesStore = defineStore('rates', () => {
   return { framesPerSecond, opsPerSecond, links }
 })
 
-function summed(samples: readonly Sample[], spanMs: number): Map<string, LinkRate> {
+/** What passed each link in samples of `spanMs` together. */
+export function linkRates(
+  samples: readonly Pick<Sample, 'links'>[],
+  spanMs: number,
+): Map<string, LinkRate> {
   const sums = new Map<string, LinkRate>()
   for (const link of samples.flatMap((sample) => sample.links)) {
     const key = linkKey(link)

@@ -129,6 +129,8 @@ export const useRunsStore = defineStore('runs', () => {
   const picked = shallowRef<readonly ComparedPart[]>([])
   /** Pages of reports that were written, by id. */
   const reports = shallowRef<ReadonlyMap<string, string>>(new Map())
+  /** Ids whose report is being written for this window. */
+  const reporting = shallowRef<ReadonlySet<string>>(new Set())
 
   const trials = trialsOfHost((next, before) => {
     if (next === null) return
@@ -256,6 +258,11 @@ export const useRunsStore = defineStore('runs', () => {
     return page
   }
 
+  function setReporting(id: string, isWritten: boolean): void {
+    const others = [...reporting.value].filter((one) => one !== id)
+    reporting.value = new Set(isWritten ? [...others, id] : others)
+  }
+
   // A wish is a new form: what was typed for another experiment means nothing for it.
   watch(wish, (next) => {
     if (next === null) return
@@ -268,6 +275,6 @@ export const useRunsStore = defineStore('runs', () => {
     ...{ now: trials.now, available: trials.available, running: trials.running },
     ...{ look: trials.look, poll: trials.poll },
     ...{ refreshResults, refreshRuns, refreshFiles, read, show, showForm, start, stop, remove },
-    ...{ pick, compare, report },
+    ...{ pick, compare, report, reporting, setReporting },
   }
 })

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import * as rules from '../composables/timeWindow'
 import type { TimeView } from '../composables/timeWindow'
+import { timeUnitOf } from '../composables/timeUnit'
 import { useEventsStore } from './events'
 import { useLabStore } from './lab'
 
@@ -16,6 +17,8 @@ export const useTimeStore = defineStore('time', () => {
   /** Where the pointer is over a chart or the strip; reads values there, freezes nothing. */
   const hoverMs = ref<number | null>(null)
 
+  /** What the time of the shown run counts. */
+  const unit = computed(() => timeUnitOf(useLabStore().status))
   const nowMs = computed(() => view.value.nowMs)
   const cursorMs = computed(() => view.value.cursorMs)
   const fromMs = computed(() => view.value.fromMs)
@@ -76,6 +79,7 @@ export const useTimeStore = defineStore('time', () => {
   return {
     view,
     hoverMs,
+    unit,
     nowMs,
     cursorMs,
     fromMs,

@@ -74,6 +74,9 @@ export const useUiStore = defineStore('ui', () => {
   /** Counts wishes to see the lower panel, which a low window keeps closed. */
   const lowerWish = ref(0)
 
+  /** The gate is asked to take the focus; it takes the wish away. */
+  const gateWish = ref(false)
+
   const list = window.matchMedia(NARROW)
   const narrow = ref(list.matches)
   list.addEventListener('change', (event) => {
@@ -123,6 +126,7 @@ export const useUiStore = defineStore('ui', () => {
 
   function askGate(): void {
     view.value = 'lab'
+    gateWish.value = true
     lowerTab.value = 'gate'
     lowerWish.value += 1
   }
@@ -139,8 +143,7 @@ export const useUiStore = defineStore('ui', () => {
     blank,
     simWish,
     clientWish,
-    filterWish,
-    lowerWish,
+    ...{ filterWish, lowerWish, gateWish },
     open,
     openForNode,
     openHold,

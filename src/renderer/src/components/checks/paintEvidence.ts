@@ -4,8 +4,9 @@
  *
  * Units: CSS px of the canvas; lab time in ms.
  */
-import { momentText } from '../../composables/chartText'
 import { timeTicks } from '../../composables/chartTicks'
+import { momentNumber, momentWords, tickMsMin } from '../../composables/timeUnit'
+import type { TimeUnit } from '../../composables/timeUnit'
 import { laneIndex, laneY, xOf } from '../../spacetime/geometry'
 import type { Layout } from '../../spacetime/geometry'
 import { paintArrow } from '../../spacetime/paintArrows'
@@ -57,6 +58,7 @@ interface EvidencePainting {
   readonly slice: EvidenceSlice
   readonly palette: Palette
   readonly width: number
+  readonly unit: TimeUnit
   /** Pixels of the screen for each of the canvas. */
   readonly scale: number
   /** The event that is picked in the table; null: none. */
@@ -98,7 +100,9 @@ function paintStretch(painting: EvidencePainting, place: StretchPlace, height: n
   const window = { fromMs, toMs }
   const laneOf = laneIndex(lanes)
   const over = { ctx, layout, window, palette, book, store }
-  const ticks = timeTicks(fromMs, toMs, place.width, PX_A_TICK).map(({ value }) => value)
+  const ticks = timeTicks(fromMs, toMs, place.width, PX_A_TICK, tickMsMin(painting.unit)).map(
+    ({ value }) => value,
+  )
   paintGround({ ...over, unwatched: [], nowMs: toMs, ticks })
   for (const row of rows) paintArrow({ ...over, colour: 'family', laneOf }, row)
   paintMarks(over, slot)
@@ -158,7 +162,7 @@ function paintMark(
 }
 
 function paintAxis(
-  { ctx, palette }: EvidencePainting,
+  { ctx, palette, unit }: EvidencePainting,
   { stretch, left, width }: StretchPlace,
   height: number,
 ): void {
@@ -174,8 +178,8 @@ function paintAxis(
   ctx.textBaseline = 'alphabetic'
   const y = height + palette.fontPx + 3
   ctx.textAlign = 'left'
-  ctx.fillText(momentText(stretch.fromMs), left, y)
-  const end = `${momentText(stretch.toMs)} s`
+  ctx.fillText(momentNumber(stretch.fromMs, unit), left, y)
+  const end = momentWords(stretch.toMs, unit)
   if (ctx.measureText(end).width * 2 + 8 > width) return
   ctx.textAlign = 'right'
   ctx.fillText(end, left + width, y)

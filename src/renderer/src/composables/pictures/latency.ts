@@ -69,8 +69,18 @@ function picture(input: PictureInput): Picture {
       if (!hidden.has('p50')) paintLone(frame, answered, gapMs)
       if (!hidden.has('max')) nameLongest(frame, paintMax(frame, answered), lines)
     },
-    empty: answered.length === 0 ? 'Latency appears with the first acknowledged request.' : null,
+    empty: answered.length === 0 ? nothing(input) : null,
   }
+}
+
+/** Why nothing is drawn: nothing was answered in the window, or in the run. */
+function nothing({ data, ended }: PictureInput): string {
+  if (data.load.some((point) => point.p50Ms !== null)) {
+    return 'No request was acknowledged in the time shown.'
+  }
+  return ended === true
+    ? 'No request was acknowledged in this run.'
+    : 'Latency appears with the first acknowledged request.'
 }
 
 /** Requests became due by the clock: the two kinds of time can differ. */

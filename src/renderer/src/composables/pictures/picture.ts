@@ -2,6 +2,7 @@
 import type { NodeId } from '../../../../core/paxos/ballot'
 import type { ChartTheme } from '../chartTheme'
 import type { SeriesData } from '../seriesData'
+import type { TimeUnit } from '../timeUnit'
 import type { Picture, XY, YScale } from '../useLabChart'
 
 export interface PictureInput {
@@ -11,6 +12,10 @@ export interface PictureInput {
   readonly toMs: number
   /** Newest moment that may be drawn: the future of a frozen picture is drawn too, it happened. */
   readonly nowMs: number
+  /** The run is over: nothing more can come. Missing: it is not. */
+  readonly ended?: boolean
+  /** What its time counts. Missing: seconds. */
+  readonly unit?: TimeUnit
   /** The moment whose values are read. */
   readonly readMs: number
   /** Ids of series that the legend switched off. */

@@ -5,8 +5,9 @@ import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import type { Wish } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
-import { axisText, countText, lengthText } from '../chartText'
+import { axisText, countText } from '../chartText'
 import { niceRange } from '../chartTicks'
+import { spanWords } from '../timeUnit'
 import type { Line, Picture, XY } from '../useLabChart'
 import { firstAt, nodeId, tableS, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
@@ -94,8 +95,15 @@ function picture(input: PictureInput): Picture {
     lines,
     axis,
     over: (frame) => paint(frame, rows, lines, input),
-    empty: rows.length === 0 ? 'No node has reported yet.' : null,
+    empty: rows.length === 0 ? nothing(input) : null,
   }
+}
+
+/** Why nothing is drawn: nothing was reported in the window, or in the run. */
+function nothing({ data, ended }: PictureInput): string {
+  const some = [...data.progress.values()].some((points) => points.length > 0)
+  if (some) return 'No node has reported in the time shown.'
+  return ended === true ? 'No node reported in this run.' : 'No node has reported yet.'
 }
 
 function linesOf({ node, points }: NodeRow, { theme }: PictureInput): Line[] {
@@ -178,7 +186,7 @@ function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInp
   const shown = rows.map(({ node }) => ({ points: input.data.progress.get(node) ?? [] }))
   const best = standStill(shown, input.fromMs, Math.min(input.toMs, input.nowMs))
   if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return []
-  const text = `slot ${countText(best.slot + 1)} open for ${lengthText(best.toMs - best.fromMs)}`
+  const text = `slot ${countText(best.slot + 1)} open for ${spanWords(best.toMs - best.fromMs, input.unit ?? 's')}`
   const left = Math.max(frame.left, frame.x(best.fromMs)) + 6
   const line = { left, y: frame.y(best.slot), width: textWidth(frame, text) }
   return [around(text, line, 'above')]

@@ -54,13 +54,20 @@ function picture(input: PictureInput): Picture {
   const low = rounds.length > 0 ? Math.min(...rounds) : 0
   const axis = niceRange(low < top * 0.6 ? 0 : Math.max(0, low - 1), top * 1.04, 4, axisText, true)
   const lines = proposersOf(rows).map((node) => lineOf(node, rows, input))
-  const none = 'No ballot here. Start an election at a node, or run the duel.'
   return {
     lines,
     axis,
     over: (frame) => paint(frame, rows, lines, input),
-    empty: rows.length === 0 ? none : null,
+    empty: rows.length === 0 ? nothing(input) : null,
   }
+}
+
+/** Why nothing is drawn: no ballot was begun in the window, or in the run. */
+function nothing({ data, ended }: PictureInput): string {
+  if (data.stairs.length > 0) return 'No ballot in the time shown.'
+  return ended === true
+    ? 'No ballot was begun in this run.'
+    : 'No ballot yet. Start an election at a node, or run the duel.'
 }
 
 function lastMs(row: Stair, { nowMs }: PictureInput): number {

@@ -102,8 +102,16 @@ function picture(input: PictureInput): Picture {
     axis: ladderRange(top, axisText, 3),
     under: (frame) => shade(frame, out),
     over: (frame) => name(frame, out, lines),
-    empty: rows.length === 0 ? 'No traffic yet. Start the load, or write through a node.' : null,
+    empty: rows.length === 0 ? nothing(input) : null,
   }
+}
+
+/** Why nothing is drawn: nothing was counted in the window, or in the run. */
+function nothing({ data, ended }: PictureInput): string {
+  if (data.load.length > 0) return 'No traffic in the time shown.'
+  return ended === true
+    ? 'No client asked anything in this run.'
+    : 'No traffic yet. Start the load, or write through a node.'
 }
 
 function shade(frame: PlotFrame, out: readonly Outage[]): void {
