@@ -70,6 +70,20 @@ async function answerTo(...args: readonly string[]): Promise<string> {
   })
 }
 
+describe('without a free file descriptor', () => {
+  it('the newest client goes, the older ones are served, and it is counted', async () => {
+    const { connect, port, facts } = await rig()
+    const [older, newer] = [await connect(), await connect()]
+    await eventually('both are taken', () => port.clients === 2)
+    const error = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' })
+    port['server'].emit('error', error)
+    await eventually('the newer one is closed', () => newer.closed)
+    older.send(respOf('PING'))
+    await eventually('an answer', () => older.text === '+PONG\r\n')
+    expect(facts).toMatchObject([{ type: 'connectionRefused', reason: 'accept EMFILE' }])
+  })
+})
+
 describe('a pipeline', () => {
   it('is answered in order, whatever is ready first; local commands wait', async () => {
     const { connect, port, requests } = await rig()

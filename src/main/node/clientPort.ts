@@ -73,7 +73,7 @@ export class ClientPort implements SessionListener {
     this.reads = new ClientReads(options)
     const settings = { noDelay: true, allowHalfOpen: true }
     this.server = createServer(settings, (socket) => this.accept(socket))
-    this.server.on('error', (error) => this.onRefused(error.message))
+    this.server.on('error', (error) => this.onAcceptFailed(error))
   }
 
   /** Answers the port. Rejects if it cannot be opened. */
@@ -124,6 +124,17 @@ export class ClientPort implements SessionListener {
 
   onRefused(reason: string): void {
     this.options.refusals.refuse('client', reason)
+  }
+
+  /**
+   * Without a free file descriptor the loop may try to accept again and again, and nothing else,
+   * until one is freed: the newest client goes, so that the older ones are served.
+   */
+  private onAcceptFailed(error: Error): void {
+    this.onRefused(error.message)
+    if (!('code' in error) || (error.code !== 'EMFILE' && error.code !== 'ENFILE')) return
+    const newest = [...this.sessions].at(-1)
+    newest?.abort()
   }
 
   onClosed(session: ClientSession): void {

@@ -10,8 +10,8 @@ import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
 import { useCommands } from './useCommands'
 
-/** Menus and popovers of Reka, and menus of the topology. */
 const OPEN_DIALOG = '[role="dialog"], [role="alertdialog"]'
+/** Menus and popovers of Reka, and menus of the topology. */
 const OPEN_LAYER = '[data-dismissable-layer], [role="menu"]'
 
 export function useHotkeys(): void {
