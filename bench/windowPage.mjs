@@ -9,7 +9,11 @@
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ messages: number?, operations: number?, dropped: number? }} Bar null: not said */
-/** @typedef {{ gaps: [ms: number, count: number][], longTasks: number[] }} PhaseFigures */
+/**
+ * @typedef {{ gaps: [ms: number, count: number][], longTasks: number[], slow: SlowFrame[] }}
+ *   PhaseFigures slow: the longest of the frames that a long task held up
+ */
+/** @typedef {{ ms: number, layoutMs: number, scripts: { ms: number, of: string }[] }} SlowFrame */
 /** @typedef {Record<string, PhaseFigures>} Probed by phase */
 
 const WAIT_MS = 60_000
@@ -18,14 +22,16 @@ const WAIT_MS = 60_000
 function probe() {
   /** A longer frame counts as this long. */
   const gapMsMax = 5000
+  const slowMax = 10
   /** @type {{ atMs: number, phase: string }[]} */
   const marks = [{ atMs: 0, phase: 'aside' }]
-  /** @type {Map<string, { gaps: Map<number, number>, longTasks: number[] }>} */
+  /** @typedef {{ gaps: Map<number, number>, longTasks: number[], slow: SlowFrame[] }} Figures */
+  /** @type {Map<string, Figures>} */
   const phases = new Map()
   const figuresAt = (/** @type {number} */ atMs) => {
     const phase = marks.findLast((mark) => mark.atMs <= atMs)?.phase ?? 'aside'
-    /** @type {{ gaps: Map<number, number>, longTasks: number[] }} */
-    const known = phases.get(phase) ?? { gaps: new Map(), longTasks: [] }
+    /** @type {Figures} */
+    const known = phases.get(phase) ?? { gaps: new Map(), longTasks: [], slow: [] }
     phases.set(phase, known)
     return known
   }
@@ -46,11 +52,30 @@ function probe() {
     }
   })
   observer.observe({ type: 'longtask' })
+  const frames = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { startTime, duration } = entry
+      /** @type {{ duration: number, invoker: string, sourceFunctionName: string }[]} */
+      const ran = Reflect.get(entry, 'scripts')
+      const layoutAtMs = Reflect.get(entry, 'styleAndLayoutStart')
+      const { slow } = figuresAt(startTime)
+      slow.push({
+        ms: duration,
+        layoutMs: layoutAtMs > 0 ? startTime + duration - layoutAtMs : 0,
+        scripts: ran.map((script) => ({
+          ms: script.duration,
+          of: `${script.invoker} ${script.sourceFunctionName}`.trim(),
+        })),
+      })
+      slow.sort((a, b) => b.ms - a.ms).splice(slowMax)
+    }
+  })
+  frames.observe({ type: 'long-animation-frame' })
   Reflect.set(window, 'windowProbe', {
     phase: (/** @type {string} */ phase) => void marks.push({ atMs: performance.now(), phase }),
     read: () =>
       Object.fromEntries(
-        [...phases].map(([phase, { gaps, longTasks }]) => [phase, { gaps: [...gaps], longTasks }]),
+        [...phases].map(([phase, { gaps, ...more }]) => [phase, { gaps: [...gaps], ...more }]),
       ),
   })
 }

@@ -13,6 +13,7 @@ const HEAP_MINUTES = 2
 /** The load counts as met from this share of it on. */
 const LOAD_SHARE = 0.95
 const OTHERS_CORES_MAX = 0.2
+const SLOW_ROWS = 8
 
 /** @param {number} value */
 const whole = (value) => Math.round(value).toLocaleString('en-US')
@@ -210,6 +211,7 @@ export function windowText(figures, { version, machine }) {
         ]),
     ]),
     '',
+    ...slowLines(probed),
     '## Work a frame',
     '',
     'Main thread of the page, from traces of ten seconds a minute: ms p50 / p95 / p99 by the clock,',
@@ -238,6 +240,31 @@ export function windowText(figures, { version, machine }) {
     '',
     ...figures.problems.slice(0, 10).map((words) => `- **console: ${words}**`),
   ].join('\n')
+}
+
+/**
+ * The longest frames of the steady state, and what the browser says of them, by the clock.
+ * @param {WindowFigures['probed']} probed
+ */
+function slowLines(probed) {
+  const found = Object.entries(probed)
+    .filter(([phase]) => phase === 'lab' || phase === 'timeline')
+    .flatMap(([phase, { slow }]) => slow.map((frame) => ({ phase, ...frame })))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOW_ROWS)
+  if (found.length === 0) return []
+  return [
+    'The longest frames that a long task held up: ms by the clock, with what others took meanwhile.',
+    '',
+    ...table([
+      ['view', 'frame, ms', 'style, layout, paint', 'scripts'],
+      ...found.map(({ phase, ms, layoutMs, scripts }) => [
+        ...[phase, whole(ms), whole(layoutMs)],
+        scripts.map((script) => `${script.of}: ${whole(script.ms)}`).join('; ') || '-',
+      ]),
+    ]),
+    '',
+  ]
 }
 
 /**

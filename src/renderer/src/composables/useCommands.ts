@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { COMMANDS, keysOf } from '../../../shared/commands'
 import type { Command, CommandId } from '../../../shared/commands'
+import { keepSame } from '../api/keepSame'
 import { keyWords } from '../commands/keys'
 import { reportedRun } from '../commands/reportActs'
 import { COMMAND_RUNS } from '../commands/run'
@@ -11,6 +12,7 @@ import type { Situation } from '../commands/when'
 import { useEditingStore } from '../stores/editing'
 import { useGateStore } from '../stores/gate'
 import { useLabStore } from '../stores/lab'
+import { useReenactStore } from '../stores/reenact'
 import { useSelectionStore } from '../stores/selection'
 import { useUiStore } from '../stores/ui'
 
@@ -36,6 +38,7 @@ export function useCommands(): Commands {
   const ui = useUiStore()
   const gate = useGateStore()
   const editing = useEditingStore()
+  const reenact = useReenactStore()
   const situation = computed<Situation>(() => ({
     mayAct: lab.mayAct,
     status: lab.status,
@@ -43,6 +46,7 @@ export function useCommands(): Commands {
     marked: selection.marked,
     saved: lab.saved !== null,
     forkable: (lab.saved?.simulated ?? lab.saved?.explored) !== undefined,
+    reenactable: reenact.can,
     teaching: ui.view === 'teach',
     reported: reportedRun() !== null,
     heldFrames: gate.view.total,
@@ -57,12 +61,14 @@ export function useCommands(): Commands {
     const first = keysOf(command, lab.caps.reservedShortcuts)[0]
     return first === undefined ? '' : keyWords(first, lab.mac)
   }
-  const views = computed(() =>
-    COMMANDS.map((command): CommandView => {
+  // The same list as long as it says the same: menus are not drawn again with every status.
+  const views = computed<readonly CommandView[]>((before) => {
+    const next = COMMANDS.map((command): CommandView => {
       const { id, title, group } = command
       return { id, title, group, key: wordsOf(command), enabled: canRun(command) }
-    }),
-  )
+    })
+    return before === undefined ? next : keepSame(before, next)
+  })
   const keyOf = (id: CommandId): string => views.value.find((view) => view.id === id)?.key ?? ''
   const run = (id: CommandId): void => {
     const command = COMMANDS.find((one) => one.id === id)

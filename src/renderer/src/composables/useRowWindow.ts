@@ -6,7 +6,7 @@
  * Units: px.
  */
 import { useElementSize, useEventListener } from '@vueuse/core'
-import { computed, shallowRef } from 'vue'
+import { computed, nextTick, shallowRef } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
 
 interface RowWindowOptions {
@@ -29,8 +29,11 @@ interface RowWindow {
   readonly totalPx: ComputedRef<number>
   /** Rows that are in sight at once. */
   readonly inView: ComputedRef<number>
-  /** `nearest`: as little as brings the row into sight. The list must have its height already. */
-  scrollTo(row: number, align?: 'nearest' | 'center'): void
+  /**
+   * `nearest`: as little as brings the row into sight. The span is that of the new place at once;
+   * the element follows when the list has the height that it is to have.
+   */
+  scrollTo(row: number, align?: 'nearest' | 'center'): Promise<void>
 }
 
 export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptions): RowWindow {
@@ -51,9 +54,8 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
     return before?.from === from && before.to === to ? before : { from, to }
   })
 
-  function scrollTo(row: number, align: 'nearest' | 'center' = 'nearest'): void {
-    const view = scroller.value
-    if (view === null) return
+  async function scrollTo(row: number, align: 'nearest' | 'center' = 'nearest'): Promise<void> {
+    if (scroller.value === null) return
     const seenPx = height.value
     const rowTop = row * rowPx
     let wanted = rowTop - (seenPx - rowPx) / 2
@@ -63,7 +65,8 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
     const top = Math.max(0, Math.min(wanted, totalPx.value - seenPx))
     if (top === topPx.value) return
     topPx.value = top
-    view.scrollTop = top
+    await nextTick()
+    if (scroller.value !== null && topPx.value === top) scroller.value.scrollTop = top
   }
 
   return { span, totalPx, inView, scrollTo }
