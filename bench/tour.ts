@@ -31,9 +31,25 @@ async function live(page: Page, shoot: Shoot): Promise<void> {
   await shoot('inspector')
   await page.getByTestId('heal-all').click()
   await step.passes(page, 4)
+  await gate(page, shoot)
   await instrumentsOf(page, shoot)
   await step.readToasts(page)
   await logs(page, shoot)
+}
+
+/** Frames of a running load that wait to be let go, one of them picked. */
+async function gate(page: Page, shoot: Shoot): Promise<void> {
+  await step.rest(page)
+  await page.getByTestId('tab-gate').click()
+  await page.getByTestId('gate-hold').click()
+  await page.getByTestId('hold-apply').click()
+  await page.locator('[data-frame]').nth(3).waitFor({ timeout: step.SCENE_MS_MAX })
+  await page.locator('[data-frame] input').first().check()
+  await step.rest(page)
+  await shoot('gate')
+  await page.getByTestId('gate-release-all').click()
+  await page.locator('[data-testid^="hold-end-"]').click()
+  await step.passes(page, 2)
 }
 
 /** The same, for what is refused, and the list of runs in the end. */
@@ -222,7 +238,34 @@ async function explore(page: Page, shoot: Shoot): Promise<void> {
   await page.getByTestId('explore-run').click()
   await page.getByTestId('explore-open').waitFor({ timeout: step.SCENE_MS_MAX })
   await shoot('explore')
-  await page.keyboard.press('Escape')
+  await reenact(page, shoot)
+}
+
+/** The counterexample that was found, on real processes: what became of it, from three sides. */
+async function reenact(page: Page, shoot: Shoot): Promise<void> {
+  await page.getByTestId('explore-open').click()
+  await page.getByTestId('reenact').click()
+  await page.getByTestId('reenact-start').click()
+  await page.getByTestId('reenacted').waitFor({ timeout: step.SCENE_MS_MAX })
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await step.tallInstruments(page)
+  await step.openInstrument(page, 'Vote bars')
+  await page.locator('[data-bar]').first().waitFor({ timeout: step.SCENE_MS_MAX })
+  await shoot('reenact')
+  await step.openInstrument(page, 'Acceptor history')
+  await page.locator('[data-step]').first().waitFor({ timeout: step.SCENE_MS_MAX })
+  await shoot('instrument-history', ONE)
+  await step.openInstrument(page, 'Replay')
+  await page.getByTestId('replay-run').click()
+  await step.until(page, 'replay-badge', /Replay fidelity/)
+  await step.rest(page)
+  await shoot('instrument-replay', ONE)
+  await step.show(page, 'Learn')
+  await page.getByRole('button', { name: 'Mutant museum' }).click()
+  await page.getByTestId('hunt').waitFor()
+  await step.rest(page)
+  await shoot('museum')
+  await step.show(page, 'Start')
 }
 
 async function violated(page: Page, shoot: Shoot): Promise<void> {

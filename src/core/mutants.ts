@@ -2,7 +2,7 @@
  * The catalogue of mutants: each changes one rule of Paxos, and each check must be able to say no
  * to those that it should. `paxos/flaws.ts` is where a replica looks up what it does otherwise.
  *
- * Source: protocol §10. A schedule for each lies in `test/fixtures/mutants`; `docs/mutants.md` says
+ * Source: protocol §10. A schedule for each lies in `resources/mutants`; `docs/mutants.md` says
  *         how to run one on real processes.
  */
 import type { MutantId } from './paxos/mutant'

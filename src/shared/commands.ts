@@ -29,6 +29,8 @@ export type CommandWhen =
   | 'storm'
   /** A run that is over is shown in place of the live lab. */
   | 'saved'
+  /** What is shown has a schedule, and a host is there that plays it. */
+  | 'reenactable'
   /** It was made in the page, by its simulator or its explorer. */
   | 'forkable'
   /** It waits at a fork, for somebody to choose what happens next. */
@@ -108,6 +110,7 @@ const rows = [
   ['view.openRun', 'Open a run…', 'global', 'always', ['Mod+O'], 'Alt+O'],
   ['view.simulate', 'Simulate in this window…', 'global', 'always'],
   ['view.explore', 'Explore every state…', 'global', 'always'],
+  ['view.reenact', 'Re-enact on real processes…', 'global', 'reenactable'],
   ['view.report', 'Open the report of the run', 'global', 'reported'],
   ['view.pins', 'Pins of the report…', 'global', 'always'],
   ['view.closeRun', 'Close the saved run', 'global', 'saved'],
@@ -118,6 +121,8 @@ const rows = [
   ['view.teachNext', 'Teach: next', 'stage', 'teaching', ['PageDown']],
   ['view.teachBack', 'Teach: back', 'stage', 'teaching', ['PageUp']],
   ['view.teachReset', 'Teach: reset the step', 'stage', 'teaching', ['Shift+S']],
+  ['view.lessonResult', 'Save the result of the lesson…', 'global', 'always'],
+  ['view.student', 'Student and class key…', 'global', 'always'],
   ['view.experiments', 'Experiments', 'global', 'always', ['Mod+4'], 'Alt+4'],
   ['view.experimentSave', 'Save the experiment', 'global', 'unsaved', ['Mod+S']],
   ['view.experimentSaveAs', 'Save the experiment as…', 'global', 'ownOpen', ['Mod+Shift+S']],

@@ -8,7 +8,9 @@
 import type { RunCard } from './api'
 import type { ExperimentResult, SweepPoint } from './experimentResult'
 import type { Verdict } from './labWords'
+import type { LessonRunApi } from './lessonRunApi'
 import type { Pin, PinDraft } from './pins'
+import type { ReenactApi } from './reenactApi'
 
 /** One that can be opened: bundled ones cannot be changed, own ones are files of the user. */
 export interface ExperimentCard {
@@ -112,7 +114,7 @@ export interface ComparedRow {
   readonly shift: { readonly by: number; readonly low: number; readonly high: number } | null
 }
 
-export interface DeskApi {
+export interface DeskApi extends ReenactApi, LessonRunApi {
   experimentFiles(): Promise<readonly ExperimentCard[]>
   experimentText(id: string): Promise<ExperimentText>
   /** Writes `NAME.paxlab.yaml` into the folder of own experiments, with the schema beside it. */
@@ -165,6 +167,11 @@ export const DESK_LOOKING: ReadonlySet<keyof DeskApi> = new Set([
   'compareResults',
   'pins',
   'reportPage',
+  'reenactmentNow',
+  'runExtras',
+  'replayRun',
+  'lessonRun',
+  'lessonRunText',
 ] as const)
 
 /** All of them, by name: what a run that is over does not stand in the way of. */
@@ -174,6 +181,9 @@ const DESK_CALLS: Readonly<Record<keyof DeskApi, true>> = {
   ...{ startTrials: true, stopTrials: true, trialsNow: true, runs: true, results: true },
   ...{ result: true, deleteResult: true, compareResults: true, reportPage: true },
   ...{ pins: true, addPin: true, removePin: true, movePin: true, deleteRun: true },
+  ...{ startReenactment: true, stopReenactment: true, reenactmentNow: true },
+  ...{ runExtras: true, replayRun: true, forkRun: true },
+  ...{ lessonRun: true, lessonRunText: true },
 }
 
 export function isDeskCall(name: string | symbol): name is keyof DeskApi {

@@ -1,5 +1,7 @@
 /** Parsers of the calls of the desk; see `apiSchemas.ts`. */
+import { LESSON_RUN_FILE } from './lessonRunApi'
 import { PIN_BYTES_MAX, PIN_LIMITS } from './pins'
+import { FORK_SECONDS_MAX, SCHEDULE_CHARS_MAX } from './reenactApi'
 import { REPORT_ID, RESULT_ID, RUN_ID } from './runIds'
 import { z } from './zod'
 
@@ -46,6 +48,13 @@ const pin = z.strictObject({
   svg: z.string().max(PIN_BYTES_MAX),
   rows: z.array(z.tuple([rowCell, rowCell])).max(PIN_LIMITS.rowsMax),
 })
+const fork = z.strictObject({
+  run: runId,
+  step: whole.min(1),
+  seed,
+  seconds: whole.min(1).max(FORK_SECONDS_MAX),
+})
+const runFile = z.string().regex(LESSON_RUN_FILE)
 const none = z.tuple([])
 
 export const deskCalls = {
@@ -71,4 +80,12 @@ export const deskCalls = {
   movePin: z.tuple([runId, pinId, z.union([z.literal(-1), z.literal(1)])]),
   deleteRun: z.tuple([runId]),
   reportPage: z.tuple([reportId]),
+  startReenactment: z.tuple([z.string().max(SCHEDULE_CHARS_MAX)]),
+  stopReenactment: none,
+  reenactmentNow: none,
+  runExtras: z.tuple([runId]),
+  replayRun: z.tuple([runId]),
+  forkRun: z.tuple([fork]),
+  lessonRun: z.tuple([runId]),
+  lessonRunText: z.tuple([runId, runFile, whole.min(0), whole.min(0)]),
 }

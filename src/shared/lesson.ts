@@ -21,6 +21,8 @@ export interface Lesson {
   /** Rows of the protocol that it shows, such as `S21`. */
   readonly rows: readonly string[]
   readonly cluster: ClusterOptions
+  /** Seed of the student whose copy it is (`studentSeed.ts`); null: everybody's. */
+  readonly student: number | null
   /** Said on every picture while a mutant, the blog variant or a bad disk is in use; or ''. */
   readonly unsafe: string
   readonly steps: readonly LessonStep[]

@@ -15,9 +15,13 @@ import type { ScenarioVerb } from './experimentSteps'
 import { ScenarioError, ScenarioText } from './experimentText'
 import { plainWords, tellingIssue } from './experimentWords'
 import type { Goal, Lesson, LessonStep, Prediction } from './lesson'
+import { alternativesOf, drawOf, fill, fillAll, isWrong, perStudent } from './lessonDraw'
+import type { Drawn } from './lessonDraw'
 import { clausesOf, isLimit, parseLessonCheck } from './lessonGrammar'
 import { LESSON_ID } from './lessonMark'
 import { cluster } from './scenarioCluster'
+import { pickOf } from './studentSeed'
+import type { Pick } from './studentSeed'
 import { z } from './zod'
 
 /** Marks of all checks of a lesson together; the rest is for predictions and the explanation. */
@@ -95,6 +99,7 @@ export const lessonFile = z
     }),
     cluster,
     seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+    'per-student': perStudent.optional(),
     steps: z.array(step).min(1).max(STEPS_MAX),
   })
   .superRefine((raw, context) => {
@@ -105,22 +110,73 @@ type RawLesson = z.infer<typeof lessonFile>
 type RawStep = RawLesson['steps'][number]
 type RawAct = z.infer<typeof act>
 
-/** `file` names the YAML in errors; those of the prose name the Markdown beside it. */
-export function parseLesson(yaml: string, markdown: string, file: string): Lesson {
+/**
+ * `file` names the YAML in errors; those of the prose name the Markdown beside it. `student`: the
+ * seed of a student (`studentSeed.ts`); null: the lesson as it is without one.
+ */
+export function parseLesson(
+  yaml: string,
+  markdown: string,
+  file: string,
+  student: number | null = null,
+): Lesson {
   const source = new ScenarioText(yaml, file, 'lesson')
-  const parsed = lessonFile.safeParse(source.content, { error: plainWords })
+  return readLesson(source, {
+    markdown,
+    file,
+    student,
+    pick: student === null ? null : pickOf(student),
+  })
+}
+
+/** As often as it takes to have had each alternative for students: is every one a lesson? */
+export function checkLesson(yaml: string, markdown: string, file: string): Lesson {
+  const source = new ScenarioText(yaml, file, 'lesson')
+  for (let at = alternativesOf(groupsOf(source.content)) - 1; at > 0; at -= 1) {
+    const pick: Pick = (_lesson, _group, many) => at % many
+    readLesson(source, { markdown, file, student: null, pick })
+  }
+  return readLesson(source, { markdown, file, student: null, pick: null })
+}
+
+interface LessonParts {
+  readonly markdown: string
+  readonly file: string
+  readonly student: number | null
+  readonly pick: Pick | null
+}
+
+function readLesson(source: ScenarioText, { markdown, file, student, pick }: LessonParts): Lesson {
+  const drawn = drawFrom(source, pick)
+  const content = fillAll(source.content, drawn, (message, path) => {
+    return source.failWith({ message, path, isKey: false })
+  })
+  const parsed = lessonFile.safeParse(content, { error: plainWords })
   if (!parsed.success) return source.failWith(tellingIssue(parsed.error.issues))
   const raw = parsed.data
-  const prose = parseProse(markdown, proseFile(file), raw.steps)
+  const prose = parseProse(markdown, proseFile(file), raw.steps, drawn)
   const seeded = (options: ClusterOptions): ClusterOptions => {
-    return { ...options, seed: raw.seed ?? options.seed }
+    const own = raw.seed ?? options.seed
+    return { ...options, seed: student === null ? own : (own ^ student) >>> 0 }
   }
   return {
     ...{ id: raw.id, number: raw.number, title: raw.title, version: raw.version },
     ...{ minutes: raw.minutes, goal: raw.goal, rows: raw.rows, unsafe: raw.unsafe ?? '' },
-    cluster: seeded(raw.cluster),
+    ...{ cluster: seeded(raw.cluster), student },
     steps: raw.steps.map((each) => toStep(each, prose.get(each.id) ?? '', seeded)),
   }
+}
+
+function drawFrom(source: ScenarioText, pick: Pick | null): Drawn {
+  const { content } = source
+  const named = typeof content === 'object' && content !== null && 'id' in content ? content.id : ''
+  const drawn = drawOf(typeof named === 'string' ? named : '', groupsOf(content), pick)
+  return isWrong(drawn) ? source.failWith({ ...drawn, isKey: false }) : drawn
+}
+
+function groupsOf(content: unknown): unknown {
+  const isMap = typeof content === 'object' && content !== null && 'per-student' in content
+  return isMap ? content['per-student'] : undefined
 }
 
 /** The prose lies beside the lesson, under its name. */
@@ -258,6 +314,7 @@ function parseProse(
   markdown: string,
   file: string,
   steps: readonly RawStep[],
+  drawn: Drawn,
 ): ReadonlyMap<string, string> {
   const fail = (words: string, line: number, snippet = ''): never => {
     throw new ScenarioError(words, file, line, 1, snippet)
@@ -280,15 +337,18 @@ function parseProse(
   for (const { id: name } of steps) {
     if (!found.has(name)) fail(`has no heading "## ${name}" with the prose of that step`, 1)
   }
-  return new Map([...found].map(([name, { line, text }]) => [name, proseOf(text, line, fail)]))
+  return new Map(
+    [...found].map(([name, { line, text }]) => [name, proseOf(text, line, fail, drawn)]),
+  )
 }
 
 function proseOf(
   lines: readonly string[],
   line: number,
   fail: (words: string, line: number) => never,
+  drawn: Drawn,
 ): string {
-  const prose = lines.join('\n').trim()
+  const prose = fill(lines.join('\n').trim(), drawn, (words) => fail(words, line))
   const words = prose.split(/\s+/).filter((word) => word !== '').length
   if (words === 0) fail('is empty: a step needs prose', line)
   if (words > PROSE_WORDS_MAX) fail(`has ${words} words, more than ${PROSE_WORDS_MAX}`, line)

@@ -37,6 +37,8 @@ export const LESSON_MEASURES = {
   nodesDown: 'nodes that have ended, now',
   nodesPaused: 'nodes that stand still, now',
   faults: 'faults that have not ended',
+  framesHeld: 'frames that wait at the gate, now',
+  droppedFrames: 'frames of this step that were lost on their links',
   quorum: '"yes" if some node reaches a quorum, by what is broken now, else "no"',
 } as const
 
@@ -59,12 +61,15 @@ export const MEASURE_KINDS: Readonly<Record<LessonMeasure, 'grows' | 'state' | '
   nodesDown: 'state',
   nodesPaused: 'state',
   faults: 'state',
+  framesHeld: 'state',
+  droppedFrames: 'grows',
   quorum: 'state',
 }
 
 /** What is lost can only make these smaller: what they reached, they reached. */
 export const SURE_AFTER_LOSS: ReadonlySet<LessonMeasure> = new Set([
   ...(['bids', 'preemptions', 'chosenSlots', 'acked', 'failed', 'unknown'] as const),
+  ...(['droppedFrames'] as const),
 ])
 
 /** A figure of fewer slots says nothing yet. */
@@ -75,6 +80,7 @@ export class RunStates {
   /** Highest slot that was said to be chosen. */
   top: Slot = 0
   acceptors = 0
+  framesHeld = 0
   private reach = new Reach()
   private spans = new LeaderSpans()
   private readonly leading = new Set<NodeId>()
@@ -154,6 +160,13 @@ export class RunStates {
         this.faults.delete(event.fault.id)
         this.reach.faultEnded(event.fault)
         return
+      case 'frameHeld':
+        this.framesHeld += 1
+        return
+      case 'frameReleased':
+      case 'frameDropped':
+        this.framesHeld -= 1
+        return
       default:
         return
     }
@@ -162,6 +175,7 @@ export class RunStates {
 
   private begin(): void {
     this.top = 0
+    this.framesHeld = 0
     this.reach = new Reach()
     this.spans = new LeaderSpans()
     this.leading.clear()
@@ -187,6 +201,7 @@ export class StepFigures {
   private readonly clients = { acked: 0, failed: 0, unknown: 0 }
   /** Messages between nodes: accepts, and what told of votes and values. */
   private readonly sent = { accepts: 0, told: 0 }
+  private dropped = 0
   private readonly top: Slot
   private readonly fromMs: number
   private nowMs: number
@@ -250,6 +265,10 @@ export class StepFigures {
         return this.run.leaders
       case 'faults':
         return this.run.faultCount
+      case 'framesHeld':
+        return this.run.framesHeld
+      case 'droppedFrames':
+        return this.dropped
       case 'quorum':
         return this.run.quorum
       case 'nodesDown':
@@ -263,8 +282,9 @@ export class StepFigures {
     }
   }
 
-  /** A node's words to itself cost nothing. */
-  private addLink({ from, to, types }: LinkTraffic): void {
+  /** A node's words to itself cost no message. */
+  private addLink({ from, to, types, dropped }: LinkTraffic): void {
+    this.dropped += dropped
     if (from === to) return
     this.sent.accepts += types.accept ?? 0
     this.sent.told += (types.accepted ?? 0) + (types.chosen ?? 0)

@@ -17,7 +17,7 @@ import type { Schedule, ScheduleAct } from '../../src/core/schedule'
 import { playSchedule, ScheduleError, SchedulePlayer } from '../../src/core/sim/player'
 import { parseSchedule } from '../../src/shared/scheduleCodec'
 
-const folder = join(import.meta.dirname, '../fixtures/mutants')
+const folder = join(import.meta.dirname, '../../resources/mutants')
 
 function scheduleOf(id: MutantId): Schedule {
   return parseSchedule(readFileSync(join(folder, `${id}.schedule.json`), 'utf8'))

@@ -79,7 +79,7 @@ describe('EL3: nodes end before the app', () => {
     window.close()
     await eventually('the question', () => callsOf('dialog.showMessageBox').length === 1)
     const [[asked] = []] = callsOf('dialog.showMessageBox')
-    expect(asked).toMatchObject({ message: 'Trials are running.' })
+    expect(asked).toMatchObject({ message: 'Trials or a re-enactment are running.' })
     expect(ended).toEqual([])
     standIn.pressed = 0
     window.close()

@@ -65,7 +65,8 @@ describe('bundled lessons', () => {
   it('are those of this list, each with all that a lesson needs', () => {
     const lessons = bundled().sort((one, other) => one.number - other.number)
     expect(lessons.map(({ number, id }) => `${number} ${id}`)).toEqual([
-      ...['1 majority', '3 numbers', '5 past', '7 write-to-anyone', '8 duel', '10 two-leaders'],
+      ...['1 majority', '2 accept-first', '3 numbers', '4 unique', '5 past'],
+      ...['7 write-to-anyone', '8 duel', '9 flp', '10 two-leaders'],
       ...['11 four-faults'],
       ...['12 memory', '13 who-knows', '14 gaps'],
       ...['15 blog-and-paper'],

@@ -1,8 +1,9 @@
-/** The measure `toldPerAccept` of lessons: what it takes until learners know a choice. */
+/** Measures of lessons that are made of messages: what it takes to learn, what waits or is lost. */
 import { expect, it } from 'vitest'
 import type { LinkTraffic } from '../../src/core/event'
 import { LessonFold } from '../../src/shared/lessonCheck'
 import { parseLessonCheck } from '../../src/shared/lessonGrammar'
+import { release } from '../support/lessonBallots'
 import { lessonOf } from '../support/lessonRecords'
 import { LessonScript } from '../support/lessonScript'
 
@@ -62,4 +63,48 @@ it('says nothing of fewer than 10 accepts', () => {
     traffic(run, [1, 2, { accept: 19 }], [2, 1, { accepted: 19 }])
   })
   expect(found).toMatchObject({ state: 'open', found: '' })
+})
+
+const HELD = {
+  ...({ id: 1, link: { from: 1, to: 2 }, message: 'accept', ballot: null } as const),
+  ...{ slot: 1, count: 1, bytes: 81, fault: 'f1' },
+}
+
+it('framesHeld: what came to the gate and has not left it, whichever way', () => {
+  const found = (make: (run: LessonScript) => void) => stateOf('framesHeld > 9', make).found
+  const hold = (run: LessonScript, frames: number): void => {
+    for (let at = 0; at < frames; at += 1) run.lab({ type: 'frameHeld', frame: HELD })
+  }
+  expect(found((run) => hold(run, 2))).toBe('2')
+  const left = found((run) => {
+    hold(run, 2)
+    release(run, ['accept'], 'holdEnded').lab({
+      ...{ type: 'frameDropped', frame: HELD, how: 'byHand' },
+    })
+  })
+  expect(left).toBe('1')
+})
+
+it('framesHeld: another run begins without any', () => {
+  const found = stateOf('framesHeld > 2', (run) => {
+    run.lab({ type: 'frameHeld', frame: HELD }).fresh().begin(STEP)
+    run.lab({ type: 'frameHeld', frame: HELD })
+  })
+  expect(found.found).toBe('1')
+})
+
+it('droppedFrames: those of the step, over all links', () => {
+  const lose = (run: LessonScript, dropped: number): LessonScript => {
+    const link = { from: 1, frames: 9, bytes: 9, dropped, duplicated: 0, types: {}, samples: [] }
+    return run.lab({
+      type: 'trafficSampled',
+      links: [
+        { ...link, to: 2 },
+        { ...link, to: 3 },
+      ],
+    })
+  }
+  const found = stateOf('droppedFrames > 5', (run) => lose(lose(run, 1), 2))
+  expect(found).toMatchObject({ state: 'true', found: '6' })
+  expect(stateOf('droppedFrames < 1', (run) => lose(run, 1)).state).toBe('false')
 })

@@ -145,8 +145,8 @@ describe('verify', () => {
     expect(text).toContain('"undetermined"')
     writeFileSync(file, text.replace('"undetermined"', '"chosen"'))
     const { code, rows } = await lesson('verify', file, '--json')
-    expect(code).toBe(2)
-    expect(rows[0]).toMatchObject({ verdict: 'unknown' })
+    expect(code).toBe(1)
+    expect(rows[0]).toMatchObject({ verdict: 'invalid' })
     expect(rows[0]?.notes.join()).toMatch(/line \d+ was changed after it was recorded/)
     const verdicts = rows[0]?.checks.map(({ step, verdict }) => `${step} ${verdict}`) ?? []
     expect(new Set(verdicts)).toEqual(
@@ -210,7 +210,7 @@ describe('verify', () => {
     )
     expect(head).toMatch(/,answer fixed-retry,.*,runs,notes$/)
     expect(lines.map((line) => line.split(',valid,')[0])).toEqual([
-      ...["'=cmd,duel,1", '"ann, b",majority,1'],
+      ...["'=cmd,duel,1", '"ann, b",majority,2'],
     ])
   })
 
@@ -236,11 +236,17 @@ describe('list, show, check', () => {
     const shown = await lesson('show', 'duel')
     expect(shown.out).toContain('Predict: Two proposers bid at the same time')
     expect(shown.out).not.toMatch(/<- right|teacher/)
+    const { out: own } = await lesson('show', 'blog-and-paper')
+    expect(own).toContain(
+      '(a cluster of its own: 3 nodes, variant blog2014, requestDeadlineMs 1000)',
+    )
     const teacher = await lesson('show', '8', '--teacher')
     expect(teacher.out).toContain("3. Nobody's, while both retry at once  <- right")
     expect(teacher.out).toContain('The duel: teacher edition')
     await expect(lesson('show', 'duell')).rejects.toThrow(/there are majority, .*duel, /)
-    await expect(lesson('shows')).rejects.toThrow(/none of list, show, check, verify and schema/)
+    await expect(lesson('shows')).rejects.toThrow(
+      /none of list, show, check, result, verify and schema/,
+    )
   })
 
   it('check names the place of a mistake; 1 where a file is wrong', async () => {

@@ -8,6 +8,7 @@ import { judgeRun } from '../../src/main/lab/judgeRun'
 import { DARK, LIGHT } from '../../src/main/report/style'
 import { readTrialFigures } from '../../src/main/report/trialFigures'
 import { writeRunReport } from '../../src/main/report/runReport'
+import { explore } from '../../src/renderer/src/sources/exploration'
 import { isWellFormed, outsideAddresses } from '../support/pages'
 import { fault, load, makeRun, sound, started } from '../support/reportRuns'
 import type { Told } from '../support/reportRuns'
@@ -44,6 +45,23 @@ describe('report of a run', () => {
     expect(isWellFormed(page)).toBe('')
     expect(page).toContain('prefers-color-scheme:dark')
     expect(page).toContain('@media print')
+  })
+
+  it('counts steps where the record does: in axes, lists, evidence and figures', async () => {
+    const bounds = { acceptors: 3, values: 2, ballots: 2, mutant: 'M7' } as const
+    const found = explore(
+      { bounds, symmetry: false },
+      () => 0,
+      () => {},
+    ).counterexample
+    const checks = found?.view.status.checks ?? []
+    const { page } = await report([...(found?.view.events ?? [])], {}, { checks, ranMs: 12_000 })
+    const words = page.replaceAll(/<style[^]*?<\/style>/g, '').replaceAll(/<[^>]+>/g, ' ')
+    expect(words).not.toMatch(/\b[\d.]+ m?s\b|Time, s/)
+    expect(words).toMatch(/ran\s+12 steps/)
+    expect(page).toMatch(/<text class="unit"[^>]*>step<\/text>/)
+    expect(page).toMatch(/ballot 1\.4 began at step 1, had its quorum at step 4/)
+    expect(page.match(/<th[^>]*>Step<\/th>/g)?.length).toBeGreaterThan(2)
   })
 
   it('has charts with units, titles, descriptions and the fault as a band on each', async () => {

@@ -2,8 +2,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { builtEntry } from '../support/built'
 import { LabRig } from '../support/cluster'
-import { lessonOf } from '../support/lessonRecords'
-import { Student, verified } from '../support/student'
+import { playedAndVerified } from '../support/student'
 
 let rig: LabRig
 
@@ -12,12 +11,6 @@ afterEach(() => rig.close())
 
 it('S15 S16: lesson past: played on real processes, its records are valid', async () => {
   rig = new LabRig()
-  const lesson = lessonOf('past')
-  const student = new Student(rig, lesson)
-  for (const step of lesson.steps) await student.take(step)
-  await rig.lab.stopCluster()
-  const marks = await verified(lesson, ...student.runDirs)
-  expect(marks.checks.filter(({ verdict }) => verdict !== 'valid')).toEqual([])
-  expect(marks).toMatchObject({ verdict: 'valid', evidence: 50, prediction: 20 })
-  expect(student.runDirs).toHaveLength(2)
+  const { runDirs } = await playedAndVerified(rig, 'past')
+  expect(runDirs).toHaveLength(2)
 })

@@ -40,7 +40,7 @@ const pathOf = (name: string): string => {
 }
 
 const mutantPath = (mutant: MutantId): string => {
-  return join(root, 'test/fixtures/mutants', `${mutant}.schedule.json`)
+  return join(root, 'resources/mutants', `${mutant}.schedule.json`)
 }
 
 const storedMutant = (mutant: MutantId): Schedule => {

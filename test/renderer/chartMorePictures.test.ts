@@ -174,7 +174,7 @@ describe('charts as vectors', () => {
         ...{ id, title: definition.title, unit: definition.unit, scale: definition.scale },
         ...{ timeless: definition.timeless ?? false, words: 'a < b & "c"', theme: THEME },
         ...{ bands: fold.bands, flags: fold.flags, fromMs: 0, toMs: 24_000, nowMs: 24_000 },
-        ...{ picture: definition.picture(input()), ...size },
+        ...{ time: 's', picture: definition.picture(input()), ...size },
       })
       const document = new DOMParser().parseFromString(svg, 'image/svg+xml')
       expect(document.querySelector('parsererror')).toBeNull()

@@ -378,6 +378,9 @@ describe('axes and words', () => {
       ],
     })
     expect(text).toBe('a,"b,c"\r\n"x ""y""",1\r\nplain,2.5\r\n')
-    expect(fileName('throughput', 11_000, 40_400, 'csv')).toBe('paxos-lab-throughput-11s-40s.csv')
+    const shown = { fromMs: 11_000, toMs: 40_400 }
+    const named = (unit: 's' | 'step') => fileName('throughput', { ...shown, unit }, 'csv')
+    expect(named('s')).toBe('paxos-lab-throughput-11s-40s.csv')
+    expect(named('step')).toBe('paxos-lab-throughput-step11-step40.csv')
   })
 })

@@ -339,7 +339,7 @@ describe('the inspector without a selection', () => {
     const wrapper = keep(
       mount(RunInspector, {
         props: {
-          ...{ status, shown: status, live: true, over: false, overIds: new Set('') },
+          ...{ status, shown: status, live: true, over: false, unit: 's', overIds: new Set('') },
           ...{ usable: true, sentence: () => null },
         },
       }),
@@ -355,10 +355,12 @@ describe('the client panel', () => {
   const props = {
     members: [1, 2, 3],
     answers: [],
-    usable: true,
+    blocked: '',
+    over: false,
+    unit: 's',
     wish: null,
     send: () => Promise.resolve(null),
-  }
+  } as const
 
   it('sends words, tells an open quote, and recalls with the arrow', async () => {
     const sent: unknown[] = []

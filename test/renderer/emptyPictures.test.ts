@@ -50,7 +50,8 @@ describe('the track of faults', () => {
     ...{ fromMs: 1000 * node, toMs },
   })
   const more = (bands: readonly Band[]): string => {
-    const props = { bands, flags: [], fromMs: 0, toMs: 10_000, nowMs: 9000, left: 44, width: 500 }
+    const times = { fromMs: 0, toMs: 10_000, nowMs: 9000, unit: 's' } as const
+    const props = { bands, flags: [], ...times, left: 44, width: 500 }
     const found = mount(FaultTrack, { props }).find('.more')
     return found.exists() ? found.text() : ''
   }

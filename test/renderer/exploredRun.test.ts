@@ -2,15 +2,26 @@
 import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
 import { DigestCheck } from '../../src/core/check/digestCheck'
 import { formatBallot } from '../../src/core/paxos/ballot'
 import { LEADER_POLICY } from '../../src/core/paxos/config'
+import { askObstacle, loadObstacle } from '../../src/renderer/src/api/facts'
+import FaultTrack from '../../src/renderer/src/components/charts/FaultTrack.vue'
 import TimeAxis from '../../src/renderer/src/components/charts/TimeAxis.vue'
 import ToolBar from '../../src/renderer/src/components/frame/ToolBar.vue'
+import InspectorPane from '../../src/renderer/src/components/inspect/InspectorPane.vue'
+import ClientPanel from '../../src/renderer/src/components/panels/ClientPanel.vue'
+import { rangePin } from '../../src/renderer/src/components/runs/rangePin'
+import RangePanel from '../../src/renderer/src/components/spacetime/RangePanel.vue'
 import { nodeModels } from '../../src/renderer/src/components/topology/nodeModel'
+import { fileName } from '../../src/renderer/src/composables/chartExport'
+import { chartSvg } from '../../src/renderer/src/composables/chartSvg'
 import { readTheme } from '../../src/renderer/src/composables/chartTheme'
 import { timeTicks } from '../../src/renderer/src/composables/chartTicks'
+import { CHARTS } from '../../src/renderer/src/composables/pictures'
 import { latency } from '../../src/renderer/src/composables/pictures/latency'
+import { unitOf } from '../../src/renderer/src/composables/pictures/picture'
 import type { PictureInput } from '../../src/renderer/src/composables/pictures/picture'
 import { progress } from '../../src/renderer/src/composables/pictures/progress'
 import { staircase } from '../../src/renderer/src/composables/pictures/staircase'
@@ -21,7 +32,10 @@ import { useShownNodes } from '../../src/renderer/src/composables/useShownNodes'
 import { explore } from '../../src/renderer/src/sources/exploration'
 import { exploredView } from '../../src/renderer/src/sources/explorer'
 import type { SavedView } from '../../src/renderer/src/sources/savedView'
+import type { MessageLine } from '../../src/renderer/src/spacetime/protocol'
+import { fineTime, tookWords } from '../../src/renderer/src/spacetime/words'
 import { useLabStore } from '../../src/renderer/src/stores/lab'
+import { useSelectionStore } from '../../src/renderer/src/stores/selection'
 import { useSeriesStore } from '../../src/renderer/src/stores/series'
 import { useTimeStore } from '../../src/renderer/src/stores/time'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
@@ -108,6 +122,90 @@ describe('its time', () => {
     expect(axis.get('.now').text()).toBe('3')
   })
 
+  it('is in the tables and files of every chart, and nowhere seconds', () => {
+    const { data } = useSeriesStore()
+    const time = useTimeStore()
+    const input: PictureInput = {
+      ...{ data, members: useLabStore().members, fromMs: 0, toMs: time.nowMs, nowMs: time.nowMs },
+      ...{ readMs: time.nowMs, ended: true, unit: time.unit, hidden: new Set<string>() },
+      theme: readTheme(document.documentElement),
+    }
+    const size = { width: 600, height: 160, widthOf: (text: string) => text.length * 6 }
+    for (const chart of CHARTS) {
+      const { columns, rows } = chart.table(input)
+      expect(columns.join(), chart.id).not.toMatch(/\b(s|ms)\b(?! p95)|per second|\/s\b/)
+      const moments = columns.flatMap((name, at) => (/ step$/.test(name) ? [at] : []))
+      for (const row of rows) for (const at of moments) expect(row[at]).toMatch(/^(\d{1,2})?$/)
+      expect(unitOf(chart, time.unit), chart.id).not.toMatch(/\b(s|ms|second)\b/)
+      const { id, title, scale, timeless = false } = chart
+      const svg = chartSvg({
+        ...{ id, title, scale, timeless, unit: unitOf(chart, time.unit), words: '', bands: [] },
+        ...{ flags: [], fromMs: 0, toMs: time.nowMs, nowMs: time.nowMs, time: time.unit },
+        ...{ theme: input.theme, picture: chart.picture(input), ...size },
+      })
+      expect(svg, id).not.toMatch(/>(s|[\d.]+ m?s)<\/text>/)
+      if (!timeless) expect(svg, id).toContain('>step</text>')
+    }
+    expect(staircase.table(input).columns).toContain('begun step')
+    expect(staircase.table(input).rows[0]?.slice(0, 3)).toEqual(['1.4', '1', '4'])
+    const shown = { fromMs: 0, toMs: time.nowMs, unit: time.unit }
+    expect(fileName('throughput', shown, 'csv')).toBe('paxos-lab-throughput-step0-step12.csv')
+  })
+
+  it('is in the words of messages, ranges, faults and clocks', () => {
+    const line = {
+      ...{ startMs: 2000, endMs: 4000, fate: 'passed' },
+    } as unknown as MessageLine
+    expect(fineTime(2000, 'step')).toBe('2')
+    expect(tookWords(line, 'step')).toBe('2 steps under way')
+    expect(tookWords(line, 's')).toBe('2000.0 ms under way')
+    const range = {
+      ...{ fromMs: 1000, toMs: 4000, messages: 3, bytes: 0, dropped: 0, doubled: 0, skewed: 0 },
+      ...{ medianMs: 1000, p95Ms: null, types: [], bids: 1, preempted: 0, chosen: 0 },
+    }
+    const figures = rangePin(range, null, 'step').rows.map((row) => row.join(' '))
+    expect(figures).toContain('Length 3 steps')
+    expect(figures).toContain('Median one-way time 1 step')
+    const panel = mount(RangePanel, {
+      props: { fromMs: 1000, toMs: 4000, unit: 'step', statistics: range },
+    })
+    expect(panel.text()).toContain('step 1 to step 4')
+    expect(panel.text()).not.toMatch(/\d m?s\b/)
+    const band = { id: 'f1', kind: 'down', label: 'N1 killed', glyph: 'kill' } as const
+    const track = mount(FaultTrack, {
+      props: {
+        ...{ bands: [{ ...band, fromMs: 2000, toMs: 5000 }], flags: [], fromMs: 0, toMs: 9000 },
+        ...{ nowMs: 9000, unit: 'step', left: 0, width: 300 },
+      },
+    })
+    const title = track.get('[data-band]').attributes('title')
+    expect(title).toBe('N1 killed for 3 steps, from step 2')
+  })
+
+  it('is in all inspectors', async () => {
+    const lab = useLabStore()
+    const time = useTimeStore()
+    const selection = useSelectionStore()
+    const pane = mount(InspectorPane)
+    const seen: string[] = [pane.text()]
+    const looks = [
+      { kind: 'node', node: 4 },
+      { kind: 'link', from: 1, to: 2 },
+      { kind: 'event', seq: 34 },
+    ] as const
+    time.pin(5000)
+    for (const look of looks) {
+      selection.select(look)
+      await nextTick()
+      seen.push(pane.text())
+    }
+    for (const text of seen) expect(text).not.toMatch(/\d m?s\b/)
+    expect(seen.slice(1).every((text) => /step [45]/.test(text))).toBe(true)
+    // An acceptor of the model has no process, and nothing can be done to it any more.
+    expect(seen[1]).not.toMatch(/Flush|Process|pid|Kill|Pause/)
+    expect(lab.status.nodes[3]?.status).not.toBeNull()
+  })
+
   it('is seconds again for any other run', () => {
     expect(unit.timeUnitOf({ cluster: 'c1' })).toBe('s')
     expect(unit.timeUnitOf({ cluster: null })).toBe('s')
@@ -132,6 +230,40 @@ it('charts draw the log of each node, and ask for nothing of a run that is over'
   expect(staircase.picture(input).empty).toBeNull()
   const live = { ...input, ended: false }
   expect(throughput.picture(live).empty).toMatch(/Start the load/)
+})
+
+describe('nobody can ask its nodes anything', () => {
+  it('the bar offers no load, and any other source says why there is none', () => {
+    const { status } = useLabStore()
+    const props = { plan: OPTIONS, title: 'A path', begins: false, keyOf: () => '' }
+    const bar = mount(ToolBar, { props: { ...props, status, usable: false, saved: true } })
+    expect(bar.find('[data-testid="load"]').exists()).toBe(false)
+    const idle = { ...status, state: 'idle' } as const
+    const none = mount(ToolBar, { props: { ...props, status: idle, usable: true } })
+    expect(none.get('[data-testid="load"]').attributes()).toMatchObject({
+      ...{ disabled: '', title: 'Load generator. Start a cluster first.' },
+    })
+    const live = { usable: true, over: false }
+    const running = { ...status, state: 'running' } as const
+    expect(loadObstacle(running, live)).toBe('')
+    expect(loadObstacle({ ...running, stepping: {} as never }, live)).toMatch(/Step mode is on/)
+    expect(askObstacle({ ...running, stepping: {} as never }, live)).toBe('')
+    expect(askObstacle(running, { usable: false, over: false })).toMatch(/does not control/)
+  })
+
+  it('the panel of the client shows what was answered, and no form', () => {
+    const lab = useLabStore()
+    const over = { usable: false, over: lab.saved !== null }
+    const panel = mount(ClientPanel, {
+      props: {
+        ...{ members: lab.members, answers: [], wish: null, unit: useTimeStore().unit },
+        ...{ blocked: askObstacle(lab.status, over), over: over.over },
+        send: () => Promise.resolve(null),
+      },
+    })
+    expect(panel.find('form').exists()).toBe(false)
+    expect(panel.text()).toMatch(/This run is over: its nodes take no requests/)
+  })
 })
 
 it('the bar names no seed and no policy: it was made with neither', () => {

@@ -234,6 +234,7 @@ describe('pins', () => {
         ...{ preempted: 1, chosen: 7 },
       },
       2000,
+      's',
     )
     expect(pin).toMatchObject({ fromMs: 1000, toMs: 3000, atMs: 2000, svg: '' })
     expect(pin.rows.at(1)).toEqual(['Messages', '903'])

@@ -75,7 +75,7 @@ function bookOf(script: Script, from: number, count: number, quorums = THREE): S
 }
 
 describe('three clocks', () => {
-  const EXACT = { totalOrder: true, allVotes: true }
+  const EXACT = { totalOrder: true, allVotes: true, unit: 's' } as const
   const usual = (): Script =>
     new Script()
       .at(10, 1, issued(7, ['s1:1']))
@@ -137,7 +137,7 @@ describe('three clocks', () => {
     const flagOf = (totalOrder: boolean, allVotes: boolean, until = 3) => {
       const cut = new Script()
       cut.events.push(...script.events.slice(0, until))
-      return clockRows(bookOf(cut, 1, 1).slots, { totalOrder, allVotes })[0]?.flag
+      return clockRows(bookOf(cut, 1, 1).slots, { totalOrder, allVotes, unit: 's' })[0]?.flag
     }
     expect(flagOf(true, true)).toBe('learnedBeforeChosen')
     expect(flagOf(false, true)).toBeNull()

@@ -185,7 +185,7 @@ describe('on a whole simulated run', () => {
     const quorums = quorumsOf(started(), null, [])
     const book = new SlotBook(range, quorums)
     for (const event of events) if (event.seq >= seqs.from) book.feed(event)
-    const rows = clockRows(book.slots, { totalOrder: true, allVotes: true })
+    const rows = clockRows(book.slots, { totalOrder: true, allVotes: true, unit: 's' })
     const whole = rows.filter(({ chosen }) => chosen !== null)
     expect(whole.length).toBeGreaterThan(15)
     expect(rows.filter(({ flag }) => flag !== null)).toEqual([])

@@ -25,7 +25,7 @@ async function choose(selector: string, value: string): Promise<void> {
 
 async function open(load: LoadOptions | null): Promise<void> {
   popover = mount(LoadPopover, {
-    props: { load, members: [1, 2, 3], running: true },
+    props: { load, members: [1, 2, 3], blocked: '' },
     attachTo: document.body,
   })
   await popover.find('[data-testid="load"]').trigger('click')

@@ -202,11 +202,16 @@ describe('lanes', () => {
 })
 
 it('the level follows the count, and does not flicker at its bound', () => {
-  expect([levelOf(2000, false, 1), levelOf(2001, false, 1), levelOf(20_001, false, 1)]).toEqual([
-    1, 2, 3,
-  ])
-  expect(levelOf(1900, false, 2)).toBe(2)
-  expect(levelOf(1700, false, 2)).toBe(1)
-  expect(levelOf(19_000, false, 3)).toBe(3)
-  expect(levelOf(19_000, true, 3)).toBe(2)
+  const px = 1000
+  expect([2000, 2001, 20_001].map((count) => levelOf(count, px, false, 1))).toEqual([1, 2, 3])
+  expect(levelOf(1900, px, false, 2)).toBe(2)
+  expect(levelOf(1700, px, false, 2)).toBe(1)
+  expect(levelOf(19_000, px, false, 3)).toBe(3)
+  expect(levelOf(19_000, px, true, 3)).toBe(2)
+})
+
+it('few messages are lines as well where they lie so close that heads would be a wall', () => {
+  expect([1400, 400].map((count) => levelOf(count, 140, false, 1))).toEqual([2, 1])
+  // A handful at one moment stays what it is.
+  expect(levelOf(20, 0, false, 1)).toBe(1)
 })

@@ -48,9 +48,11 @@ it('the range panel shows types in order of count, and both acts', async () => {
       { name: 'prepare', family: 'phase1', count: 16 },
     ],
   }
-  const panel = mount(RangePanel, { props: { fromMs: 12_319, toMs: 12_351, statistics } })
+  const panel = mount(RangePanel, {
+    props: { fromMs: 12_319, toMs: 12_351, unit: 's', statistics },
+  })
   expect(panel.findAll('.bar').map((bar) => bar.text())).toEqual(['prepare16', 'accept8'])
-  expect(panel.text()).toContain('12.3190 – 12.3510 s')
+  expect(panel.text()).toContain('12.3190 to 12.3510 s')
   expect(panel.text()).toContain('8.20 ms')
   await panel.get('[data-testid=spacetime-export]').trigger('click')
   expect(panel.emitted('export')).toHaveLength(1)
@@ -111,7 +113,7 @@ it('without a worker the engine answers from the page itself', async () => {
     what: 'rows',
     lines: [{ type: 'accept', from: 1, to: 2, startMs: 10, endMs: 14, slot: 3 }],
   })
-  const csv = await port.ask({ what: 'csv', fromMs: 0, toMs: 100 })
+  const csv = await port.ask({ what: 'csv', range: { fromMs: 0, toMs: 100 }, unit: 's' })
   expect(csv).toMatchObject({ rows: 1, left: 0 })
   expect(csv.what === 'csv' && csv.text.split('\r\n')[1]).toBe(
     '10.000,14.000,1,2,accept,2.1,3,1,90,passed,false,false',

@@ -65,7 +65,7 @@ export const PARTS = [
     kind: 'reenact',
     name: `real processes, the schedule of ${id}`,
     expects: LIVENESS_ONLY.includes(id) ? 2 : 1,
-    args: () => [CLI, 'reenact', `test/fixtures/mutants/${id}.schedule.json`, '--json'],
+    args: () => [CLI, 'reenact', `resources/mutants/${id}.schedule.json`, '--json'],
   })),
   {
     kind: 'durability',

@@ -1,4 +1,5 @@
 /** Records, made by hand, of lessons that play one schedule under more than one rule. */
+import type { GateFrame } from '../../src/core/event'
 import type { LessonScript } from './lessonScript'
 
 const LOW = { round: 1, node: 4 }
@@ -36,6 +37,37 @@ export function numbersRun(run: LessonScript): LessonScript {
   return run.begin('explain')
 }
 
+/** What a lesson that is played at the gate delivers: phase 1 of both bidders, then phase 2. */
+const DELIVERIES: readonly GateFrame['message'][] = [
+  ...(['prepare', 'promise', 'prepare', 'promise'] as const),
+  ...(['accept', 'accepted', 'accept', 'accepted'] as const),
+]
+
+/** Lesson 4: both writers at 1.1, then N2 at 1.2, with the same eight deliveries. */
+export function uniqueRun(run: LessonScript): LessonScript {
+  run.open('shared').bid(1, 1)
+  run.node(2, { type: 'bid', ballot: { round: 1, node: 1 }, ranges: [], reason: 'manual' })
+  violate(run, 'I5')
+  release(run, DELIVERIES).chosen(1, 1, 1)
+  const shared = { ballot: { round: 1, node: 1 }, slot: 1, count: 1, ids: ['b:1'] }
+  violate(run.node(2, { type: 'chosen', ...shared }), 'I8')
+
+  run.fresh().open('repaired').bid(1, 1).bid(2, 1)
+  release(run, DELIVERIES)
+  const [low, high] = [
+    { round: 1, node: 1 },
+    { round: 1, node: 2 },
+  ]
+  run.node(3, { type: 'refused', ballot: low, promised: high, phase: 2 }).chosen(2, 1, 1)
+  run.open('restart').kill(1)
+  const log = { chosenThrough: 0, votedThrough: 1, records: 2, bytes: 256, tornBytes: 0 }
+  run
+    .node(1, { type: 'recovered', promised: low, ...log, offset: 256 })
+    .revive(1)
+    .bid(1, 2)
+  return readSlotOne(run, 'SET colour blue').begin('explain')
+}
+
 /** Lesson 15: the blog with five nodes and twice with three, then the paper with five. */
 export function blogRun(run: LessonScript): LessonScript {
   run.open('blog').replied(1, 'SET v A')
@@ -55,6 +87,28 @@ function promise(
   return run
 }
 
-function violate(run: LessonScript, invariant: 'I8' | 'I11'): LessonScript {
+function violate(run: LessonScript, invariant: 'I5' | 'I8' | 'I11'): LessonScript {
   return run.lab({ type: 'violated', invariant, words: '', evidence: [] })
+}
+
+/** Frames that somebody let go at the gate. */
+export function release(
+  run: LessonScript,
+  messages: readonly GateFrame['message'][],
+  how: 'byHand' | 'holdEnded' = 'byHand',
+): LessonScript {
+  for (const message of messages) {
+    const frame = {
+      ...{ id: run.events.length, link: { from: 1, to: 3 }, message, ballot: null },
+      ...{ slot: 1, count: 1, bytes: 81, fault: 'f1' },
+    }
+    run.lab({ type: 'frameHeld', frame }).lab({ type: 'frameReleased', frame, how })
+  }
+  return run
+}
+
+export function readSlotOne(run: LessonScript, value: string | null): LessonScript {
+  const verdict = value === null ? 'undetermined' : 'chosen'
+  const result = { verdict, value, reason: '', replies: [] } as const
+  return run.lab({ type: 'learnerRead', node: 2, key: '', slot: 1, result, latencyMs: 1 })
 }

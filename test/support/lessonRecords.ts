@@ -6,12 +6,19 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lesson } from '../../src/shared/lesson'
 import { LESSON_SUFFIX, parseLesson, proseFile } from '../../src/shared/lessonFile'
-import { blogRun, numbersRun } from './lessonBallots'
+import { blogRun, numbersRun, uniqueRun } from './lessonBallots'
+import { flpRun } from './lessonDelays'
 import { gapsRun, memoryRun } from './lessonDisks'
 import { LessonScript } from './lessonScript'
-import { pastRun, whoKnowsRun } from './lessonVotes'
+import { acceptFirstRun, pastRun, whoKnowsRun } from './lessonVotes'
 
 const FOLDER = join(import.meta.dirname, '../../resources/lessons')
+
+/** Data and prose of each bundled lesson, by the names of their files. */
+export function bundledFiles(): [yaml: string, prose: string][] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(LESSON_SUFFIX))
+  return files.map((file) => [file, proseFile(file)])
+}
 
 export function bundled(): Lesson[] {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith(LESSON_SUFFIX))
@@ -100,6 +107,9 @@ export const REFERENCE_RUNS: Readonly<Record<string, (lesson: Lesson) => LessonS
     run.open('slow').start('slow', { kind: 'slow', node: 4, delayMs: 40, jitterMs: 0 })
     return run.loaded(80).end('slow').begin('explain')
   },
+  'accept-first': (lesson) => acceptFirstRun(new LessonScript(lesson, [1, 2, 3])),
+  unique: (lesson) => uniqueRun(new LessonScript(lesson, [1, 2, 3])),
+  flp: (lesson) => flpRun(new LessonScript(lesson, [1, 2, 3])),
   past: (lesson) => pastRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
   'who-knows': (lesson) => whoKnowsRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
   numbers: (lesson) => numbersRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),

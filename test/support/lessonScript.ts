@@ -37,7 +37,8 @@ export class LessonScript {
     this.active.clear()
     this.lab({
       ...{ type: 'clusterStarted', cluster: 'c', members: this.members, mode: 'multi' },
-      ...{ direct: false, seed: 1, policy: LEADER_POLICY, scenario: null },
+      ...{ direct: false, policy: LEADER_POLICY, scenario: null },
+      seed: this.lesson.cluster.seed,
     })
     for (const node of this.members) this.ready(node)
     return this

@@ -1,4 +1,7 @@
-/** Reference runs of the lessons about votes: who asks for them (5), who knows of them (13). */
+/**
+ * Reference runs of the lessons about votes: how many one may give (2), who asks for them (5), who
+ * knows of them (13).
+ */
 import type { LearnerReadResult } from '../../src/core/event'
 import type { MessageType } from '../../src/core/paxos/message'
 import type { ReadMode } from '../../src/core/kv/readMode'
@@ -51,6 +54,40 @@ function issuedByThree(run: LessonScript, cause: 'forced' | 'free', value: strin
     .node(3, { type: 'issued', ...own, cause })
     .chosen(3, 2, 1)
   readSlot(run, 3, value, 'learner')
+}
+
+/** Three nodes: phase 2 only with three values and with two, then Lamport's with two. */
+export function acceptFirstRun(run: LessonScript): LessonScript {
+  run.open('three')
+  for (const node of [1, 2, 3]) voted(run, node, 1, node)
+  for (const node of [1, 2, 3]) {
+    const [ballot, promised] = [node === 1 ? 2 : 1, node].map((owner) => ({
+      round: 1,
+      node: owner,
+    }))
+    if (ballot && promised) run.node(node, { type: 'refused', ballot, promised, phase: 2 })
+  }
+  readSlot(run, 1, null, 'learner')
+  run.fresh().open('two')
+  for (const node of [1, 2]) voted(run, node, 1, 1)
+  voted(run, 3, 1, 3)
+  readSlot(run.kill(1), 2, null, 'learner')
+  const log = { chosenThrough: 0, votedThrough: 1, records: 2, bytes: 256, tornBytes: 0 }
+  const promised = { round: 1, node: 1 }
+  run
+    .open('back')
+    .node(1, { type: 'recovered', promised, ...log, offset: 256 })
+    .revive(1)
+  readSlot(run, 2, 'SET colour red', 'learner')
+  run.fresh().open('second')
+  voted(run, 3, 1, 3)
+  for (const node of [1, 2]) voted(run, node, 2, 1)
+  run.kill(1).bid(3, 3)
+  const forced = { ballot: { round: 3, node: 3 }, slot: 1, count: 1, ids: ['a:1'] }
+  run.node(3, { type: 'issued', ...forced, cause: 'forced' })
+  voted(run, 3, 3, 3)
+  readSlot(run.chosen(3, 3, 1), 2, 'SET colour red', 'learner')
+  return run.begin('explain')
 }
 
 export function pastRun(run: LessonScript): LessonScript {

@@ -1,6 +1,7 @@
 /**
  * Student: takes a lesson on real processes, act by act through the API as the panel does it.
- * `verified` judges what such a run leaves as `paxos-lab lesson verify` does.
+ * `verified` judges what such a run leaves as `paxos-lab lesson verify` does; `playedAndVerified`
+ * plays a bundled lesson from its first step to its last and asks for all marks.
  */
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
@@ -8,12 +9,14 @@ import { marksOf } from '../../src/main/cli/lessonMarks'
 import type { StudentMarks, StudentRun } from '../../src/main/cli/lessonMarks'
 import { readLessonRecord } from '../../src/main/cli/lessonRecord'
 import { RECORD_FILE } from '../../src/main/lab/runDir'
+import type { ClusterOptions } from '../../src/shared/clusterOptions'
 import type { Lesson, LessonAct, LessonStep } from '../../src/shared/lesson'
 import { LessonFold } from '../../src/shared/lessonCheck'
 import { printMark } from '../../src/shared/lessonMark'
 import { performVerb } from '../../src/shared/performVerb'
 import type { LabRig } from './cluster'
 import { eventually } from './eventually'
+import { lessonOf } from './lessonRecords'
 
 const EVENTS_A_CALL = 10_000
 const GOALS_MS = 30_000
@@ -113,4 +116,23 @@ export async function verified(lesson: Lesson, ...runDirs: string[]): Promise<St
     runs.push({ run: basename(runDir), notes, finding })
   }
   return marksOf(lesson, runs)
+}
+
+export interface PlayedLesson {
+  readonly runDirs: readonly string[]
+  /** Of the cluster that the student is left with. */
+  readonly options: ClusterOptions | null
+}
+
+/** Rejects unless every check of every step is true, and every prediction was right and in time. */
+export async function playedAndVerified(rig: LabRig, id: string): Promise<PlayedLesson> {
+  const lesson = lessonOf(id)
+  const student = new Student(rig, lesson)
+  for (const step of lesson.steps) await student.take(step)
+  const { options } = await rig.status()
+  await rig.lab.stopCluster()
+  const marks = await verified(lesson, ...student.runDirs)
+  expect(marks.checks.filter(({ verdict }) => verdict !== 'valid')).toEqual([])
+  expect(marks).toMatchObject({ verdict: 'valid', evidence: 50, prediction: 20 })
+  return { runDirs: student.runDirs, options }
 }

@@ -1,31 +1,51 @@
 /**
- * `paxos-lab lesson list|show|check|verify|schema`: lessons as data, and runs of a class judged by
- * them.
+ * `paxos-lab lesson list|show|check|result|verify|schema`: lessons as data, the file that a student
+ * hands in, and those of a class judged.
  * Needs no window and no network. Exit codes of `verify`: 0 all checks are true, 1 some check is
  * false, 2 unknown. Of `check`: 1 where a file is wrong.
  */
 import { ScenarioError } from '../../shared/experimentText'
-import type { Lesson } from '../../shared/lesson'
+import type { ClusterOptions } from '../../shared/clusterOptions'
+import type { Lesson, LessonAct } from '../../shared/lesson'
 import { printLessonSchema } from '../../shared/lessonSchema'
+import { studentSeed } from '../../shared/studentSeed'
 import type { CliContext } from './labCommand'
-import { findRecords } from './lessonClass'
-import type { RecordPlace } from './lessonClass'
-import { bundledLessons, findLesson, readLesson } from './lessonFiles'
+import { clusterDifference } from './lessonCluster'
+import { bundledLessons, checkLessonFile, findLesson } from './lessonFiles'
 import type { LessonOnDisk } from './lessonFiles'
-import { marksOf, unknownMarks, worst } from './lessonMarks'
-import type { LessonVerdict, StudentRun } from './lessonMarks'
-import { readLessonRecord } from './lessonRecord'
+import type { LessonVerdict } from './lessonMarks'
+import { writeLessonResult } from './lessonResult'
 import { rowLines, toCsv } from './lessonTable'
 import type { StudentRow } from './lessonTable'
+import { keepExplanations, verdictOfAll, verifyClass } from './lessonVerify'
 import { EXIT, Output } from './output'
+import { runDirOf } from './replay'
 import { cliCommand, UsageError } from './usage'
 import type { CliCommand } from './usage'
 
 const PLACES_MAX = 1000
 
 const args = {
-  what: { type: 'positional', required: true, description: 'list, show, check, verify or schema' },
-  lesson: { type: 'string', valueHint: 'NAME|FILE', description: 'verify: only this lesson' },
+  what: { type: 'positional', required: true, description: 'What to do; see below' },
+  lesson: {
+    type: 'string',
+    valueHint: 'NAME|FILE',
+    description: 'result: of this lesson; verify: only this lesson',
+  },
+  student: { type: 'string', valueHint: 'ID', description: 'show, result: whose lesson it is' },
+  'class-key': {
+    type: 'string',
+    valueHint: 'KEY',
+    description: 'show, result, verify: with the id of a student it gives the seed',
+  },
+  paragraph: { type: 'string', valueHint: 'FILE', description: 'result: the explanation' },
+  figure: { type: 'string', valueHint: 'FILE', description: 'result: its picture, SVG or PNG' },
+  out: { type: 'string', valueHint: 'FILE', description: 'result: where to write it' },
+  explanations: {
+    type: 'string',
+    valueHint: 'DIR',
+    description: 'verify: writes paragraphs and figures there, to be read',
+  },
   teacher: { type: 'boolean', description: 'show: with answers and the teacher edition' },
   csv: { type: 'boolean', description: 'verify: one CSV line a student on standard output' },
   json: { type: 'boolean', description: 'JSON lines on standard output, the last one the result' },
@@ -37,10 +57,17 @@ const MORE = `
   lesson show NAME                goal, steps, questions of one, by id, number or file
   lesson check FILE ...           whether files NAME.lesson.yaml are right, with line and column
   lesson schema                   JSON schema of lesson files, for editors
-  lesson verify RUN_OR_FOLDER ... marks of each student: runs, record files, or folders of them`
+  lesson result RUN ...           one file to hand in, from run directories
+  lesson verify PLACE ...         marks of each student: result files, runs, records, or folders`
 
 interface LessonFlags {
   readonly lesson?: string | undefined
+  readonly student?: string | undefined
+  readonly 'class-key'?: string | undefined
+  readonly paragraph?: string | undefined
+  readonly figure?: string | undefined
+  readonly out?: string | undefined
+  readonly explanations?: string | undefined
   readonly teacher?: boolean | undefined
   readonly csv?: boolean | undefined
   readonly json?: boolean | undefined
@@ -67,13 +94,15 @@ export function lessonCommand({ mainDir }: CliContext): CliCommand {
           return show(output, mainDir, names, flags)
         case 'check':
           return check(output, names)
+        case 'result':
+          return await result(output, mainDir, names, flags)
         case 'verify':
           return await verify(output, mainDir, names, flags)
         case 'schema':
           process.stdout.write(printLessonSchema())
           return EXIT.valid
         default:
-          throw new UsageError(`"${what}" is none of list, show, check, verify and schema`)
+          throw new UsageError(`"${what}" is none of list, show, check, result, verify and schema`)
       }
     },
     MORE,
@@ -96,14 +125,14 @@ function show(
   output: Output,
   mainDir: string,
   names: readonly string[],
-  { teacher }: LessonFlags,
+  flags: LessonFlags,
 ): number {
   const [name] = names
   if (name === undefined || names.length > 1) throw new UsageError('show needs one lesson')
-  const found = findLesson(mainDir, name)
+  const found = findLesson(mainDir, name, seedOf(flags))
   const { lesson } = found
   const { id, number, title, version } = lesson
-  const text = lessonText(found, teacher === true)
+  const text = lessonText(found, flags.teacher === true)
   output.result({ type: 'lesson', id, number, title, version, text }, text)
   return EXIT.valid
 }
@@ -114,12 +143,16 @@ function lessonText({ lesson, teacher }: LessonOnDisk, isTeacher: boolean): stri
   const own = isTeacher ? (teacher ?? 'There is no teacher edition.') : null
   return [
     `${number}. ${title}\n${goal}\n${about}${unsafe === '' ? '' : `\nNOT AS PAXOS: ${unsafe}`}`,
-    ...steps.map((step) => stepText(step, isTeacher)),
+    ...steps.map((step) => stepText(step, lesson.cluster, isTeacher)),
     ...(own === null ? [] : [`--- For teachers\n\n${own.trim()}`]),
   ].join('\n\n')
 }
 
-function stepText(step: Lesson['steps'][number], isTeacher: boolean): string {
+function stepText(
+  step: Lesson['steps'][number],
+  usual: ClusterOptions,
+  isTeacher: boolean,
+): string {
   const { title, prose, predict, acts, goals } = step
   const choices = predict?.choices.map((choice, index) => {
     const sign = isTeacher && index === predict.answer ? '  <- right' : ''
@@ -129,9 +162,17 @@ function stepText(step: Lesson['steps'][number], isTeacher: boolean): string {
     `## ${title}\n\n${prose}`,
     ...(predict ? [`Predict: ${predict.question}\n${(choices ?? []).join('\n')}`] : []),
     ...(predict && isTeacher ? [`Why: ${predict.why}`] : []),
-    ...(acts.length > 0 ? [`Do: ${acts.map(({ label }) => label).join('; ')}`] : []),
+    ...(acts.length > 0
+      ? [`Do:\n${acts.map((act) => `  ${actText(act, usual)}`).join('\n')}`]
+      : []),
     ...(goals.length > 0 ? [`Goals:\n${goals.map(goalText).join('\n')}`] : []),
   ].join('\n\n')
+}
+
+function actText({ label, cluster }: LessonAct, usual: ClusterOptions): string {
+  if (cluster === null) return label
+  const words = clusterDifference(cluster, usual)
+  return `${label} (a cluster of its own: ${words || 'like that of the lesson'})`
 }
 
 function goalText({ words, check: own, weight }: Lesson['steps'][number]['goals'][number]): string {
@@ -143,7 +184,7 @@ function check(output: Output, files: readonly string[]): number {
   let isRight = true
   for (const file of files) {
     try {
-      const { id, version, steps } = readLesson(file).lesson
+      const { id, version, steps } = checkLessonFile(file)
       const goals = steps.flatMap((step) => step.goals).length
       const words = `${file}: ${id}@${version}, ${steps.length} steps, ${goals} checks`
       output.result(
@@ -159,32 +200,60 @@ function check(output: Output, files: readonly string[]): number {
   return isRight ? EXIT.valid : EXIT.violated
 }
 
+/** Of the student that the flags name; null: nobody's. */
+function seedOf({ student, 'class-key': key }: LessonFlags): number | null {
+  if (student === undefined && key === undefined) return null
+  if (student !== undefined && key !== undefined) return studentSeed(student, key)
+  throw new UsageError('--student and --class-key go together: the seed is made of both')
+}
+
+async function result(
+  output: Output,
+  mainDir: string,
+  runs: readonly string[],
+  flags: LessonFlags,
+): Promise<number> {
+  if (runs.length === 0 || flags.lesson === undefined) {
+    throw new UsageError('result needs --lesson and the directories of its runs')
+  }
+  // Without a class key a file may still say whose it is.
+  const seed = flags['class-key'] === undefined ? null : seedOf(flags)
+  const { lesson } = findLesson(mainDir, flags.lesson, seed)
+  const { student = '', paragraph = null, figure = null, out = null } = flags
+  const runDirs = runs.map((dir) => runDirOf(dir))
+  const file = await writeLessonResult({ lesson, student, runDirs, paragraph, figure, out })
+  output.result({ type: 'file', file, lesson: lesson.id, version: lesson.version, seed }, file)
+  return EXIT.valid
+}
+
 async function verify(
   output: Output,
   mainDir: string,
   paths: readonly string[],
   flags: LessonFlags,
 ): Promise<number> {
-  if (paths.length === 0) throw new UsageError('verify needs runs, record files or folders')
+  if (paths.length === 0)
+    throw new UsageError('verify needs result files, runs, records or folders')
   if (flags.csv === true && flags.json === true)
     throw new UsageError('--csv and --json: one of them')
-  const only = flags.lesson === undefined ? null : findLesson(mainDir, flags.lesson).lesson
-  const lessons = only ? [only] : bundledLessons(mainDir).map(({ lesson }) => lesson)
-  const places = findRecords(paths)
-  const rows: StudentRow[] = []
-  const strange: string[] = []
-  for (const [student, own] of byStudent(places)) {
-    const { rows: found, without } = await rowsOf(student, own, lessons, only?.id ?? null)
-    rows.push(...found)
-    strange.push(...without)
-    if (flags.csv !== true) for (const row of found) tell(output, row)
-  }
+  const { lesson = null, 'class-key': classKey = null } = flags
+  const { rows, strange, records } = await verifyClass(
+    paths,
+    { mainDir, lesson, classKey },
+    (row) => {
+      if (flags.csv !== true) tell(output, row)
+    },
+  )
   for (const words of strange) output.complain(words)
-  const verdict = rows.length === 0 ? 'unknown' : worst(rows)
+  if (flags.explanations !== undefined) {
+    const count = await keepExplanations(paths, flags.explanations)
+    output.complain(`${count} explanations are in ${flags.explanations}`)
+  }
+  const verdict = verdictOfAll(rows)
   if (flags.csv === true) process.stdout.write(toCsv(rows))
   else {
-    const counts = { rows: rows.length, records: places.length, without: strange.length }
-    const words = `${verdict}: ${rows.length} of lessons, from ${places.length} records`
+    const counts = { rows: rows.length, records, without: strange.length }
+    const words = `${verdict}: ${rows.length} of lessons, from ${records} files and runs`
     output.result({ type: 'result', verdict, ...counts }, words)
   }
   return EXITS[verdict]
@@ -193,44 +262,4 @@ async function verify(
 function tell(output: Output, row: StudentRow): void {
   if (output.json) output.result({ type: 'student', ...row }, '')
   else for (const line of rowLines(row)) output.say(line)
-}
-
-function byStudent(places: readonly RecordPlace[]): Map<string, RecordPlace[]> {
-  const found = new Map<string, RecordPlace[]>()
-  for (const place of places) {
-    const own = found.get(place.student)
-    if (own) own.push(place)
-    else found.set(place.student, [place])
-  }
-  return found
-}
-
-/** One row a lesson; `without`: records that say nothing of a lesson. */
-async function rowsOf(
-  student: string,
-  places: readonly RecordPlace[],
-  known: readonly Lesson[],
-  only: string | null,
-): Promise<{ readonly rows: StudentRow[]; readonly without: string[] }> {
-  const runs = new Map<string, StudentRun[]>()
-  const without: string[] = []
-  for (const { run, file, dir } of places) {
-    const { lessons, notes } = await readLessonRecord(file, dir, known)
-    const wanted = lessons.filter(({ lesson }) => only === null || lesson === only)
-    for (const finding of wanted) {
-      const own = runs.get(finding.lesson) ?? []
-      runs.set(finding.lesson, [...own, { run, notes, finding }])
-    }
-    if (lessons.length > 0) continue
-    without.push([`${run}: no lesson is marked in this record`, ...notes].join('; '))
-  }
-  const rows = [...runs].map(([name, own]): StudentRow => {
-    const lesson = known.find(({ id }) => id === name)
-    const fits = own.filter(({ finding }) => finding.found !== null)
-    const version = own.at(-1)?.finding.version ?? 0
-    const isKnown = lesson !== undefined && fits.length > 0
-    const marks = isKnown ? marksOf(lesson, fits) : unknownMarks(name, version, own)
-    return { student, ...marks, runs: own.map(({ run }) => run) }
-  })
-  return { rows, without }
 }

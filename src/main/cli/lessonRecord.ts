@@ -28,6 +28,7 @@ const ALWAYS: readonly LabEventType[] = [
   ...(['clusterStarted', 'clusterStopped', 'nodeReady', 'nodeExited'] as const),
   ...(['faultStarted', 'faultEnded', 'clientReplied', 'loadSampled'] as const),
   ...(['acted', 'factsDropped', 'trafficSampled'] as const),
+  ...(['frameHeld', 'frameReleased', 'frameDropped'] as const),
 ]
 /** Where a mark may be: only such a line is parsed in the first pass. */
 const MARK_HINT = '"actor":"lesson"'
@@ -45,6 +46,8 @@ export interface LessonFinding {
 }
 
 interface Found {
+  /** Seed of the cluster; null: the record does not have its beginning. */
+  readonly seed: number | null
   readonly steps: ReadonlyMap<string, StepFinding>
   readonly answers: ReadonlyMap<string, number>
 }
@@ -61,6 +64,8 @@ export interface RecordFinding {
   /** Why something is not believed, or not there; empty: the record is whole. */
   readonly notes: readonly string[]
   readonly isWhole: boolean
+  /** Its chain of hashes is broken. */
+  readonly isChanged: boolean
 }
 
 /** `dir`: the run directory of the record, with its result; null: the record is all there is. */
@@ -81,18 +86,15 @@ export async function readLessonRecord(
       continue
     }
     const fold = new LessonFold(lesson)
-    const problem = await foldRecord(path, fold, lesson, chain.lines)
+    const { problem, seed } = await foldRecord(path, fold, lesson, chain.lines)
     if (problem !== null) notes.push(problem)
-    lessons.push({
-      lesson: name,
-      version,
-      found: foundOf(fold, lesson, isWhole && problem === null),
-    })
+    const found = foundOf(fold, lesson, isWhole && problem === null)
+    lessons.push({ lesson: name, version, found: { ...found, seed } })
   }
-  return { lessons, notes, isWhole: notes.length === 0 }
+  return { lessons, notes, isWhole: notes.length === 0, isChanged: chain.isChanged }
 }
 
-function foundOf(fold: LessonFold, lesson: Lesson, isWhole: boolean): Found {
+function foundOf(fold: LessonFold, lesson: Lesson, isWhole: boolean): Omit<Found, 'seed'> {
   const before = new Map(lesson.steps.map(({ id }) => [id, fold.states(id)]))
   fold.finish(isWhole)
   const steps = lesson.steps.map(({ id, goals }): [string, StepFinding] => {
@@ -113,6 +115,8 @@ interface Chain {
   readonly lessons: ReadonlyMap<string, number>
   /** The last line tells that the cluster was stopped. */
   readonly isEnded: boolean
+  /** A line is not the one that was recorded. */
+  readonly isChanged: boolean
 }
 
 async function readChain(path: string): Promise<Chain> {
@@ -120,11 +124,15 @@ async function readChain(path: string): Promise<Chain> {
   let hash = FIRST_HASH
   let lines = 0
   let isEnded = false
-  const chain = (notes: readonly string[]): Chain => ({ lines, hash, notes, lessons, isEnded })
+  const chain = (notes: readonly string[], isChanged = false): Chain => {
+    return { lines, hash, notes, lessons, isEnded, isChanged }
+  }
   try {
     for await (const { text, number, whole } of linesOf(path)) {
       if (!whole) return chain([`the last line is torn off: the lab was killed while it wrote`])
-      if (prevOf(text) !== hash) return chain([`line ${number} was changed after it was recorded`])
+      if (prevOf(text) !== hash) {
+        return chain([`line ${number} was changed after it was recorded`], true)
+      }
       hash = hashLine(text)
       lines += 1
       isEnded = text.includes(STOP_HINT)
@@ -168,23 +176,26 @@ function resultNotes({ lines, hash, isEnded, notes }: Chain, dir: string | null)
   }
 }
 
-/** Null, or what is not as a recorder wrote it. */
+/** `problem`: null, or what is not as a recorder wrote it. */
 async function foldRecord(
   path: string,
   fold: LessonFold,
   lesson: Lesson,
   lines: number,
-): Promise<string | null> {
+): Promise<{ readonly problem: string | null; readonly seed: number | null }> {
   const wanted = wantedTypes(lesson)
   const skim = new LineSkim()
   let lastSeq = 0
   let missing = 0
+  let seed: number | null = null
   const note = (seq: number): void => {
     if (seq !== lastSeq + 1) fold.noteLoss()
     missing += Math.max(0, seq - lastSeq - 1)
     lastSeq = seq
   }
-  const found = (): string | null => (missing === 0 ? null : `${missing} events are missing`)
+  const found = (problem = missing === 0 ? null : `${missing} events are missing`) => {
+    return { problem, seed }
+  }
   for await (const { text, number } of linesOf(path)) {
     if (number > lines) return found()
     if (skim.read(text, 0, text.length) && !wanted.has(skim.type)) {
@@ -194,12 +205,13 @@ async function foldRecord(
     try {
       const { event } = parseRecordLine(text)
       note(event.seq)
+      if (event.type === 'clusterStarted') seed = event.seed
       fold.add(event)
     } catch (error) {
       // A field that is missing or of another kind: no recorder wrote that.
       const words = error instanceof Error ? error.message : 'broken'
       fold.noteLoss()
-      return `line ${number} is no event as they are recorded (${words})`
+      return found(`line ${number} is no event as they are recorded (${words})`)
     }
   }
   return found()

@@ -8,6 +8,17 @@ import { evidenceWords } from './lessonMarks'
 export interface StudentRow extends StudentMarks {
   readonly student: string
   readonly runs: readonly string[]
+  /** The result file; null: runs or records alone were handed in. */
+  readonly handIn: {
+    readonly file: string
+    readonly savedAt: string
+    readonly seed: number | null
+    readonly paragraph: string
+    /** Its name; empty: there is none. */
+    readonly figure: string
+    /** When each step was answered, ISO 8601. */
+    readonly times: Readonly<Record<string, string>>
+  } | null
 }
 
 const SIGNS: Readonly<Record<LessonVerdict, string>> = {
@@ -18,7 +29,7 @@ const SIGNS: Readonly<Record<LessonVerdict, string>> = {
 const LINE_END = '\r\n'
 
 export function rowLines(row: StudentRow): string[] {
-  const { student, lesson, version, verdict, checks, answers, notes } = row
+  const { student, lesson, version, verdict, checks, answers, notes, handIn } = row
   const head = `${student}  ${lesson}@${version}  ${verdict}  ${evidenceWords(row)}`
   return [
     head,
@@ -29,10 +40,24 @@ export function rowLines(row: StudentRow): string[] {
     ...answers.map(({ step, choice, words, isRight, isBefore }) => {
       if (choice === null) return `  answer  ${step}: none`
       const when = isBefore ? 'before the act' : 'after the act'
-      return `  answer  ${step}: ${choice}, ${words} (${isRight ? 'right' : 'wrong'}, ${when})`
+      const at = handIn?.times[step] ?? ''
+      const how = [isRight ? 'right' : 'wrong', when, ...(at === '' ? [] : [at])].join(', ')
+      return `  answer  ${step}: ${choice}, ${words} (${how})`
     }),
+    ...(handIn === null ? [] : [`  explanation  ${explanationWords(handIn)}`]),
     ...notes.map((words) => `  note  ${words}`),
   ].map(printable)
+}
+
+function explanationWords({
+  paragraph,
+  figure,
+}: Pick<NonNullable<StudentRow['handIn']>, 'paragraph' | 'figure'>): string {
+  return `${wordsIn(paragraph)} words, ${figure === '' ? 'no figure' : `figure ${figure}`}`
+}
+
+function wordsIn(text: string): number {
+  return text.split(/\s+/).filter((word) => word !== '').length
 }
 
 export function toCsv(rows: readonly StudentRow[]): string {
@@ -46,10 +71,11 @@ export function toCsv(rows: readonly StudentRow[]): string {
       ...[row.student, row.lesson, row.version, row.verdict, row.evidence, row.prediction],
       ...checks.map((name) => verdicts.get(name) ?? null),
       ...answers.map((name) => choices.get(name) ?? null),
+      ...[row.handIn && wordsIn(row.handIn.paragraph), row.handIn?.figure ?? null],
       ...[row.runs.join(' '), row.notes.join('; ')],
     ]
   })
-  const all = [[...head, ...checks, ...answers, 'runs', 'notes'], ...lines]
+  const all = [[...head, ...checks, ...answers, 'words', 'figure', 'runs', 'notes'], ...lines]
   return all.map((line) => line.map(field).join(',') + LINE_END).join('')
 }
 

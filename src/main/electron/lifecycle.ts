@@ -13,7 +13,7 @@ const CLOSE_MS_MAX = 8000
 
 const DRAFT_WORDS = 'A draft is kept and offered at the next start.'
 const CLUSTER_WORDS = 'Its nodes end with the lab. The record of the run is kept.'
-const TRIALS_WORDS = 'They end with the lab. The trials that have ended are kept.'
+const DESK_WORDS = 'They end with the lab. What has ended is kept.'
 
 export interface Lifecycle {
   /** Ends nodes and app without asking. */
@@ -95,7 +95,8 @@ function lossesOf(options: LifecycleOptions): (readonly [message: string, detail
   const losses: (readonly [string, string])[] = []
   if (name !== null) losses.push([`${name} has changes that are not saved.`, DRAFT_WORDS])
   if (options.isRunning()) losses.push(['A cluster is running.', CLUSTER_WORDS])
-  if (options.desk?.isBusy === true) losses.push(['Trials are running.', TRIALS_WORDS])
+  if (options.desk?.isBusy === true)
+    losses.push(['Trials or a re-enactment are running.', DESK_WORDS])
   return losses
 }
 

@@ -20,15 +20,20 @@ import type {
 import { parsingScenario } from '../../shared/experiment'
 import type { Scenario } from '../../shared/experiment'
 import type { ExperimentResult } from '../../shared/experimentResult'
+import type { LessonRunView, RunTextPiece } from '../../shared/lessonRunApi'
 import type { Pin, PinDraft } from '../../shared/pins'
+import type { ReenactmentView, ReplayReport, RunExtras, RunFork } from '../../shared/reenactApi'
 import { reportPath } from '../host/reportPage'
 import type { HostDesk } from '../host/reportPage'
+import { lessonRunOf, runTextOf } from '../lab/lessonRun'
 import { recorderOf } from '../lab/processIds'
 import { listRuns } from '../lab/runDir'
 import { keepText } from './concludeRun'
+import { DeskExtras } from './deskExtras'
 import { DeskFiles } from './deskFiles'
-import { inSteps } from './deskFolder'
+import { inSteps, runDirOf } from './deskFolder'
 import { DeskPins } from './deskPins'
+import { DeskReenact } from './deskReenact'
 import { DeskResults } from './deskResults'
 import { deleteRun } from './deskRuns'
 import { DeskTrials } from './deskTrials'
@@ -53,6 +58,8 @@ export class ExperimentDesk implements HostDesk {
   private readonly trials: DeskTrials
   private readonly kept: DeskResults
   private readonly pinned: DeskPins
+  private readonly reenacting: DeskReenact
+  private readonly extras: DeskExtras
 
   constructor(private readonly options: DeskOptions) {
     const { mainDir, appVersion } = options
@@ -65,6 +72,8 @@ export class ExperimentDesk implements HostDesk {
     })
     this.kept = new DeskResults({ runsDir, isGrowing: (id) => this.isGrowing(id) })
     this.pinned = new DeskPins(runsDir)
+    this.reenacting = new DeskReenact({ mainDir, runsDir, appVersion })
+    this.extras = new DeskExtras({ mainDir, runsDir, isGrowing: (id) => this.isGrowing(id) })
   }
 
   /** Here, or in another process. */
@@ -72,7 +81,7 @@ export class ExperimentDesk implements HostDesk {
     const { lab, runsDir } = this.options
     const { state, runDir } = lab.status()
     const dir = join(resolve(runsDir), id)
-    if (id === this.trials.growing) return true
+    if (id === this.trials.growing || id === this.reenacting.growing) return true
     return (
       (state !== 'idle' && runDir !== null && resolve(runDir) === dir) || recorderOf(dir) !== null
     )
@@ -169,8 +178,44 @@ export class ExperimentDesk implements HostDesk {
     return told(() => deleteRun(resolve(runsDir), id, (run) => this.isGrowing(run)))
   }
 
+  lessonRun(id: string): Promise<LessonRunView> {
+    return told(async () => lessonRunOf(await this.runDir(id), id, this.isGrowing(id)))
+  }
+
+  lessonRunText(id: string, file: string, from: number, to: number): Promise<RunTextPiece> {
+    return told(async () => await runTextOf(await this.runDir(id), file, from, to))
+  }
+
+  private runDir(id: string): Promise<string> {
+    return runDirOf(resolve(this.options.runsDir), id)
+  }
+
   compareResults(a: ComparedPart, b: ComparedPart): Promise<readonly ComparedRow[]> {
     return told(() => this.kept.compare(a, b))
+  }
+
+  startReenactment(schedule: string): Promise<void> {
+    return told(() => this.reenacting.start(schedule))
+  }
+
+  stopReenactment(): Promise<void> {
+    return told(() => this.reenacting.stop())
+  }
+
+  reenactmentNow(): Promise<ReenactmentView | null> {
+    return Promise.resolve(this.reenacting.now())
+  }
+
+  runExtras(run: string): Promise<RunExtras> {
+    return told(() => this.extras.look(run))
+  }
+
+  replayRun(run: string): Promise<ReplayReport> {
+    return told(() => this.extras.replay(run))
+  }
+
+  forkRun(fork: RunFork): Promise<string> {
+    return told(() => this.extras.fork(fork))
   }
 
   async reportPage(id: string): Promise<string> {
@@ -183,11 +228,12 @@ export class ExperimentDesk implements HostDesk {
   }
 
   get isBusy(): boolean {
-    return this.trials.growing !== null
+    return this.trials.growing !== null || this.reenacting.isBusy
   }
 
-  /** Ends the trials that run; the lab is closed by who made it. */
+  /** Ends what it started; the lab is closed by who made it. */
   async close(): Promise<void> {
-    await this.trials.close()
+    this.extras.close()
+    await Promise.all([this.trials.close(), this.reenacting.close()])
   }
 }

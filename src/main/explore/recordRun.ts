@@ -8,7 +8,6 @@ import type { LabEvent } from '../../core/event'
 import type { NodeId } from '../../core/paxos/ballot'
 import type { ReplicaConfig } from '../../core/paxos/config'
 import type { Schedule } from '../../core/schedule'
-import { playSchedule, ScheduleError } from '../../core/sim/player'
 import { OfflineRun } from '../lab/offlineRun'
 
 export interface Finding {
@@ -63,23 +62,4 @@ export async function recordFinding(
   const checks = oracle.views()
   await run.end({ verdict, measures, checks, ...(schedule === null ? {} : { schedule }) })
   return { runDir: run.dir, judged: judged.map(({ invariant }) => invariant) }
-}
-
-/** Why machines do not play a schedule to its end; null if they do. */
-export function playFault(schedule: Schedule, acceptors: readonly NodeId[]): string | null {
-  const oracle = new Oracle({ acceptors, order: 'total' })
-  const judged = new Set<string>()
-  const note = (found: readonly Violation[]): void => {
-    for (const { invariant } of found) judged.add(invariant)
-  }
-  try {
-    playSchedule(schedule, (event) => note(oracle.feed(event)))
-  } catch (error) {
-    if (error instanceof ScheduleError) return error.message
-    throw error
-  }
-  note(oracle.finish())
-  const { invariant } = schedule.end
-  if (invariant === null || judged.has(invariant)) return null
-  return `machines end without breaking ${invariant}`
 }

@@ -30,7 +30,7 @@ const REPORT_POLICY = [
 export interface HostDesk extends DeskApi {
   /** Path of the report, which is written if there is none. Rejects with LabCallError. */
   reportFile(id: string): Promise<string>
-  /** Trials run, which end with it. */
+  /** Trials or a re-enactment run, which end with it. */
   readonly isBusy: boolean
   /** Ends what it started. */
   close(): Promise<void>

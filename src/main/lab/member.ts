@@ -93,6 +93,11 @@ export class Member {
     return this.state === 'running'
   }
 
+  /** Its process lives and its control channel is open; `state` follows a moment later. */
+  get connected(): boolean {
+    return this.link !== null && this.child?.alive === true
+  }
+
   view(): NodeView {
     return {
       node: this.node,

@@ -104,16 +104,34 @@ export class NodeActs {
     else await this.cluster.links.end({ ...active, fault })
   }
 
+  /**
+   * A node that ends meanwhile has nothing to heal: the record says so, and the others are healed.
+   * Rejects when all is tried, with what first failed.
+   */
   async healAll(processes: boolean): Promise<void> {
-    if (this.cluster.faults.links().length > 0) await this.cluster.links.endAll()
-    if (!processes) return
-    await this.cluster.nodeFaults.endAll()
-    const acts = this.cluster.members.map(async ({ node, state, reserved }) => {
+    const { cluster } = this
+    const ends = await Promise.allSettled([cluster.links.endAll()])
+    if (processes) {
+      const alive = cluster.members.filter(({ state }) => ['running', 'paused'].includes(state))
+      ends.push(...(await cluster.nodeFaults.endAll()))
+      ends.push(...(await Promise.allSettled(cluster.members.map((one) => this.heal(one)))))
+      for (const { node } of alive.filter(({ connected }) => !connected)) {
+        cluster.note('warn', `node ${node} had just ended: there was nothing of it to heal`)
+      }
+    }
+    const failed = ends.find((end) => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  private async heal(member: Member): Promise<void> {
+    const { node, state, reserved } = member
+    try {
       if (state === 'paused') await this.resume(node)
       else if (DOWN.includes(state) && !reserved) await this.restart(node)
-    })
-    const failed = (await Promise.allSettled(acts)).find((end) => end.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    } catch (error) {
+      const hasEnded = state === 'paused' && !member.connected
+      if (!hasEnded || !(error instanceof LabCallError)) throw error
+    }
   }
 
   private begin(node: number, fault: DownFault): string {

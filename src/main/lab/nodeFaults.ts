@@ -81,12 +81,18 @@ export class NodeFaults {
     this.held.delete(id)
     this.book.end(id)
     this.ending.add(fault)
-    await this.tell(member, fault)
-    if (member.answers) this.ending.delete(fault)
+    try {
+      await this.tell(member, fault)
+    } catch (error) {
+      // Its process has just ended: there is nobody to tell, and its next life begins without it.
+      if (member.connected || !(error instanceof LabCallError)) throw error
+    }
+    if (member.answers && member.connected) this.ending.delete(fault)
   }
 
-  async endAll(): Promise<void> {
-    await Promise.all(
+  /** Ends of all of them; one that fails keeps none of the others. */
+  async endAll(): Promise<PromiseSettledResult<void>[]> {
+    return await Promise.allSettled(
       this.book.active().map(async (active) => {
         if (isNodeFault(active.fault)) await this.end({ ...active, fault: active.fault })
       }),

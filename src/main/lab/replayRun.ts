@@ -7,6 +7,7 @@
 import { differenceWords, Replayer } from '../../core/check/replay/replay'
 import type { Difference, RoundWatcher } from '../../core/check/replay/replay'
 import type { RecordingEnd, RecordingHead } from '../../core/check/replay/recording'
+import type { LabEvent } from '../../core/event'
 import { listRecordings, readRecording, RecordingError, sha256 } from './recordingFiles'
 import type { RecordingFile } from './recordingFiles'
 import { readEvents } from './textLines'
@@ -21,6 +22,12 @@ type LifeState =
 
 /** A killed process loses what it had not written: moments. More than this is another matter. */
 const LOST_MS_MAX = 500
+/** Told without a round: a node that nobody asks anything hears of its peers all the same. */
+const OF_CONNECTIONS: ReadonlySet<LabEvent['type']> = new Set([
+  'peerConnected',
+  'peerLost',
+  'connectionRefused',
+] as const)
 
 export interface LifeReplay {
   readonly node: number
@@ -124,7 +131,7 @@ async function markShort(runDir: string, lives: LifeReplay[]): Promise<void> {
     { readonly sinceMs: number; untilMs: number; facts: number }
   >()
   for await (const event of readEvents(runDir, (text) => text.includes('"nodeSeq"'))) {
-    if (event.by === 'lab') continue
+    if (event.by === 'lab' || OF_CONNECTIONS.has(event.type)) continue
     const { by, life, nodeSeq, atMs } = event
     const own = lives.find((one) => one.state === 'cut' && one.node === by && one.life === life)
     if (own === undefined || nodeSeq <= own.facts) continue

@@ -166,7 +166,9 @@ function pictureOf(run: OpenedRun): SavedRun {
 /** What run and result say beside the record. */
 async function frameOf(dir: string): Promise<OpenedFrame> {
   const run = await readObject(join(dir, RUN_FILE))
-  const options = clusterOptions.safeParse(run?.['options'])
+  // A re-enactment drove its nodes by hand; windows know no such clusters, and show its rules.
+  const { hand: _hand, ...rules } = asObject(run?.['options']) ?? {}
+  const options = clusterOptions.safeParse(rules)
   const scenario = run?.['scenario']
   return {
     options: options.success ? options.data : null,

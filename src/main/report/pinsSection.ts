@@ -4,6 +4,8 @@
  * Safety: a picture is an image by address (`data:`): whatever stands in it can run and load
  *         nothing. A file of pins that cannot be read is said, and the rest of the report stands.
  */
+import { stepAt } from '../../core/check/explore/abstractSteps'
+import type { TimeUnit } from '../../core/check/explore/abstractSteps'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FrameError } from '../../shared/frame'
@@ -28,17 +30,22 @@ export async function readPins(runDir: string): Promise<RunPins> {
   }
 }
 
-export function pinsSection(pins: RunPins): Markup | null {
+export function pinsSection(pins: RunPins, time: TimeUnit): Markup | null {
   if (pins === null) return null
   if (typeof pins === 'string') {
     return section('pins', 'Pinned', html`<p>The pins cannot be shown: ${pins}.</p>`)
   }
-  return section('pins', 'Pinned', html`<div class="pins">${pins.map(figure)}</div>`)
+  return section(
+    'pins',
+    'Pinned',
+    html`<div class="pins">${pins.map((pin) => figure(pin, time))}</div>`,
+  )
 }
 
-function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup {
+function figure(pin: Pin, time: TimeUnit): Markup {
+  const { title, caption, fromMs, toMs, atMs, svg, rows } = pin
   const data = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
-  const where = atMs === null ? 'at its end' : `at ${seconds(atMs)} s`
+  const where = atMs === null ? 'at its end' : `at ${at(atMs, time)}`
   const cells = rows.map(([name, value]) => ({ cells: [name, value] }))
   const columns = [{ name: 'Figure' }, { name: 'Value', classes: 'num' }]
   // What the chart itself says stands in its picture: it is for those who do not see that.
@@ -48,13 +55,23 @@ function figure({ title, caption, fromMs, toMs, atMs, svg, rows }: Pin): Markup 
     <figcaption>
       <b>${title}</b
       ><span class="unit"
-        >${seconds(fromMs)} to ${seconds(toMs)} s, seen <a href="#timeline-h">${where}</a></span
+        >${range(fromMs, toMs, time)}, seen <a href="#timeline-h">${where}</a></span
       >
     </figcaption>
     ${svg === '' ? null : html`<img src="${data}" alt="${told}" />`}
     ${rows.length === 0 ? null : table(title, columns, cells)}
     ${caption === '' || isOfPicture ? null : html`<p class="muted">${caption}</p>`}
   </figure>`
+}
+
+/** 1.25 to 3.5 s, or step 3 to step 8. */
+function range(fromMs: number, toMs: number, time: TimeUnit): string {
+  const from = time === 'step' ? at(fromMs, time) : seconds(fromMs)
+  return `${from} to ${at(toMs, time)}`
+}
+
+function at(ms: number, time: TimeUnit): string {
+  return time === 'step' ? `step ${stepAt(ms)}` : `${seconds(ms)} s`
 }
 
 function seconds(ms: number): string {

@@ -4,6 +4,8 @@
  * Where the run has a result, only the events are parsed that a fold looks at: most of a record
  * are votes, which its checks have judged already. Units: ms of lab time.
  */
+import { timeUnitOf } from '../../core/check/explore/abstractSteps'
+import type { TimeUnit } from '../../core/check/explore/abstractSteps'
 import { Oracle } from '../../core/check/oracle'
 import type { LabEvent } from '../../core/event'
 import { Histogram } from '../../core/measure/histogram'
@@ -86,6 +88,11 @@ export class RunFold {
     this.faults.feed(event)
     this.oracle?.feed(event)
     this.note(event)
+  }
+
+  /** What its time counts. */
+  get time(): TimeUnit {
+    return timeUnitOf({ cluster: this.started?.cluster ?? null })
   }
 
   /** Something of the record is missing: no check may say that it holds. */

@@ -34,7 +34,7 @@ import { replayVerdict } from './trialFigures'
 import { judge } from './verdicts'
 import type { Judgement } from './verdicts'
 import { writeWhole } from './writeWhole'
-import { capital, count, duration, NONE, plural } from './words'
+import { capital, count, duration, NONE, plural, span } from './words'
 
 export const REPORT_FILE = 'report.html'
 
@@ -64,7 +64,7 @@ export function runReport(run: RunReading, judgement: Judgement, pins: RunPins =
     expectationsSection(run),
     availabilitySection(run),
     charts(run),
-    pinsSection(pins),
+    pinsSection(pins, run.fold.time),
     loadSection(run),
     costSection(run),
     checksSection(run),
@@ -92,7 +92,7 @@ function header(run: RunReading, { verdict, verdicts, reason }: Judgement): Mark
           ? 'unknown'
           : head.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
       ],
-      ['ran', duration(end?.ranMs ?? fold.lastMs)],
+      ['ran', span(end?.ranMs ?? fold.lastMs, fold.time)],
       ['nodes', String(fold.started?.members.length ?? head.options.raw('nodes') ?? '?')],
       ['seed', seedOf(run)],
       ['policy', policyOf(run)],
@@ -154,7 +154,7 @@ function figures(run: RunReading): Markup {
     ['Undecided in a row', count(liveness.undecidedBallotsMax), 'ballots, at most'],
   ]
   const { decided = false, ms = null, ballots = 0 } = decision ?? {}
-  const first = ms === null ? NONE : `${decided ? '' : '> '}${duration(ms)}`
+  const first = ms === null ? NONE : `${decided ? '' : '> '}${span(ms, fold.time)}`
   rows.push(['First choice', first, `${plural(ballots, 'ballot')}, ${since}`])
   rows.push(['Events', count(run.end?.events ?? run.events), 'in the record'])
   return section('figures', 'Figures', tiles(rows))
@@ -162,7 +162,9 @@ function figures(run: RunReading): Markup {
 
 function charts(run: RunReading): Markup {
   const { fold } = run
-  const data = chartData(fold.measures.snapshot(), fold.bands(), fold.stoppedMs ?? fold.lastMs)
+  const toMs = fold.stoppedMs ?? fold.lastMs
+  const { time } = fold
+  const data = { ...chartData(fold.measures.snapshot(), fold.bands(), toMs), time }
   const members = fold.started?.members ?? []
   const [throughput, latency, ...rest] = runCharts(data, members)
   const content = [throughput ?? null, latency ?? null, ballotChart(data), ...rest]

@@ -10,7 +10,7 @@ import type { Content, Markup } from './markup'
 import { section, state, table } from './page'
 import type { Row, Tone } from './page'
 import type { RunReading } from './readRun'
-import { count, seconds } from './words'
+import { count, stamp, stampHead } from './words'
 
 const ROWS_MAX = 500
 const WORDS_CHARS_MAX = 600
@@ -90,20 +90,23 @@ export function timelineSection(run: RunReading): Markup {
       .slice(0, 20)
       .map((words) => html`<br /><span class="mono muted">${clip(words, 200)}</span>`)
     const words: Content = [html`<b>${clip(step.words, WORDS_CHARS_MAX)}</b>`, results]
-    return [step.atMs, { cells: [seconds(step.atMs), state(tone, `step ${step.outcome}`), words] }]
+    return [
+      step.atMs,
+      { cells: [stamp(step.atMs, fold.time), state(tone, `step ${step.outcome}`), words] },
+    ]
   })
   const acts = fold.acts
     .filter(({ words }) => !isStep(words, end?.steps ?? []))
     .map(({ atMs, words, by }): readonly [number, Row] => {
-      return [atMs, { cells: [seconds(atMs), by, clip(words, WORDS_CHARS_MAX)] }]
+      return [atMs, { cells: [stamp(atMs, fold.time), by, clip(words, WORDS_CHARS_MAX)] }]
     })
   const faults = fold.notes.map(({ atMs, words, by }): readonly [number, Row] => {
-    return [atMs, { cells: [seconds(atMs), by, clip(words, WORDS_CHARS_MAX)] }]
+    return [atMs, { cells: [stamp(atMs, fold.time), by, clip(words, WORDS_CHARS_MAX)] }]
   })
   const rows = [...steps, ...acts, ...faults].sort(([a], [b]) => a - b).map(([, row]) => row)
   const leftOut = fold.actsLeftOut + Math.max(0, rows.length - ROWS_MAX)
   const columns = [
-    { name: 'Time, s', classes: 'num mono' },
+    { name: stampHead(fold.time), classes: 'num mono' },
     { name: 'Who', classes: 'nowrap' },
     { name: 'What' },
   ]

@@ -1,4 +1,6 @@
 /** Figures in words: one voice for charts, tables and cards. */
+import { stepAt } from '../../core/check/explore/abstractSteps'
+import type { TimeUnit } from '../../core/check/explore/abstractSteps'
 
 const THIN_SPACE = '\u202f'
 export const NONE = '–'
@@ -27,9 +29,24 @@ export function duration(ms: number | null): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** Lab time as the axes count it: 27.360. */
-export function seconds(atMs: number, digits = 3): string {
-  return (atMs / 1000).toFixed(digits)
+/** Lab time as the axes count it: 27.360, or the step of a path. */
+export function stamp(atMs: number, time: TimeUnit): string {
+  return time === 'step' ? String(stepAt(atMs)) : (atMs / 1000).toFixed(3)
+}
+
+/** The head of a column of such times. */
+export function stampHead(time: TimeUnit): string {
+  return time === 'step' ? 'Step' : 'Time, s'
+}
+
+/** In a sentence: 3.52 s, or step 4. */
+export function moment(atMs: number, time: TimeUnit): string {
+  return time === 'step' ? `step ${stepAt(atMs)}` : duration(atMs)
+}
+
+/** How long it was: 3.52 s, or 4 steps. */
+export function span(ms: number, time: TimeUnit): string {
+  return time === 'step' ? plural(stepAt(ms), 'step') : duration(ms)
 }
 
 export function bytes(value: number | null): string {

@@ -37,7 +37,7 @@ export function scheduleOf(
   return {
     version: 1,
     title,
-    nodes: membersOf(bounds).length,
+    nodes: clusterSize(membersOf(bounds).length),
     config: {
       mode: 'single',
       refusal: 'silence',
@@ -47,6 +47,11 @@ export function scheduleOf(
     acts: [...acts, ...learningActs(model, last)],
     end,
   }
+}
+
+/** Processes come in odd numbers: one more node, without a role, makes them so. */
+function clusterSize(members: number): number {
+  return members % 2 === 0 ? members + 1 : Math.max(3, members)
 }
 
 function actsOf(

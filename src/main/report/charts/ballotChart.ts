@@ -3,13 +3,13 @@
  * round; filled once a quorum had promised, crossed where it was preempted, and with a line to
  * where its first value was chosen.
  */
-import type { ChartData } from '../../../core/report/chartData'
+import type { TimeUnit } from '../../../core/check/explore/abstractSteps'
 import type { Stair } from '../../../core/measure/series'
 import { svg } from '../markup'
 import type { Markup } from '../markup'
-import { count, duration, figure, plural } from '../words'
+import { count, figure, moment, plural } from '../words'
 import { chartFigure, noChart, px, timeAxis, timeFrame, yAxis } from './frame'
-import type { Key, TimeFrame } from './frame'
+import type { Key, TimedData, TimeFrame } from './frame'
 import { markAt, nodeKey } from './marks'
 import { fromZero } from './scale'
 import type { Scale } from './scale'
@@ -17,7 +17,7 @@ import type { Scale } from './scale'
 /** So many marks have room to be crossed. */
 const CROSSED_MAX = 120
 
-export function ballotChart(data: ChartData): Markup {
+export function ballotChart(data: TimedData): Markup {
   const title = 'Ballots'
   const { stairs } = data
   if (stairs.length === 0) return noChart(title, 'No ballot began in this run.')
@@ -58,7 +58,7 @@ function drawStair(stair: Stair, frame: TimeFrame, y: Scale, isCrossed: boolean)
       ? null
       : svg`<path class="line ink-ok" d="M${px(x)} ${px(height)}H${px(frame.x.at(chosenAtMs))}"/
         ><circle class="chosen" cx="${px(frame.x.at(chosenAtMs))}" cy="${px(height)}" r="4"/>`
-  return svg`<g class="n${ballot.node}"><title>${titleOf(stair)}</title><path class="${shape}"
+  return svg`<g class="n${ballot.node}"><title>${titleOf(stair, frame.time)}</title><path class="${shape}"
     d="${markAt(ballot.node, x, height, radius)}"/>${cross}${dot}</g>`
 }
 
@@ -66,14 +66,15 @@ function crossAt(x: number, y: number): Markup {
   return svg`<path class="end" d="M${px(x - 3)} ${px(y - 3)}l6 6m0-6l-6 6"/>`
 }
 
-function titleOf({ ballot, bidAtMs, electedAtMs, preemptedAtMs, preemptedBy, chosenAtMs }: Stair) {
-  const parts = [`ballot ${ballot.round}.${ballot.node} began at ${duration(bidAtMs)}`]
-  if (electedAtMs !== null) parts.push(`had its quorum at ${duration(electedAtMs)}`)
+function titleOf(stair: Stair, time: TimeUnit): string {
+  const { ballot, bidAtMs, electedAtMs, preemptedAtMs, preemptedBy, chosenAtMs } = stair
+  const parts = [`ballot ${ballot.round}.${ballot.node} began at ${moment(bidAtMs, time)}`]
+  if (electedAtMs !== null) parts.push(`had its quorum at ${moment(electedAtMs, time)}`)
   if (preemptedAtMs !== null) {
     const by = preemptedBy === null ? '' : ` by ${preemptedBy.round}.${preemptedBy.node}`
-    parts.push(`was preempted${by} at ${duration(preemptedAtMs)}`)
+    parts.push(`was preempted${by} at ${moment(preemptedAtMs, time)}`)
   }
-  if (chosenAtMs !== null) parts.push(`chose a value at ${duration(chosenAtMs)}`)
+  if (chosenAtMs !== null) parts.push(`chose a value at ${moment(chosenAtMs, time)}`)
   return parts.join(', ')
 }
 

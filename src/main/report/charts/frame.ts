@@ -2,13 +2,15 @@
  * The frame of every chart: caption with unit and legend, axes with ticks and units, fault bands
  * with their names, title and description for who cannot see it. Inline SVG, nothing from outside.
  *
- * Units: of the picture, 1 at a page 1056 wide; time axes are seconds of lab time.
+ * Units: of the picture, 1 at a page 1056 wide; time axes count what the run counts.
  */
-import type { FaultBand } from '../../../core/report/chartData'
+import type { ChartData, FaultBand } from '../../../core/report/chartData'
+import { stepAt } from '../../../core/check/explore/abstractSteps'
+import type { TimeUnit } from '../../../core/check/explore/abstractSteps'
 import { faultText } from '../faultText'
 import { clip, html, svg } from '../markup'
 import type { Content, Markup } from '../markup'
-import { duration, figure as figureText } from '../words'
+import { figure as figureText, moment } from '../words'
 import { between } from './scale'
 import type { Scale } from './scale'
 
@@ -21,6 +23,10 @@ const ROWS_MAX = 3
 /** Average width of a character at 11 px. */
 const CHAR = 5.9
 const NAME_CHARS_MAX = 48
+/** About so many on the axis of time. */
+const TICKS = 8
+/** Or a step. */
+const SECOND_MS = 1000
 export const PLOT: readonly [number, number] = [LEFT, WIDTH - RIGHT]
 
 export interface Key {
@@ -40,7 +46,12 @@ export interface ChartText {
   readonly note?: string
 }
 
+/** A run as its charts draw it. */
+export type TimedData = ChartData & { readonly time: TimeUnit }
+
 export interface TimeFrame {
+  /** What its time counts. */
+  readonly time: TimeUnit
   readonly x: Scale
   readonly plotTop: number
   readonly plotBottom: number
@@ -52,11 +63,15 @@ export interface TimeSpan {
   readonly fromMs: number
   readonly toMs: number
   readonly bands: readonly FaultBand[]
+  /** What the time counts. */
+  readonly time: TimeUnit
 }
 
 /** Lays bands and the axis of time out over a plot of this height. */
-export function timeFrame({ fromMs, toMs, bands }: TimeSpan, plotHeight: number): TimeFrame {
-  const x = between([fromMs, toMs], PLOT, (ms) => figureText(ms / 1000))
+export function timeFrame({ fromMs, toMs, bands, time }: TimeSpan, plotHeight: number): TimeFrame {
+  // There is no half step.
+  const count = time === 'step' ? Math.max(1, Math.min(TICKS, stepAt(toMs - fromMs))) : TICKS
+  const x = between([fromMs, toMs], PLOT, (ms) => figureText(ms / SECOND_MS), { count })
   const rows = namesOf(bands, x, toMs)
   const used = Math.max(0, ...rows.map(({ row }) => row + 1))
   const plotTop = 6 + used * ROW
@@ -65,7 +80,7 @@ export function timeFrame({ fromMs, toMs, bands }: TimeSpan, plotHeight: number)
     const from = x.at(band.fromMs)
     const width = Math.max(1.5, x.at(band.toMs ?? toMs) - from)
     const top = row < 0 ? plotTop : 3 + row * ROW
-    return svg`<g class="f-${band.family}"><title>${bandTitle(band)}</title><rect class="band"
+    return svg`<g class="f-${band.family}"><title>${bandTitle(band, time)}</title><rect class="band"
       x="${px(from)}" y="${top}" width="${px(width)}" height="${plotBottom - top}"/><rect
         class="hatch" x="${px(from)}" y="${top}" width="${px(width)}" height="${plotBottom - top}"
           fill="url(#hatch-${band.family})"/><path class="edge" d="M${px(from)}
@@ -78,7 +93,7 @@ export function timeFrame({ fromMs, toMs, bands }: TimeSpan, plotHeight: number)
                 class="band-name halo" x="${px(from + 4)}" y="${top + 11}">${text}</text>`
             }</g>`
   })
-  return { x, plotTop, plotBottom, height: plotBottom + BOTTOM, bands: svg`${drawn}` }
+  return { time, x, plotTop, plotBottom, height: plotBottom + BOTTOM, bands: svg`${drawn}` }
 }
 
 interface BandRow {
@@ -104,14 +119,14 @@ function namesOf(bands: readonly FaultBand[], x: Scale, toMs: number): BandRow[]
   })
 }
 
-function bandTitle({ id, fault, fromMs, toMs }: FaultBand): string {
-  const until = toMs === null ? 'to the end' : `to ${duration(toMs)}`
-  return `${id}: ${faultText(fault)}, from ${duration(fromMs)} ${until}`
+function bandTitle({ id, fault, fromMs, toMs }: FaultBand, time: TimeUnit): string {
+  const until = toMs === null ? 'to the end' : `to ${moment(toMs, time)}`
+  return `${id}: ${faultText(fault)}, from ${moment(fromMs, time)} ${until}`
 }
 
 /** Axis of time below a plot. */
 export function timeAxis(frame: TimeFrame): Markup {
-  return xAxis(frame.x, frame, 's')
+  return xAxis(frame.x, frame, frame.time)
 }
 
 export function xAxis(

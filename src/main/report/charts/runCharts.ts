@@ -2,18 +2,17 @@
  * The charts of one run, one below the other over the same time: throughput, latency, ballots,
  * leaders, progress of the logs. Every fault is a band on each of them.
  */
-import type { ChartData } from '../../../core/report/chartData'
 import type { LoadPoint, ProgressPoint } from '../../../core/measure/series'
 import { svg } from '../markup'
 import type { Markup } from '../markup'
-import { count, duration, figure, plural } from '../words'
+import { count, figure, moment, plural, span } from '../words'
 import { chartFigure, lineKey, noChart, PLOT, px, timeAxis, timeFrame, yAxis } from './frame'
-import type { TimeFrame } from './frame'
+import type { TimedData, TimeFrame } from './frame'
 import { markAt, nodeDash, nodeKey } from './marks'
 import { fromZero, logarithmic } from './scale'
 import type { Scale } from './scale'
 
-export function runCharts(data: ChartData, members: readonly number[]): Markup[] {
+export function runCharts(data: TimedData, members: readonly number[]): Markup[] {
   return [throughput(data), latency(data), leaders(data, members), progress(data, members)]
 }
 
@@ -23,7 +22,7 @@ const GAP_SPANS = 3.2
 type Value = (point: LoadPoint) => number | null
 
 /** Path through the points; a bucket without a value, or a missing one, breaks it. */
-function path(data: ChartData, frame: TimeFrame, y: Scale, value: Value): string {
+function path(data: TimedData, frame: TimeFrame, y: Scale, value: Value): string {
   let lastMs = -Infinity
   return data.load
     .map((point) => {
@@ -40,11 +39,11 @@ function path(data: ChartData, frame: TimeFrame, y: Scale, value: Value): string
     .join('')
 }
 
-function highest(data: ChartData, ...values: readonly Value[]): number {
+function highest(data: TimedData, ...values: readonly Value[]): number {
   return Math.max(0, ...data.load.flatMap((point) => values.map((value) => value(point) ?? 0)))
 }
 
-function throughput(data: ChartData): Markup {
+function throughput(data: TimedData): Markup {
   const title = 'Throughput'
   if (data.load.length === 0) return noChart(title, 'No client asked for anything in this run.')
   const offered: Value = (point) => point.sentPerSecond
@@ -62,7 +61,7 @@ ${hasLost ? svg`<path class="line ink-bad dash2" d="${path(data, frame, y, lost)
       ...{ id: 'throughput', title, unit: 'requests a second' },
       description: `Acknowledged at most ${figure(
         highest(data, acked),
-      )} a second over ${duration(data.toMs)}, with ${plural(data.bands.length, 'fault')}.`,
+      )} a second over ${span(data.toMs, data.time)}, with ${plural(data.bands.length, 'fault')}.`,
       keys: [
         lineKey('acknowledged', ''),
         lineKey('offered', 'ink-muted dash1'),
@@ -74,7 +73,7 @@ ${hasLost ? svg`<path class="line ink-bad dash2" d="${path(data, frame, y, lost)
   )
 }
 
-function latency(data: ChartData): Markup {
+function latency(data: TimedData): Markup {
   const title = 'Latency of acknowledged requests'
   const p50: Value = (point) => point.p50Ms
   const p99: Value = (point) => point.p99Ms
@@ -108,7 +107,7 @@ function latency(data: ChartData): Markup {
 
 const LANE = 22
 
-function leaders(data: ChartData, members: readonly number[]): Markup {
+function leaders(data: TimedData, members: readonly number[]): Markup {
   const title = 'Who led, prepared, was down or paused'
   if (data.lanes.length === 0) return noChart(title, 'No node prepared a ballot.')
   const frame = timeFrame(data, LANE * members.length)
@@ -121,8 +120,9 @@ function leaders(data: ChartData, members: readonly number[]): Markup {
       const own = { preparing: 'prep', leading: 'lead', down: 'down', paused: 'paused' }[kind]
       const name = ballot === null ? '' : `${ballot.round}.${ballot.node}`
       const fits = kind === 'leading' && width > name.length * 6 + 10
-      return svg`<g class="n${node}"><title>N${node} ${kind} ${name} from ${duration(fromMs)} to
-        ${duration(toMs ?? data.toMs)}</title><rect class="${own}" x="${px(from)}"
+      const [begin, end] = [fromMs, toMs ?? data.toMs].map((ms) => moment(ms, data.time))
+      return svg`<g class="n${node}"><title>N${node} ${kind} ${name} from ${begin ?? ''} to
+        ${end ?? ''}</title><rect class="${own}" x="${px(from)}"
           y="${px(topOf(node))}" width="${px(width)}" height="${LANE - 8}"/>${
             fits
               ? svg`<text
@@ -164,7 +164,7 @@ function leaders(data: ChartData, members: readonly number[]): Markup {
   )
 }
 
-function progress(data: ChartData, members: readonly number[]): Markup {
+function progress(data: TimedData, members: readonly number[]): Markup {
   const title = 'Progress of the logs'
   const rows = members.flatMap((node): [number, readonly ProgressPoint[]][] => {
     const points = data.progress.get(node) ?? []

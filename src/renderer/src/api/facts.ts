@@ -1,4 +1,5 @@
 /** Small readings of a status that several views share. Pure. */
+import type { NodeStatus } from '../../../core/event'
 import type { ActiveFault, Fault, Link } from '../../../core/fault'
 import type { Ballot } from '../../../core/paxos/ballot'
 import { compareBallot } from '../../../core/paxos/ballot'
@@ -29,6 +30,31 @@ export function claimants(nodes: readonly NodeView[]): Claimant[] {
 
 export function answering(nodes: readonly NodeView[]): number {
   return nodes.filter((view) => view.state === 'running').length
+}
+
+/** It was a process with a log: what its machine did is known. Not so in a path of a model. */
+export function ranOnMachine({ logBytes, rssBytes }: NodeStatus): boolean {
+  return logBytes > 0 || rssBytes > 0
+}
+
+interface Asker {
+  /** The window may change the lab. */
+  readonly usable: boolean
+  /** The run that is shown is over, or was never more than a record. */
+  readonly over: boolean
+}
+
+/** Why its nodes take no requests of this window, a sentence; empty: they do. */
+export function askObstacle({ state }: LabStatus, { usable, over }: Asker): string {
+  if (over) return 'This run is over: its nodes take no requests.'
+  if (state !== 'running') return 'Start a cluster first.'
+  return usable ? '' : 'This window does not control a lab now.'
+}
+
+/** The same of a load, which goes on by itself. */
+export function loadObstacle(status: LabStatus, asker: Asker): string {
+  const obstacle = askObstacle(status, asker)
+  return obstacle === '' && status.stepping ? 'Step mode is on: a load would move alone.' : obstacle
 }
 
 /** Links can be changed: a cluster with a switchboard runs. */

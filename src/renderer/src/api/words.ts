@@ -233,8 +233,10 @@ const SENTENCES: Sentences = {
     return `cluster ${e.cluster} with ${e.members.length} nodes, seed ${e.seed}${label}`
   },
   clusterStopped: () => 'cluster stopped',
-  nodeStarted: (e) => `${name(e.node)} started, pid ${e.pid}`,
-  nodeReady: (e) => `${name(e.node)} ready, clients at ${e.clientPort}`,
+  // A node of a model has neither process nor port.
+  nodeStarted: (e) => `${name(e.node)} started${e.pid === 0 ? '' : `, pid ${e.pid}`}`,
+  nodeReady: (e) =>
+    `${name(e.node)} ready${e.clientPort === 0 ? '' : `, clients at ${e.clientPort}`}`,
   nodeExited: (e) =>
     `${name(e.node)} ${e.injected ? 'ended' : 'died unexpectedly'} (${e.signal ?? `code ${e.code}`})`,
   faultStarted: (e) => `${faultWords(e.fault.fault)}`,

@@ -5,6 +5,7 @@ import { useAlarmsStore } from '../stores/alarms'
 import { useLabStore } from '../stores/lab'
 import { useLogsStore } from '../stores/logs'
 import { useLearnStore } from '../stores/learn'
+import { useReenactStore } from '../stores/reenact'
 import { useSelectionStore } from '../stores/selection'
 import { useSettingsStore } from '../stores/settings'
 import { useUiStore } from '../stores/ui'
@@ -150,8 +151,10 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.openRun': () => useUiStore().open('openRun'),
   'view.simulate': () => useUiStore().open('simulate'),
   'view.explore': () => useUiStore().open('explore'),
+  'view.reenact': () => useReenactStore().ask(),
   'view.report': openShownReport,
   'view.pins': () => useUiStore().open('pins'),
+  'view.student': () => useUiStore().open('student'),
   'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),

@@ -1,6 +1,8 @@
 /** Acts of a person in step mode; errors as every act: a toast says why. */
 import type { StepChoice } from '../../../shared/stepping'
 import { useLabStore } from '../stores/lab'
+import { copyText } from './acts'
+import { scenarioOfSteps } from './stepScenario'
 import { useUiStore } from '../stores/ui'
 
 /** On, with the gate in view; or off. */
@@ -12,6 +14,16 @@ export async function toggleStepping(): Promise<void> {
   }
   useUiStore().askGate()
   await lab.act((call) => call.startStepping(), 'Step mode')
+}
+
+/** All steps since step mode is on, as an experiment file. */
+export async function copySteps(): Promise<void> {
+  const lab = useLabStore()
+  const { options } = lab.status
+  const script = await lab.act((call) => call.stepScript(), 'Copy the steps')
+  if (script !== null && options !== null) {
+    await copyText(scenarioOfSteps(options, script), 'the steps as a scenario')
+  }
 }
 
 export async function stepNext(): Promise<void> {

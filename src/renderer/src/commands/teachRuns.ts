@@ -2,6 +2,7 @@
 import type { CommandId } from '../../../shared/commands'
 import { resetHere, runHere, turnExperiment } from '../components/teach/teachActs'
 import { useLabStore } from '../stores/lab'
+import { useLessonBookStore } from '../stores/lessonBook'
 import { useTeachStore } from '../stores/teach'
 import { useToastsStore } from '../stores/toasts'
 import { useUiStore } from '../stores/ui'
@@ -49,10 +50,18 @@ async function reset(): Promise<void> {
   ;(await lessonStore()).resetStep()
 }
 
+/** Of the lesson that is open, or was last. */
+async function saveResult(): Promise<void> {
+  const { saveLessonResult } = await import('../components/lesson/saveResult')
+  await useLessonBookStore().load()
+  await saveLessonResult()
+}
+
 export const TEACH_RUNS = {
   'lab.runDuel': runDuel,
   'lab.alignTimers': alignTimers,
   'view.teachNext': () => turn(1),
   'view.teachBack': () => turn(-1),
   'view.teachReset': reset,
+  'view.lessonResult': saveResult,
 } as const satisfies Readonly<Partial<Record<CommandId, Run>>>

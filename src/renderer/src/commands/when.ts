@@ -13,6 +13,8 @@ export interface Situation {
   readonly marked: readonly number[]
   /** A saved run is shown. */
   readonly saved?: boolean
+  /** It has a schedule that the host can play. */
+  readonly reenactable?: boolean
   /** It was made in the page, which can make it go on in another way. */
   readonly forkable?: boolean
   /** It waits at a fork. */
@@ -51,6 +53,8 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return running && status.storm != null && status.storm.phase !== 'over'
     case 'saved':
       return now.saved === true
+    case 'reenactable':
+      return now.reenactable === true
     case 'forkable':
       return now.forkable === true
     case 'held':

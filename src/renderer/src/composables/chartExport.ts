@@ -2,6 +2,8 @@
 import { AXIS_PX, RIGHT_PX } from './useLabChart'
 import type { ChartTheme } from './chartTheme'
 import { timeTicks } from './chartTicks'
+import { momentSlug, tickMsMin } from './timeUnit'
+import type { TimeUnit } from './timeUnit'
 import type { Table } from './pictures/picture'
 
 const HEAD_PX = 28
@@ -21,6 +23,8 @@ export interface ExportInfo {
   readonly unit: string
   readonly fromMs: number
   readonly toMs: number
+  /** What its time counts. */
+  readonly time: TimeUnit
   readonly theme: ChartTheme
   /** It has an x axis of its own. */
   readonly timeless?: boolean
@@ -53,12 +57,13 @@ export function framedImage(chart: HTMLCanvasElement, info: ExportInfo): HTMLCan
   const left = AXIS_PX
   const plot = width - AXIS_PX - RIGHT_PX
   ctx.textAlign = 'center'
-  for (const { value, text } of timeTicks(info.fromMs, info.toMs, plot)) {
+  const ticks = timeTicks(info.fromMs, info.toMs, plot, undefined, tickMsMin(info.time))
+  for (const { value, text } of ticks) {
     const x = left + ((value - info.fromMs) / (info.toMs - info.fromMs)) * plot
     ctx.fillText(text, x, HEAD_PX + height + 16)
   }
   ctx.textAlign = 'right'
-  ctx.fillText('s', left - 6, HEAD_PX + height + 16)
+  ctx.fillText(info.time, left - 6, HEAD_PX + height + 16)
   return image
 }
 
@@ -99,8 +104,13 @@ export async function copyImage(content: Promise<Blob>): Promise<void> {
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': content })])
 }
 
-/** Name of a file that tells what it shows: `paxos-lab-throughput-11s-40s.csv`. */
-export function fileName(id: string, fromMs: number, toMs: number, ending: string): string {
-  const s = (ms: number): string => `${Math.round(ms / 1000)}s`
-  return `paxos-lab-${id}-${s(fromMs)}-${s(toMs)}.${ending}`
+interface ShownTime {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly unit: TimeUnit
+}
+
+/** Name of a file that tells what it shows: `paxos-lab-throughput-11s-40s.csv`, `…-step3-step9`. */
+export function fileName(id: string, { fromMs, toMs, unit }: ShownTime, ending: string): string {
+  return `paxos-lab-${id}-${momentSlug(fromMs, unit)}-${momentSlug(toMs, unit)}.${ending}`
 }

@@ -8,6 +8,8 @@ import type { PlotFrame } from './chartPaint'
 import { paintAxis, paintBands, paintEdge, paintFlags } from './chartStage'
 import type { ChartTheme } from './chartTheme'
 import { timeTicks } from './chartTicks'
+import { tickMsMin } from './timeUnit'
+import type { TimeUnit } from './timeUnit'
 import { SvgPen } from './svgPen'
 import { AXIS_PX, FOOT_PX, PAD_PX, RIGHT_PX } from './useLabChart'
 import type { ChartShape, Line, Picture } from './useLabChart'
@@ -29,6 +31,8 @@ export interface SvgInput extends ChartShape {
   readonly fromMs: number
   readonly toMs: number
   readonly nowMs: number
+  /** What its time counts. */
+  readonly time: TimeUnit
   readonly theme: ChartTheme
   /** Px of the plot with its axis, as on the screen. */
   readonly width: number
@@ -73,7 +77,7 @@ export function chartSvg(input: SvgInput): string {
   const titlePx = pen.measureText(title).width * WIDER
   haloText(frame, unit, 22 + titlePx, 17, { color: theme.fgMuted })
   haloText(frame, input.words, width - RIGHT_PX, 17, { align: 'right', color: theme.fgMuted })
-  if (!input.timeless) paintTime(frame, total)
+  if (!input.timeless) paintTime(frame, total, input.time)
   if (picture.empty !== null) {
     const middle = { x: (left + right) / 2, y: (top + bottom) / 2 }
     haloText(frame, picture.empty, middle.x, middle.y, { align: 'center', color: theme.fgMuted })
@@ -105,15 +109,16 @@ function paintGround(frame: PlotFrame, { bands, flags }: SvgInput, height: numbe
   frame.ctx.restore()
 }
 
-function paintTime(frame: PlotFrame, total: number): void {
+function paintTime(frame: PlotFrame, total: number, time: TimeUnit): void {
   const { ctx, theme, left, right, fromMs, toMs } = frame
   ctx.fillStyle = theme.border
   ctx.fillRect(left, total - TIME_PX, right - left, 1)
   const style = { align: 'center', color: theme.fgMuted } as const
-  for (const { value, text } of timeTicks(fromMs, toMs, right - left)) {
+  const ticks = timeTicks(fromMs, toMs, right - left, undefined, tickMsMin(time))
+  for (const { value, text } of ticks) {
     haloText(frame, text, frame.x(value), total - 8, style)
   }
-  haloText(frame, 's', left - 12, total - 8, { align: 'right', color: theme.fgMuted })
+  haloText(frame, time, left - 12, total - 8, { align: 'right', color: theme.fgMuted })
 }
 
 function strokeLine({ ctx, theme, x, y }: PlotFrame, line: Line): void {

@@ -31,8 +31,8 @@ export function lengthText(valueMs: number): string {
 }
 
 /** A moment on the ruler, to the millisecond: 27.360. */
-export function momentText(atMs: number): string {
-  return (atMs / 1000).toFixed(3)
+export function momentText(atMs: number, digits = 3): string {
+  return (atMs / 1000).toFixed(digits)
 }
 
 function trim(value: number): string {

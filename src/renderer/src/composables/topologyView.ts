@@ -53,6 +53,8 @@ export function useTopologyView(): TopologyView {
   const liveRates = useLiveOps()
   const ops = computed(() => {
     if (shown.log === null) return liveRates.value
+    // Nothing is answered a second where time counts steps.
+    if (time.unit === 'step') return new Map()
     return opsOf(recentEvents(shown.log, cursorMs.value ?? 0, PAST_SPAN_MS), status.value)
   })
   const nodes = computed(() => nodeModels(status.value.nodes, ops.value))

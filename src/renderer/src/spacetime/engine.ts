@@ -16,7 +16,7 @@ import type { Layout } from './geometry'
 import { hitTest } from './hitTest'
 import { Ingest } from './ingest'
 import { LaneBook } from './laneBook'
-import { levelOf, lineAlpha } from './levels'
+import { levelOf, lineAlpha, spreadPx } from './levels'
 import { csvOfRange, detailsOf, lineOf } from './lines'
 import { Matches, placeIn } from './matches'
 import { MessageStore } from './messageStore'
@@ -24,7 +24,8 @@ import { paintArrow } from './paintArrows'
 import { paintBadge } from './paintBadge'
 import { paintGround } from './paintGround'
 import type { Unwatched } from './paintGround'
-import { paintCone, paintHeld, paintLabels, paintMarks, paintStaircase } from './paintMarks'
+import { paintHeld } from './paintHeld'
+import { paintCone, paintLabels, paintMarks, paintStaircase } from './paintMarks'
 import { renamed } from './palette'
 import type { Ctx, Palette } from './palette'
 import { NO_SUMMARY } from './protocol'
@@ -115,6 +116,9 @@ export class Engine {
       case 'events':
         this.feed(message.events)
         break
+      case 'gateEmpty':
+        this.ingest.held.clear()
+        break
       case 'record':
         this.feed(eventsOfText(message.text))
         return this.requestSoon()
@@ -157,7 +161,12 @@ export class Engine {
     const beganAtMs = this.parts.nowMs()
     const late = (): boolean => this.parts.nowMs() >= beganAtMs + BUDGET_MS
     const count = this.matches.inWindow(this.view.fromMs, this.view.toMs, late)
-    const level = levelOf(count, this.look.arrows, this.summary.level)
+    const level = levelOf(
+      count,
+      spreadPx(this.store, this.view, this.layout.width),
+      this.look.arrows,
+      this.summary.level,
+    )
     let done = true
     if (canvas !== null && palette !== null && layout.width > 1) {
       done = this.paint(contextOf(canvas), palette, level, count, beganAtMs + BUDGET_MS)
@@ -352,7 +361,7 @@ export class Engine {
         return { what: 'statistics', statistics: found }
       }
       case 'csv':
-        return { what: 'csv', ...csvOfRange(store, question.fromMs, question.toMs, matches.test) }
+        return { what: 'csv', ...csvOfRange(store, question, matches.test) }
       case 'rows': {
         const { from } = question
         const rows = matches.rows().subarray(from, from + Math.min(ROWS_MAX, question.count))

@@ -85,9 +85,16 @@ export class Ingest {
       case 'frameDropped':
         this.held.delete(event.frame.id)
         return
+      case 'faultEnded':
+        return this.endHold(event.fault.id)
       case 'clusterStopped':
         this.held.clear()
     }
+  }
+
+  /** A window is not told of each frame that leaves; but of the end of their hold, always. */
+  private endHold(fault: string): void {
+    for (const [id, { frame }] of this.held) if (frame.fault === fault) this.held.delete(id)
   }
 
   private seen(message: SeenMessage): void {

@@ -1,4 +1,6 @@
 /** Messages as objects, for inspector, table and CSV: few at a time. */
+import { stepAt } from '../../../core/check/explore/abstractSteps'
+import type { TimeUnit } from '../../../core/check/explore/abstractSteps'
 import { formatBallot } from '../../../core/paxos/ballot'
 import { causesOf, coneOf, effectsOf, inCone } from './causality'
 import type { Chain } from './causality'
@@ -7,11 +9,11 @@ import { FAMILY_CODES, FLAG, typeName } from './kinds'
 import type { LaneBook, LaneMark } from './laneBook'
 import type { MessageStore } from './messageStore'
 import { familyOfCode } from './palette'
-import type { BeforeAfter, ChainLines, MessageDetails, MessageLine } from './protocol'
+import type { BeforeAfter, ChainLines, MessageDetails, MessageLine, TimeRange } from './protocol'
 
 /** A CSV that a person asks for holds at most so many messages. */
 export const CSV_ROWS_MAX = 200_000
-const CSV_HEAD = 'start_ms,end_ms,from,to,type,ballot,slot,count,bytes,fate,skew,delayed'
+const CSV_FIELDS = 'from,to,type,ballot,slot,count,bytes,fate,skew,delayed'
 /** What the receiver tells because of a message comes within this time. */
 const AFTER_MS = 50
 
@@ -90,27 +92,28 @@ function beforeAfter(store: MessageStore, book: LaneBook, row: number): BeforeAf
 
 export function csvOfRange(
   store: MessageStore,
-  fromMs: number,
-  toMs: number,
+  { range: { fromMs, toMs }, unit }: { readonly range: TimeRange; readonly unit: TimeUnit },
   test: ((row: number) => boolean) | null,
 ): { readonly text: string; readonly rows: number; readonly left: number } {
-  const lines = [CSV_HEAD]
+  const name = unit === 'step' ? 'step' : 'ms'
+  const lines = [`start_${name},end_${name},${CSV_FIELDS}`]
   let left = 0
   const last = store.positionOf(toMs + 1e-9)
   for (let at = store.positionOf(fromMs); at < last; at += 1) {
     const row = store.at(at)
     if (test !== null && !test(row)) continue
     if (lines.length > CSV_ROWS_MAX) left += 1
-    else lines.push(csvLine(lineOf(store, row)))
+    else lines.push(csvLine(lineOf(store, row), unit))
   }
   return { text: lines.join('\r\n') + '\r\n', rows: lines.length - 1, left }
 }
 
-function csvLine(line: MessageLine): string {
+function csvLine(line: MessageLine, unit: TimeUnit): string {
+  const moment = (ms: number): string => (unit === 'step' ? String(stepAt(ms)) : ms.toFixed(3))
   const process = (node: number): string => (node === 0 ? 'clients' : String(node))
   return [
-    line.startMs.toFixed(3),
-    line.endMs?.toFixed(3) ?? '',
+    moment(line.startMs),
+    line.endMs === null ? '' : moment(line.endMs),
     process(line.from),
     process(line.to),
     line.type,

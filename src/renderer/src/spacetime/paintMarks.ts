@@ -1,5 +1,4 @@
-/** What lies over the arrows: milestones on lanes, labels of fans, held frames, stairs, cone. */
-import type { GateFrame } from '../../../core/event'
+/** What lies over the arrows: milestones on lanes, labels of fans, stairs, cone. */
 import { formatBallot } from '../../../core/paxos/ballot'
 import type { Cone } from './causality'
 import { drawnStart, NO_SHIFT } from './clockShift'
@@ -152,50 +151,6 @@ function fanLabel({ col }: MessageStore, row: number, name: TypeName): string {
   if (name === 'chosen') return `chosen ${slots}`
   if (name === 'prepare' || slot === 0) return `${name}${ballot}`
   return `${name}${ballot} · ${slots}`
-}
-
-/** Frames that wait at the gate now: a stub with a hand, at the side of the link. */
-export function paintHeld(
-  over: Overlay,
-  held: Iterable<{ readonly frame: GateFrame; readonly sinceMs: number }>,
-  laneOf: Int16Array,
-): void {
-  const { ctx, layout, window, palette } = over
-  for (const { frame, sinceMs } of held) {
-    const from = laneOf[frame.link.from] ?? -1
-    const to = laneOf[frame.link.to] ?? -1
-    if (from < 0 || to < 0 || sinceMs > window.toMs) continue
-    const x0 = xOf(layout, window, sinceMs)
-    if (x0 < -12) continue
-    const y0 = laneY(layout, from)
-    const y = y0 + (laneY(layout, to) - y0) * 0.42
-    const x = x0 + 10
-    ctx.setLineDash([3, 2])
-    ctx.lineWidth = 1.25
-    ctx.strokeStyle = palette.warn
-    ctx.beginPath()
-    ctx.moveTo(x0, y0)
-    ctx.lineTo(x, y)
-    ctx.stroke()
-    ctx.beginPath()
-    ctx.arc(x, y, 8, 0, 2 * Math.PI)
-    paintShape(ctx, palette.bg, palette.warn, 1.25)
-    paintHand(ctx, x, y, palette.warn)
-  }
-}
-
-function paintHand(ctx: Ctx, x: number, y: number, colour: string): void {
-  ctx.strokeStyle = colour
-  ctx.lineWidth = 1.2
-  ctx.beginPath()
-  for (let finger = 0; finger < 4; finger += 1) {
-    const at = x - 3 + finger * 2
-    ctx.moveTo(at, y + 1)
-    ctx.lineTo(at, y - (finger === 0 || finger === 3 ? 2 : 4))
-  }
-  ctx.moveTo(x - 3, y + 1)
-  ctx.quadraticCurveTo(x, y + 6, x + 3, y + 1)
-  ctx.stroke()
 }
 
 /** Ballots of each proposer as stairs on its lane: the duel of one slot. */

@@ -1,4 +1,5 @@
 /** What page and engine tell each other; plain data, so that a worker may lie between them. */
+import type { TimeUnit } from '../../../core/check/explore/abstractSteps'
 import type { LabEvent } from '../../../core/event'
 import type { Ballot } from '../../../core/paxos/ballot'
 import type { ClockEstimate } from './clockEstimate'
@@ -39,6 +40,8 @@ export type ToEngine =
   /** A piece of the record, as `RecordText` has it. */
   | { readonly kind: 'record'; readonly text: string }
   | { readonly kind: 'reset' }
+  /** The gate itself says that no frame waits there, whatever this window was not told of. */
+  | { readonly kind: 'gateEmpty' }
   /** Whether single messages are told from `atMs` on. */
   | { readonly kind: 'watched'; readonly on: boolean; readonly atMs: number }
   | { readonly kind: 'view'; readonly view: EngineView }
@@ -65,11 +68,17 @@ export type Question =
   /** Answered when all that was told before is taken in. */
   | { readonly what: 'fence' }
   | { readonly what: 'statistics'; readonly fromMs: number; readonly toMs: number }
-  | { readonly what: 'csv'; readonly fromMs: number; readonly toMs: number }
+  | { readonly what: 'csv'; readonly range: TimeRange; readonly unit: TimeUnit }
   /** Rows of the table, by place among those that pass the filter, in order of time. */
   | { readonly what: 'rows'; readonly from: number; readonly count: number }
   /** Place in the table of the message nearest to a moment, or of this one. */
   | { readonly what: 'place'; readonly atMs: number; readonly serial: number | null }
+
+/** Ms of lab time. */
+export interface TimeRange {
+  readonly fromMs: number
+  readonly toMs: number
+}
 
 export interface MessageLine {
   readonly serial: number

@@ -1,21 +1,27 @@
 /** Messages in words: table, inspector and labels say the same. */
 import { formatBallot } from '../../../core/paxos/ballot'
+import { momentNumber, spanWords } from '../composables/timeUnit'
+import type { TimeUnit } from '../composables/timeUnit'
 import type { MessageLine } from './protocol'
 
 export function processName(node: number): string {
   return node === 0 ? 'clients' : `N${node}`
 }
 
-/** Lab time in s, to 0.1 ms: what a diagram of messages can be read to. */
-export function fineTime(ms: number): string {
-  return (ms / 1000).toFixed(4)
+/** Digits of lab time in s, to 0.1 ms: what a diagram of messages can be read to. */
+export const FINE_DIGITS = 4
+
+/** A moment without its unit. */
+export function fineTime(ms: number, unit: TimeUnit): string {
+  return momentNumber(ms, unit, FINE_DIGITS)
 }
 
-export function tookWords({ startMs, endMs, fate }: MessageLine): string {
+export function tookWords({ startMs, endMs, fate }: MessageLine, unit: TimeUnit): string {
   if (endMs === null) return fate === 'held' ? 'waits at the gate' : 'end not told'
   const took = endMs - startMs
-  const size = Math.abs(took) < 10 ? took.toFixed(2) : took.toFixed(1)
-  return fate === 'dropped' ? `lost after ${size} ms` : `${size} ms under way`
+  const ms = `${Math.abs(took) < 10 ? took.toFixed(2) : took.toFixed(1)} ms`
+  const size = unit === 'step' ? spanWords(took, unit) : ms
+  return fate === 'dropped' ? `lost after ${size}` : `${size} under way`
 }
 
 export function slotWords({ slot, count }: MessageLine): string {

@@ -9,7 +9,7 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { msToGrains, toMs } from '../../../core/sim/agenda'
 import type { SimFork } from '../../../core/sim/plan'
-import { momentText } from '../composables/chartText'
+import { momentWords } from '../composables/timeUnit'
 import { dueRows } from '../components/time/forkWords'
 import type { DueRow } from '../components/time/forkWords'
 import { forkedPathView } from '../sources/explorer'
@@ -42,8 +42,8 @@ export const useForkStore = defineStore('fork', () => {
   const obstacle = computed(() => {
     const now = part.value
     if (now === null || now.due !== null || atGrains.value < msToGrains(now.endMs)) return ''
-    const over = momentText(now.endMs)
-    return `This run was over at ${over} s: go back to a moment before, and fork there.`
+    const over = momentWords(now.endMs, 's')
+    return `This run was over at ${over}: go back to a moment before, and fork there.`
   })
   /** A path of the explorer: it has steps and choices, no seed and no faults. */
   const path = computed<ExploredPart | null>(() => lab.saved?.explored ?? null)

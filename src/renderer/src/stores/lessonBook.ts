@@ -5,14 +5,21 @@
  * Errors: a browser that keeps nothing costs the progress after a reload, and nothing else.
  */
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { shallowRef, watch } from 'vue'
 import type { Lesson } from '../../../shared/lesson'
 import { describeFailure } from '../api/failure'
-import { parseProgress, progressOf } from '../components/lesson/progress'
+import { keyOf, parseProgress, progressOf } from '../components/lesson/progress'
 import type { AllProgress, LessonProgress } from '../components/lesson/progress'
+import { useStudentStore } from './student'
 
 const KEY = 'paxos-lab.lessons'
 const OWN_MAX = 20
+
+/** One that was opened from files. */
+interface OwnLesson {
+  readonly lesson: Lesson
+  readonly copyFor: (student: number | null) => Lesson
+}
 
 export const useLessonBookStore = defineStore('lessonBook', () => {
   /** Null: they are still being read. */
@@ -20,13 +27,14 @@ export const useLessonBookStore = defineStore('lessonBook', () => {
   const all = shallowRef<AllProgress>(parseProgress(localStorage.getItem(KEY)))
   /** Why the last file could not be opened, with the place of the error; empty: it could. */
   const wrong = shallowRef('')
-  const own = shallowRef<readonly Lesson[]>([])
+  const own = shallowRef<readonly OwnLesson[]>([])
+  const student = useStudentStore()
 
   /** Their reader is large; it comes after the first picture. */
   async function load(): Promise<void> {
     if (lessons.value !== null) return
     try {
-      show((await import('../components/lesson/bundled')).BUNDLED)
+      show((await import('../components/lesson/bundled')).bundledFor(student.seed))
     } catch (error) {
       wrong.value = describeFailure(error).words
       show([])
@@ -34,30 +42,42 @@ export const useLessonBookStore = defineStore('lessonBook', () => {
   }
 
   function show(bundled: readonly Lesson[]): void {
-    const ids = new Set(own.value.map(({ id }) => id))
-    lessons.value = [...bundled.filter(({ id }) => !ids.has(id)), ...own.value]
+    const mine = own.value.map(({ lesson }) => lesson)
+    const ids = new Set(mine.map(({ id }) => id))
+    lessons.value = [...bundled.filter(({ id }) => !ids.has(id)), ...mine]
   }
+
+  /** Another student has other copies. */
+  async function copyAnew(seed: number | null): Promise<void> {
+    if (lessons.value === null) return
+    const { bundledFor } = await import('../components/lesson/bundled')
+    if (student.seed !== seed) return
+    own.value = own.value.map(({ copyFor }) => ({ lesson: copyFor(seed), copyFor }))
+    show(bundledFor(seed))
+  }
+  watch(() => student.seed, copyAnew)
 
   /** Its data and its text, chosen together; answers its id, or null. */
   async function openFiles(files: readonly File[]): Promise<string | null> {
-    const { BUNDLED, readLesson } = await import('../components/lesson/bundled')
-    const opened = await readLesson(files)
+    const { bundledFor, readLesson } = await import('../components/lesson/bundled')
+    const opened = await readLesson(files, student.seed)
     if ('wrong' in opened) {
       wrong.value = opened.wrong
       return null
     }
     wrong.value = ''
     const { lesson } = opened
-    own.value = [...own.value.filter(({ id }) => id !== lesson.id), lesson].slice(-OWN_MAX)
-    show(BUNDLED)
+    const others = own.value.filter((one) => one.lesson.id !== lesson.id)
+    own.value = [...others, opened].slice(-OWN_MAX)
+    show(bundledFor(student.seed))
     return lesson.id
   }
 
-  const isOwn = (id: string): boolean => own.value.some((lesson) => lesson.id === id)
+  const isOwn = (id: string): boolean => own.value.some(({ lesson }) => lesson.id === id)
   const progressFor = (lesson: Lesson): LessonProgress => progressOf(all.value, lesson)
 
   function keep(lesson: Lesson, progress: LessonProgress): void {
-    all.value = { ...all.value, [lesson.id]: progress }
+    all.value = { ...all.value, [keyOf(lesson)]: progress }
     try {
       localStorage.setItem(KEY, JSON.stringify(all.value))
     } catch {

@@ -19,6 +19,7 @@ import { passTexts, recordParts } from '../spacetime/recordReader'
 import type { RangeStatistics } from '../spacetime/statistics'
 import { workerHere } from '../spacetime/workerHere'
 import { useEventsStore } from './events'
+import { useGateStore } from './gate'
 import { useLabStore } from './lab'
 import { useSelectionStore } from './selection'
 import { useTimeStore } from './time'
@@ -260,6 +261,12 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   }
 
   function follow(): void {
+    watch(
+      () => useGateStore().view,
+      ({ total }) => {
+        if (total === 0 && lab.saved === null) port?.tell({ kind: 'gateEmpty' })
+      },
+    )
     watch(filter, (text) => port?.tell({ kind: 'filter', text }))
     watch([colour, arrows, cone, slot], () => tellLook())
     watch(selected, (serial) => {

@@ -49,6 +49,7 @@ import {
   TriangleAlert,
   Turtle,
   Undo2,
+  User,
   X,
 } from '@lucide/vue'
 
@@ -95,6 +96,7 @@ export const LUCIDE = {
   stop: Square,
   trash: Trash2,
   undo: Undo2,
+  user: User,
   up: ChevronUp,
   wait: Circle,
   warn: TriangleAlert,

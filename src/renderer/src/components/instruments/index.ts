@@ -15,6 +15,16 @@ export interface Instrument extends Row {
 
 const ROWS = [
   {
+    name: 'votes',
+    title: 'Vote bars',
+    load: () => import('./VoteBars.vue'),
+  },
+  {
+    name: 'acceptorHistory',
+    title: 'Acceptor history',
+    load: () => import('./AcceptorHistory.vue'),
+  },
+  {
     name: 'clocks',
     title: 'Three clocks',
     load: () => import('./ThreeClocks.vue'),
@@ -63,6 +73,11 @@ const ROWS = [
     name: 'variants',
     title: 'Variants side by side',
     load: () => import('./VariantSplit.vue'),
+  },
+  {
+    name: 'replay',
+    title: 'Replay',
+    load: () => import('./ReplayPanel.vue'),
   },
 ] as const satisfies readonly Row[]
 

@@ -1,5 +1,7 @@
 /** Names of the instruments, as tabs of the lower panel; see `index.ts`. */
 export type InstrumentName =
+  | 'votes'
+  | 'acceptorHistory'
   | 'clocks'
   | 'pipeline'
   | 'duel'
@@ -10,3 +12,4 @@ export type InstrumentName =
   | 'p2c'
   | 'storage'
   | 'variants'
+  | 'replay'

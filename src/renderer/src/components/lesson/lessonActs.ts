@@ -8,7 +8,7 @@ import { useLabStore } from '../../stores/lab'
 import { useToastsStore } from '../../stores/toasts'
 import type { OpenLesson } from './openLesson'
 import { performAct } from './perform'
-import { stepOf, withStep } from './progress'
+import { stepOf, withRun, withStep } from './progress'
 
 /** Verbs that were asked for what they answer. */
 const ANSWERS: ReadonlySet<VerbName> = new Set([
@@ -84,6 +84,7 @@ export function lessonActs(open: OpenLesson): LessonActs {
       await performAct({
         ...{ lesson, step: step.id, act: found, answers: answersOf(open), signal },
         isBegun: open.recordedStep() === step.id,
+        onRun: (run) => open.change((kept) => withRun(kept, run)),
         onVerb: (at) => {
           if (!signal.aborted) running.value = { ...begun, at: at + 1 }
         },

@@ -48,8 +48,9 @@ export function lessonMoves(open: OpenLesson, acts: LessonActs): LessonMoves {
     if (now === null || at === null || replays.value || answer.value !== null) return
     const answered = { choice, at: new Date().toISOString() }
     change((kept) => withStep(kept, at.id, { answer: answered }))
-    // Without such a run it is marked as soon as there is one.
-    if (open.recordedStep() === at.id) {
+    // Without such a run it is marked as soon as there is one. That its step begins may still be on
+    // its way to the record.
+    if (open.recordedStep() !== null) {
       await markAnswer(now, at.id, choice).catch((error: unknown) => tell('Lock in', error))
     }
   }

@@ -11,6 +11,7 @@ import { leaderOf } from '../../../../shared/labWords'
 import type { Lesson, LessonAct } from '../../../../shared/lesson'
 import { printMark } from '../../../../shared/lessonMark'
 import { performVerb } from '../../../../shared/performVerb'
+import { runIdOf } from '../../../../shared/runIds'
 import type { VerbResult } from '../../../../shared/performVerb'
 import type { Verb } from '../../../../shared/verbs'
 import { describeFailure } from '../../api/failure'
@@ -34,6 +35,8 @@ export interface ActPlan {
   /** The step is marked in the record that runs. */
   readonly isBegun: boolean
   readonly signal: AbortSignal
+  /** The run that it is recorded in. */
+  readonly onRun: (run: string) => void
   /** Before verb `at`, from 0; and what each one came to. */
   readonly onVerb: (at: number) => void
   readonly onResult: (result: VerbResult) => void
@@ -48,6 +51,8 @@ export async function performAct(plan: ActPlan): Promise<void> {
   if (act.fresh) await Promise.race([startFresh(plan), stopped])
   if (signal.aborted) return
   if (act.fresh || !plan.isBegun) await markBegin(plan.lesson, plan.step, plan.answers)
+  const run = runIdOf(lab.status.runDir ?? '')
+  if (run !== null) plan.onRun(run)
   await mark(printMark({ ...headOf(plan.lesson, plan.step), act: 'act', id: act.id }))
   for (const [at, verb] of act.verbs.entries()) {
     if (signal.aborted) return

@@ -1,11 +1,13 @@
 /**
  * How far somebody has come in each lesson, kept in this browser (LR11): the step, what was
- * answered and when, acts that ran, goals that were reached, steps that were skipped.
+ * answered and when, acts that ran, goals that were reached, steps that were skipped, which runs
+ * there were, and the explanation.
  *
  * Parsing: entry by entry; what is broken is left out. Progress of another version of a lesson is
  *          not that of this one.
  */
 import type { Lesson, LessonStep } from '../../../../shared/lesson'
+import { LESSON_RUNS_MAX, lessonFigure, PARAGRAPH_CHARS_MAX } from '../../../../shared/lessonResult'
 import { z } from '../../../../shared/zod'
 
 const LESSONS_KEPT_MAX = 100
@@ -27,6 +29,11 @@ const lessonProgress = z.object({
   steps: z.record(z.string().max(80), stepProgress),
   /** Somebody went past the last step. */
   finished: z.boolean(),
+  /** Ids of its runs, in the order of their beginning. */
+  runs: names.default([]),
+  /** The explanation, and its figure. */
+  paragraph: z.string().max(PARAGRAPH_CHARS_MAX).default(''),
+  figure: lessonFigure.nullable().default(null),
 })
 
 export type StepProgress = Readonly<z.infer<typeof stepProgress>>
@@ -53,12 +60,24 @@ export function parseProgress(text: string | null): AllProgress {
 
 export function beginningOf(lesson: Lesson): LessonProgress {
   const step = lesson.steps[0]?.id ?? ''
-  return { version: lesson.version, step, steps: {}, finished: false }
+  const nothing = { steps: {}, finished: false, runs: [], paragraph: '', figure: null }
+  return { version: lesson.version, step, ...nothing }
+}
+
+/** Students of one browser do not meet. */
+export function keyOf({ id, student }: Lesson): string {
+  return student === null ? id : `${id} ${student}`
+}
+
+/** With one run more; of too many the first are forgotten. */
+export function withRun(progress: LessonProgress, run: string): LessonProgress {
+  if (progress.runs.includes(run)) return progress
+  return { ...progress, runs: [...progress.runs, run].slice(-LESSON_RUNS_MAX) }
 }
 
 /** What is kept of this very version; else its beginning. */
 export function progressOf(all: AllProgress, lesson: Lesson): LessonProgress {
-  const kept = all[lesson.id]
+  const kept = all[keyOf(lesson)]
   const isThis = kept?.version === lesson.version
   return isThis && lesson.steps.some(({ id }) => id === kept.step) ? kept : beginningOf(lesson)
 }

@@ -2,12 +2,13 @@
 import type { PinDraft, PinRow } from '../../../../shared/pins'
 import { PIN_LIMITS } from '../../../../shared/pins'
 import { count } from '../../api/words'
-import { msText } from '../../composables/chartText'
+import { measureWords } from '../../composables/timeUnit'
+import type { TimeUnit } from '../../composables/timeUnit'
 import type { RangeStatistics } from '../../spacetime/statistics'
 
-export function rangePin(range: RangeStatistics, atMs: number | null): PinDraft {
+export function rangePin(range: RangeStatistics, atMs: number | null, unit: TimeUnit): PinDraft {
   const { fromMs, toMs } = range
-  const ms = (value: number | null): string => (value === null ? '–' : `${msText(value)} ms`)
+  const ms = (value: number | null): string => measureWords(value, unit)
   const types = range.types
     .toSorted((a, b) => b.count - a.count)
     .map(({ name, count: many }): PinRow => [`Messages: ${name}`, count(many)])

@@ -6,6 +6,8 @@
  * between two of them says nothing about order.
  */
 import type { NodeId, Slot } from '../../../../core/paxos/ballot'
+import { spanWords } from '../timeUnit'
+import type { TimeUnit } from '../timeUnit'
 import type { SlotFacts } from './slotFacts'
 
 export const DOUBT_MS = 5
@@ -40,6 +42,8 @@ export interface ClockGround {
   readonly totalOrder: boolean
   /** Every vote was read: a missing one was not cast. */
   readonly allVotes: boolean
+  /** What the time counts. */
+  readonly unit: TimeUnit
 }
 
 export function clockRows(slots: readonly SlotFacts[], ground: ClockGround): ClockRow[] {
@@ -60,7 +64,7 @@ function rowOf(facts: SlotFacts, ground: ClockGround): ClockRow | null {
     learnMs: chosen && learned && learned.atMs - chosen.atMs,
     tellMs: learned && told && told.atMs - learned.atMs,
     flag,
-    words: flag === null ? '' : flagWords(facts, flag),
+    words: flag === null ? '' : flagWords(facts, flag, ground.unit),
   }
 }
 
@@ -76,16 +80,21 @@ function flagOf({ chosen, learned, told }: SlotFacts, ground: ClockGround): Cloc
   return learned && isBefore(learned) ? 'learnedBeforeChosen' : null
 }
 
-function flagWords({ chosen, learned, told }: SlotFacts, flag: ClockFlag): string {
+/** A length between two marks: 12.3 ms, or 2 steps. */
+function gapWords(gapMs: number, unit: TimeUnit): string {
+  return unit === 'step' ? spanWords(gapMs, unit) : `${gapMs.toFixed(1)} ms`
+}
+
+function flagWords({ chosen, learned, told }: SlotFacts, flag: ClockFlag, unit: TimeUnit): string {
   if (flag === 'learnedBeforeChosen') {
     const gap =
-      chosen && learned ? `${(chosen.atMs - learned.atMs).toFixed(1)} ms before` : 'without'
+      chosen && learned ? `${gapWords(chosen.atMs - learned.atMs, unit)} before` : 'without'
     return `N${learned?.node} says chosen ${gap} a quorum of votes`
   }
   const where = told?.at === 'promiseQuorum' ? ', at a promise quorum, before any vote' : ''
   if (flag === 'toldUnchosen') return `N${told?.node} told the client${where}; nothing is chosen`
-  const ms = chosen && told ? (chosen.atMs - told.atMs).toFixed(1) : ''
-  return `N${told?.node} told the client ${ms} ms before chosen${where}`
+  const gap = chosen && told ? gapWords(chosen.atMs - told.atMs, unit) : ''
+  return `N${told?.node} told the client ${gap} before chosen${where}`
 }
 
 /** Length of the axis in ms: the longest row with all that it has, at least a tenth more. */

@@ -6,8 +6,10 @@ import { bucketMs } from '../../../../core/measure/histogram'
 import { edgesOf, placeLabels } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
-import { axisText, countText, msText } from '../chartText'
+import { axisText, countText } from '../chartText'
 import { ladderRange } from '../chartTicks'
+import { measureUnit, measureWords } from '../timeUnit'
+import type { TimeUnit } from '../timeUnit'
 import type { Picture } from '../useLabChart'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { chooseTimes } from './tallies'
@@ -25,6 +27,7 @@ export const choose: ChartDefinition = {
   id: 'choose',
   title: 'Time to choose',
   unit: 'slots; x: ms, log',
+  stepUnit: 'slots; x: steps, log',
   help: 'From the first proposal for a slot to its choice, for the slots chosen in the window.',
   isDefault: false,
   timeless: true,
@@ -74,7 +77,7 @@ function picture(input: PictureInput): Picture {
   return {
     lines: [],
     axis: ladderRange(top, axisText, 3),
-    over: (frame) => paint(frame, bins, marks, input.hidden),
+    over: (frame) => paint(frame, bins, marks, input),
     empty: bins.length === 0 ? 'No slot was chosen in this window.' : null,
   }
 }
@@ -88,7 +91,7 @@ function paint(
   frame: PlotFrame,
   bins: readonly ChooseBin[],
   marks: readonly Mark[],
-  hidden: ReadonlySet<string>,
+  { hidden, unit = 's' }: PictureInput,
 ): void {
   const [first] = bins
   const last = bins.at(-1)
@@ -99,7 +102,7 @@ function paint(
   const high = Math.max(low + 2, Math.ceil(Math.log10(last.toMs) - 1e-9))
   const width = frame.right - frame.left
   const x = (ms: number): number => frame.left + ((Math.log10(ms) - low) / (high - low)) * width
-  paintScale(frame, low, high, x)
+  paintScale(frame, { low, high, x, unit })
   ctx.fillStyle = theme.accent
   ctx.globalAlpha = 0.55
   if (!hidden.has('slots')) {
@@ -111,17 +114,28 @@ function paint(
   }
   ctx.globalAlpha = 1
   if (!hidden.has('within')) paintShare(frame, bins, x)
-  paintMarks(frame, marks, x)
+  paintMarks(frame, marks, { x, unit })
 }
 
-function paintScale(frame: PlotFrame, low: number, high: number, x: (ms: number) => number): void {
+/** The x axis: powers of ten of ms, or of steps. */
+interface Scale {
+  readonly unit: TimeUnit
+  readonly x: (ms: number) => number
+}
+
+function paintScale(
+  frame: PlotFrame,
+  { low, high, x, unit }: Scale & { readonly low: number; readonly high: number },
+): void {
   const { ctx, theme } = frame
+  const { name, ms } = measureUnit(unit)
   for (let power = low; power <= high; power += 1) {
     const at = Math.round(x(10 ** power))
     ctx.fillStyle = theme.borderSoft
     ctx.fillRect(at, frame.top, 1, frame.bottom - frame.top + 4)
     const align = power === low ? 'left' : power === high ? 'right' : 'center'
-    const text = power === high ? `${axisText(10 ** power)} ms` : axisText(10 ** power)
+    const number = axisText(10 ** power / ms)
+    const text = power === high ? `${number} ${name}` : number
     haloText(frame, text, at, frame.bottom + 15, { align, color: theme.fgMuted })
   }
   ctx.fillStyle = theme.border
@@ -143,7 +157,7 @@ function paintShare(frame: PlotFrame, bins: readonly ChooseBin[], x: (ms: number
   ctx.stroke()
 }
 
-function paintMarks(frame: PlotFrame, marks: readonly Mark[], x: (ms: number) => number): void {
+function paintMarks(frame: PlotFrame, marks: readonly Mark[], { x, unit }: Scale): void {
   const { ctx, theme } = frame
   const wishes = marks.flatMap(({ name, ms }) => {
     if (ms === null) return []
@@ -156,7 +170,7 @@ function paintMarks(frame: PlotFrame, marks: readonly Mark[], x: (ms: number) =>
     ctx.lineTo(at, frame.bottom)
     ctx.stroke()
     ctx.setLineDash([])
-    const text = `${name} ${msText(ms)} ms`
+    const text = `${name} ${measureWords(ms, unit)}`
     const width = textWidth(frame, text)
     const spots = [0, LINE_PX, 2 * LINE_PX].flatMap((down) => {
       const box = { top: frame.top + 2 + down, width, height: LINE_PX }
@@ -175,7 +189,8 @@ function paintMarks(frame: PlotFrame, marks: readonly Mark[], x: (ms: number) =>
 function legend(input: PictureInput): readonly LegendItem[] {
   const times = chooseTimes(input)
   const [median, p95, max] = times.quantiles([0.5, 0.95, 1])
-  const ms = (value: number | null | undefined): string => `${msText(value ?? null)} ms`
+  const ms = (value: number | null | undefined): string =>
+    measureWords(value ?? null, input.unit ?? 's')
   return [
     { id: 'slots', label: 'slots', value: countText(times.count), swatch: 'filled' },
     { id: 'within', label: 'share within', value: null, swatch: 'plain' },
@@ -186,11 +201,12 @@ function legend(input: PictureInput): readonly LegendItem[] {
 }
 
 function table(input: PictureInput): Table {
+  const { name, ms } = measureUnit(input.unit ?? 's')
   return {
-    columns: ['from ms', 'to ms', 'slots', 'share within'],
+    columns: [`from ${name}`, `to ${name}`, 'slots', 'share within'],
     rows: chooseBins(input).map(({ fromMs, toMs, slots, share }) => [
-      Number(fromMs.toPrecision(4)),
-      Number(toMs.toPrecision(4)),
+      Number((fromMs / ms).toPrecision(4)),
+      Number((toMs / ms).toPrecision(4)),
       slots,
       Number(share.toFixed(4)),
     ]),

@@ -5,10 +5,10 @@ import type { ChartTheme } from '../chartTheme'
 import { axisText, countText } from '../chartText'
 import { ladderRange } from '../chartTicks'
 import type { Picture } from '../useLabChart'
-import { tableS } from './picture'
+import { tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { fillColumns } from './stack'
-import { perSecond, talliesInside, talliesWithin } from './tallies'
+import { tallyRate, talliesInside, talliesWithin } from './tallies'
 
 interface Reason {
   readonly id: FailReason
@@ -39,6 +39,7 @@ export const failed: ChartDefinition = {
   id: 'failed',
   title: 'Failed reads and writes',
   unit: 'ops/s',
+  stepUnit: 'ops/step',
   help: 'Requests that ended without success, by reason; no quorum: while none was possible.',
   isDefault: false,
   scale: 'linear',
@@ -55,7 +56,7 @@ function countOf({ failed: counts }: TallyPoint, reason: FailReason): number {
 
 function picture(input: PictureInput): Picture {
   const { data, hidden, theme } = input
-  const rate = perSecond(input)
+  const rate = tallyRate(input)
   const rows = talliesWithin(input).filter((point) => point.failed.length > 0)
   const columns = rows.map((point) => ({
     fromMs: point.atMs - data.tallySpanMs,
@@ -84,10 +85,11 @@ function legend(input: PictureInput): readonly LegendItem[] {
 }
 
 function table(input: PictureInput): Table {
+  const times = tableTimes(input)
   return {
-    columns: ['until s', ...REASONS.map(({ label }) => label)],
+    columns: [times.head('until'), ...REASONS.map(({ label }) => label)],
     rows: talliesInside(input)
       .filter((point) => point.failed.length > 0)
-      .map((point) => [tableS(point.atMs), ...REASONS.map(({ id }) => countOf(point, id))]),
+      .map((point) => [times.cell(point.atMs), ...REASONS.map(({ id }) => countOf(point, id))]),
   }
 }

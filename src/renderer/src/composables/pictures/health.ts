@@ -8,7 +8,7 @@ import type { PlotFrame } from '../chartPaint'
 import { axisText, msText } from '../chartText'
 import { ladderRange, niceRange } from '../chartTicks'
 import type { Line, Picture } from '../useLabChart'
-import { brokenLine, firstAt, nodeId, tableS } from './picture'
+import { brokenLine, firstAt, nodeId, tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { talliesInside, talliesWithin, timeOfTally, tallyGapMs } from './tallies'
 
@@ -18,6 +18,7 @@ export const health: ChartDefinition = {
   id: 'health',
   title: 'Flush / event-loop lag',
   unit: 'ms p95',
+  stepUnit: 'p95',
   help: 'Time of flushes (solid) and lag of event loops (dashed): noise of the machine.',
   isDefault: false,
   scale: 'linear',
@@ -37,9 +38,14 @@ function nodesOf(rows: readonly TallyPoint[]): NodeId[] {
   return [...new Set(nodes)].sort((a, b) => a - b)
 }
 
+/** A path of a model runs on no machine: what its reports say of one was never measured. */
+function measured(rows: readonly TallyPoint[], { unit }: PictureInput): readonly TallyPoint[] {
+  return unit === 'step' ? [] : rows
+}
+
 function picture(input: PictureInput): Picture {
   const { hidden, theme } = input
-  const rows = talliesWithin(input)
+  const rows = measured(talliesWithin(input), input)
   const gapMs = tallyGapMs(input)
   const lines = nodesOf(rows)
     .filter((node) => !hidden.has(nodeId(node)))
@@ -83,7 +89,7 @@ function paintLone({ ctx, x, y, left, right }: PlotFrame, lines: readonly Line[]
 function legend(input: PictureInput): readonly LegendItem[] {
   const { data, readMs } = input
   const until = data.tallies.slice(0, firstAt(data.tallies, readMs, timeOfTally) + 1)
-  const near = until.filter(({ atMs }) => readMs - atMs < tallyGapMs(input))
+  const near = measured(until, input).filter(({ atMs }) => readMs - atMs < tallyGapMs(input))
   const highest = (what: What): string => {
     const last = near.findLast((point) => point[what].length > 0)
     return msText(last ? Math.max(...last[what].map(([, ms]) => ms)) : null)
@@ -91,21 +97,25 @@ function legend(input: PictureInput): readonly LegendItem[] {
   return [
     { id: 'flush', label: 'flush', value: highest('flush'), swatch: 'plain' },
     { id: 'lag', label: 'lag', value: highest('lag'), swatch: 'sent' },
-    ...nodesOf(talliesInside(input)).map((node): LegendItem => {
+    ...nodesOf(measured(talliesInside(input), input)).map((node): LegendItem => {
       return { id: nodeId(node), label: nodeId(node), value: null, swatch: 'node', node }
     }),
   ]
 }
 
 function table(input: PictureInput): Table {
-  const rows = talliesInside(input)
+  const times = tableTimes(input)
+  const rows = measured(talliesInside(input), input)
   const nodes = nodesOf(rows)
   return {
-    columns: ['until s', ...nodes.flatMap((node) => [`N${node} flush ms`, `N${node} lag ms`])],
+    columns: [
+      times.head('until'),
+      ...nodes.flatMap((node) => [`N${node} flush ms`, `N${node} lag ms`]),
+    ],
     rows: rows
       .filter(({ flush, lag }) => flush.length + lag.length > 0)
       .map((point) => [
-        tableS(point.atMs),
+        times.cell(point.atMs),
         ...nodes.flatMap((node) => [
           valueOf(point, 'flush', node) ?? '',
           valueOf(point, 'lag', node) ?? '',

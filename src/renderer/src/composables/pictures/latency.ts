@@ -8,9 +8,10 @@ import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { axisText, lengthText, msText } from '../chartText'
+import { measureUnit } from '../timeUnit'
 import { logRange } from '../chartTicks'
 import type { Line, Picture } from '../useLabChart'
-import { brokenLine, firstAt, tableS, within } from './picture'
+import { brokenLine, firstAt, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { timeOfLoad } from './throughput'
 
@@ -33,6 +34,7 @@ export const latency: ChartDefinition = {
   id: 'latency',
   title: 'Request latency',
   unit: 'ms, log',
+  stepUnit: 'steps, log',
   help: 'Percentiles of acknowledged requests; the line breaks where nothing was acknowledged.',
   isDefault: true,
   scale: 'logarithmic',
@@ -160,13 +162,24 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
   return [...items, item('max', 'dots'), ...service]
 }
 
-function table({ data, fromMs, toMs }: PictureInput): Table {
+function table({ data, fromMs, toMs, unit = 's' }: PictureInput): Table {
+  const measure = measureUnit(unit)
+  const times = tableTimes({ unit })
   const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
-  const ms = (value: number | null): string => (value === null ? '' : value.toFixed(3))
+  const ms = (value: number | null): string =>
+    value === null ? '' : (value / measure.ms).toFixed(3)
   return {
-    columns: ['until s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'service p50', 'service p99'],
+    columns: [
+      times.head('until'),
+      `p50 ${measure.name}`,
+      `p95 ${measure.name}`,
+      `p99 ${measure.name}`,
+      `max ${measure.name}`,
+      'service p50',
+      'service p99',
+    ],
     rows: rows.map((point) => [
-      tableS(point.atMs),
+      times.cell(point.atMs),
       ms(point.p50Ms),
       ms(point.p95Ms),
       ms(point.p99Ms),

@@ -5,7 +5,7 @@ import type { LeaderSpan } from '../../../../core/measure/series'
 import { drawMarker, haloText, Hatches, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import type { Picture } from '../useLabChart'
-import { nodeId, tableS } from './picture'
+import { nodeId, tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
 const NO_TICKS = { min: 0, max: 1, ticks: [] }
@@ -192,15 +192,16 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
 }
 
 function table(input: PictureInput): Table {
+  const times = tableTimes(input)
   const name = (node: NodeId): string => nodeId(node)
   return {
-    columns: ['node', 'state', 'ballot', 'from s', 'to s'],
+    columns: ['node', 'state', 'ballot', times.head('from'), times.head('to')],
     rows: inWindow(input).map((span) => [
       name(span.node),
       span.kind,
       span.ballot ? formatBallot(span.ballot) : '',
-      tableS(span.fromMs),
-      tableS(span.toMs),
+      times.cell(span.fromMs),
+      times.cell(span.toMs),
     ]),
   }
 }

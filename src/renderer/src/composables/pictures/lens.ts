@@ -7,7 +7,8 @@ import { overlap } from '../chartLabels'
 import type { Box } from '../chartLabels'
 import { drawMarker, haloText } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
-import { lengthText } from '../chartText'
+import { spanWords } from '../timeUnit'
+import type { TimeUnit } from '../timeUnit'
 import { firstAt } from './picture'
 import { proposersOf, stepMs, timeOfStair } from './stairFacts'
 
@@ -87,7 +88,11 @@ function holds(box: Box, x: number, y: number): boolean {
   return x >= left && x <= left + width && y >= top && y <= top + height
 }
 
-export function paintLens(frame: PlotFrame, { shown, box, view, cursorMs }: Lens): void {
+export function paintLens(
+  frame: PlotFrame,
+  { shown, box, view, cursorMs }: Lens,
+  unit: TimeUnit,
+): void {
   const { ctx, theme } = frame
   paintLink(frame, box, view)
   ctx.fillStyle = theme.bg
@@ -105,7 +110,7 @@ export function paintLens(frame: PlotFrame, { shown, box, view, cursorMs }: Lens
   ctx.fillStyle = theme.fg
   ctx.fillRect(Math.round(x(cursorMs)), box.top, 1, box.height)
   ctx.restore()
-  const text = lengthText(view.toMs - view.fromMs)
+  const text = spanWords(view.toMs - view.fromMs, unit)
   haloText(frame, text, box.left + box.width - 6, box.top + box.height - 6, {
     align: 'right',
     color: theme.fgMuted,

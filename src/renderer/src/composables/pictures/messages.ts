@@ -4,11 +4,11 @@ import type { MessageFamily } from '../../../../core/paxos/message'
 import { axisText, countText } from '../chartText'
 import { ladderRange } from '../chartTicks'
 import type { Picture, XY } from '../useLabChart'
-import { tableS } from './picture'
+import { tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { fillLayers, stackEdges } from './stack'
 import type { StackLayer } from './stack'
-import { perSecond, talliesInside, talliesWithin, tallyAt, tallyGapMs } from './tallies'
+import { tallyRate, talliesInside, talliesWithin, tallyAt, tallyGapMs } from './tallies'
 
 /** From the bottom up: what runs all the time is the ground for what does not. */
 const STACK: readonly (readonly [MessageFamily, string])[] = [
@@ -24,6 +24,7 @@ export const messages: ChartDefinition = {
   id: 'messages',
   title: 'Messages by type',
   unit: 'msgs/s',
+  stepUnit: 'msgs/step',
   help: 'Messages between different nodes, by family: phase 1, phase 2, refusals and the rest.',
   isDefault: false,
   scale: 'linear',
@@ -43,7 +44,7 @@ const isCounted = (point: TallyPoint): boolean => point.messages.length > 0
 function picture(input: PictureInput): Picture {
   const { data, hidden, theme } = input
   const rows = talliesWithin(input).filter(isCounted)
-  const rate = perSecond(input)
+  const rate = tallyRate(input)
   const layers = STACK.filter(([family]) => !hidden.has(family)).map(([family]): StackLayer => {
     const values = rows.map((point) => countOf(point, family) * rate)
     return { id: family, color: theme.families[family], values }
@@ -73,7 +74,7 @@ function drawnEdge(edge: readonly XY[], below: readonly XY[] | undefined): XY[] 
 
 function legend(input: PictureInput): readonly LegendItem[] {
   const at = tallyAt(input)
-  const rate = perSecond(input)
+  const rate = tallyRate(input)
   const seen = new Set(
     talliesInside(input).flatMap((point) => point.messages.map(([name]) => name)),
   )
@@ -90,13 +91,14 @@ function tokenOf(family: MessageFamily): string {
 }
 
 function table(input: PictureInput): Table {
-  const rate = perSecond(input)
+  const times = tableTimes(input)
+  const rate = tallyRate(input)
   return {
-    columns: ['until s', ...STACK.map(([, label]) => `${label}/s`)],
+    columns: [times.head('until'), ...STACK.map(([, label]) => `${label}/${input.unit ?? 's'}`)],
     rows: talliesInside(input)
       .filter(isCounted)
       .map((point) => [
-        tableS(point.atMs),
+        times.cell(point.atMs),
         ...STACK.map(([family]) => Number((countOf(point, family) * rate).toFixed(2))),
       ]),
   }

@@ -2,8 +2,11 @@
 import type { NodeId } from '../../../../core/paxos/ballot'
 import type { ChartTheme } from '../chartTheme'
 import type { SeriesData } from '../seriesData'
+import { momentNumber } from '../timeUnit'
 import type { TimeUnit } from '../timeUnit'
 import type { Picture, XY, YScale } from '../useLabChart'
+
+const SECOND_MS = 1000
 
 export interface PictureInput {
   readonly data: SeriesData
@@ -60,6 +63,8 @@ export interface ChartDefinition {
   readonly id: string
   readonly title: string
   readonly unit: string
+  /** The same where time counts steps; missing: it is the same. */
+  readonly stepUnit?: string
   /** What it answers, in a sentence. */
   readonly help: string
   /** Shown unless a person chose otherwise. */
@@ -74,7 +79,7 @@ export interface ChartDefinition {
   readonly perMemberPx?: number
   picture(input: PictureInput): Picture
   legend(input: PictureInput): readonly LegendItem[]
-  /** Rows within the window, times in s. */
+  /** Rows within the window, times in what the run counts. */
   table(input: PictureInput): Table
 }
 
@@ -125,9 +130,28 @@ export function brokenLine<Row>(
   return points
 }
 
-/** Seconds with milliseconds, for tables. */
-export function tableS(atMs: number | null): string {
-  return atMs === null ? '' : (atMs / 1000).toFixed(3)
+/** Heads and cells of the times of a table, in what the run counts. */
+export function tableTimes({ unit = 's' }: { unit?: TimeUnit | undefined }): TableTimes {
+  return {
+    head: (name) => `${name} ${unit}`,
+    cell: (atMs) => (atMs === null ? '' : momentNumber(atMs, unit)),
+  }
+}
+
+interface TableTimes {
+  head(name: string): string
+  cell(atMs: number | null): string
+}
+
+/** From a count of a bin to a rate: a second, or a step, of which all falls into one bin. */
+export function rateOf(binMs: number, unit: TimeUnit = 's'): number {
+  const rate = SECOND_MS / binMs
+  return unit === 'step' ? Math.min(1, rate) : rate
+}
+
+/** What the y axis counts. */
+export function unitOf({ unit, stepUnit }: ChartDefinition, time: TimeUnit = 's'): string {
+  return time === 'step' ? (stepUnit ?? unit) : unit
 }
 
 export function nodeId(node: NodeId): string {

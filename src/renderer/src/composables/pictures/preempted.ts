@@ -5,18 +5,19 @@ import { axisText, countText } from '../chartText'
 import { ladderRange } from '../chartTicks'
 import type { PlotFrame } from '../chartPaint'
 import type { Picture } from '../useLabChart'
-import { nodeId, tableS } from './picture'
+import { nodeId, rateOf, tableTimes, unitOf } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
 interface Column {
   readonly atMs: number
-  readonly parts: readonly { readonly node: number; readonly perSecond: number }[]
+  readonly parts: readonly { readonly node: number; readonly rate: number }[]
 }
 
 export const preempted: ChartDefinition = {
   id: 'preempted',
   title: 'Preempted ballots',
   unit: 'per second',
+  stepUnit: 'per step',
   help: 'Ballots that met a higher one, per proposer.',
   isDefault: true,
   scale: 'linear',
@@ -34,11 +35,11 @@ function inWindow({ data, fromMs, toMs, hidden }: PictureInput): readonly Preemp
 }
 
 function columns(input: PictureInput): Column[] {
-  const perSecond = 1000 / input.data.binMs
-  const byTime = new Map<number, { node: number; perSecond: number }[]>()
+  const rate = rateOf(input.data.binMs, input.unit)
+  const byTime = new Map<number, { node: number; rate: number }[]>()
   for (const bin of inWindow(input)) {
     const parts = byTime.get(bin.atMs) ?? []
-    parts.push({ node: bin.node, perSecond: bin.count * perSecond })
+    parts.push({ node: bin.node, rate: bin.count * rate })
     byTime.set(bin.atMs, parts)
   }
   return [...byTime].map(([atMs, parts]) => ({ atMs, parts }))
@@ -46,7 +47,7 @@ function columns(input: PictureInput): Column[] {
 
 function picture(input: PictureInput): Picture {
   const all = columns(input)
-  const sums = all.map(({ parts }) => parts.reduce((sum, part) => sum + part.perSecond, 0))
+  const sums = all.map(({ parts }) => parts.reduce((sum, part) => sum + part.rate, 0))
   return {
     lines: [],
     axis: ladderRange(Math.max(3.9, ...sums), axisText, 2),
@@ -62,9 +63,9 @@ function paint(frame: PlotFrame, all: readonly Column[], binMs: number): void {
     const width = frame.x(atMs + binMs) - left
     const gap = width > 4 ? 1 : 0
     let from = 0
-    for (const { node, perSecond } of parts) {
+    for (const { node, rate } of parts) {
       const bottom = frame.y(from)
-      const top = frame.y((from += perSecond))
+      const top = frame.y((from += rate))
       ctx.fillStyle = theme.node(node)
       // N6 to N9 share hues: a lighter body and an edge tell them apart.
       ctx.globalAlpha = isSecond(node) ? 0.5 : 1
@@ -93,13 +94,15 @@ function legend(input: PictureInput): readonly LegendItem[] {
 }
 
 function table(input: PictureInput): Table {
+  const times = tableTimes(input)
+  const rate = rateOf(input.data.binMs, input.unit)
   return {
-    columns: ['from s', 'node', 'ballots', 'per second'],
+    columns: [times.head('from'), 'node', 'ballots', unitOf(preempted, input.unit)],
     rows: inWindow({ ...input, hidden: new Set() }).map((bin) => [
-      tableS(bin.atMs),
+      times.cell(bin.atMs),
       nodeId(bin.node),
       bin.count,
-      Number((bin.count * (1000 / input.data.binMs)).toFixed(2)),
+      Number((bin.count * rate).toFixed(2)),
     ]),
   }
 }

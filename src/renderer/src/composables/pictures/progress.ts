@@ -9,7 +9,7 @@ import { axisText, countText } from '../chartText'
 import { niceRange } from '../chartTicks'
 import { spanWords } from '../timeUnit'
 import type { Line, Picture, XY } from '../useLabChart'
-import { firstAt, nodeId, tableS, within } from './picture'
+import { firstAt, nodeId, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
 /** A node this far behind, in slots and as a share of what the chart shows, gets a sentence. */
@@ -257,15 +257,16 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
     })
 }
 
-function table({ data, fromMs, toMs }: PictureInput): Table {
+function table({ data, fromMs, toMs, unit }: PictureInput): Table {
+  const times = tableTimes({ unit })
   const rows = [...data.progress.values()]
     .flat()
     .filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
     .sort((a, b) => a.atMs - b.atMs || a.node - b.node)
   return {
-    columns: ['at s', 'node', 'chosen through', 'applied through'],
+    columns: [times.head('at'), 'node', 'chosen through', 'applied through'],
     rows: rows.map((point) => [
-      tableS(point.atMs),
+      times.cell(point.atMs),
       nodeId(point.node),
       point.chosenThrough,
       point.appliedThrough,

@@ -6,10 +6,11 @@
 import type { ReachSpan } from '../../../../core/measure/series'
 import { drawMarker, haloText, Hatches, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
-import { lengthText } from '../chartText'
+import { spanWords } from '../timeUnit'
+import type { TimeUnit } from '../timeUnit'
 import type { Picture } from '../useLabChart'
 import { outages } from './outage'
-import { nodeId, tableS } from './picture'
+import { nodeId, tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
 const NO_TICKS = { min: 0, max: 1, ticks: [] }
@@ -84,7 +85,7 @@ interface Row {
 
 function paint(frame: PlotFrame, input: PictureInput, hatches: Hatches): void {
   const { ctx, theme } = frame
-  const { members, nowMs, data } = input
+  const { members, nowMs, data, unit = 's' } = input
   if (data.reach.length === 0) return
   const rows = members.length + 2
   const height = (frame.bottom - frame.top) / rows
@@ -110,9 +111,9 @@ function paint(frame: PlotFrame, input: PictureInput, hatches: Hatches): void {
   for (const span of data.reach) {
     const at = span.node === 0 ? 0 : members.indexOf(span.node) + 2
     if (at === 1 || (span.toMs ?? nowMs) <= span.fromMs) continue
-    paintReach(frame, span, rowOf(at), nowMs, hatches)
+    paintReach(frame, span, rowOf(at), { nowMs, unit, hatches })
   }
-  for (const spell of spells(input)) paintSpell(frame, spell, rowOf(1), hatches)
+  for (const spell of spells(input)) paintSpell(frame, spell, rowOf(1), { unit, hatches })
   ctx.restore()
 }
 
@@ -124,16 +125,21 @@ interface Tint {
   readonly words: readonly string[]
 }
 
+/** What all spans of one picture are painted with. */
+interface Ground {
+  readonly unit: TimeUnit
+  readonly hatches: Hatches
+}
+
 function paintReach(
   frame: PlotFrame,
   span: ReachSpan,
   row: Row,
-  nowMs: number,
-  hatches: Hatches,
+  { nowMs, unit, hatches }: Ground & { readonly nowMs: number },
 ): void {
   const { theme } = frame
   const toMs = span.toMs ?? nowMs
-  const length = lengthText(toMs - span.fromMs)
+  const length = spanWords(toMs - span.fromMs, unit)
   const reached = `reaches ${span.reaches}`
   const tints: Record<ReachSpan['state'], Tint | null> = {
     starting: null,
@@ -159,10 +165,10 @@ function paintSpell(
   frame: PlotFrame,
   { kind, fromMs, toMs }: Spell,
   row: Row,
-  hatches: Hatches,
+  { unit, hatches }: Ground,
 ): void {
   const { theme } = frame
-  const length = lengthText(toMs - fromMs)
+  const length = spanWords(toMs - fromMs, unit)
   const tints: Record<Spell['kind'], Tint> = {
     served: { color: theme.learn, alpha: 0.3, words: [] },
     couldNot: {
@@ -216,7 +222,7 @@ function sumMs(input: PictureInput, kind: Spell['kind']): number {
 }
 
 function legend(input: PictureInput): readonly LegendItem[] {
-  const { data, readMs, members } = input
+  const { data, readMs, members, unit = 's' } = input
   const now = data.reach.filter(
     ({ fromMs, toMs }) => fromMs <= readMs && (toMs === null || toMs > readMs),
   )
@@ -225,7 +231,7 @@ function legend(input: PictureInput): readonly LegendItem[] {
   const word = state === 'quorum' ? `${able} of ${members.length}` : state === 'none' ? 'none' : '–'
   const spell = (kind: Spell['kind']): string => {
     const ms = sumMs(input, kind)
-    return ms > 0 ? lengthText(ms) : '0 s'
+    return ms > 0 || unit === 'step' ? spanWords(ms, unit) : '0 s'
   }
   return [
     { id: '', label: 'nodes with a quorum', value: word, swatch: 'area', color: '--m-learn' },
@@ -245,6 +251,7 @@ const STATE_WORDS: Readonly<Record<ReachSpan['state'], string>> = {
 const SPELL_WORDS = { served: 'served', couldNot: 'could not', didNot: 'did not' } as const
 
 function table(input: PictureInput): Table {
+  const times = tableTimes(input)
   const { data, fromMs, toMs, nowMs } = input
   const inside = (span: { readonly fromMs: number; readonly toMs: number | null }): boolean =>
     span.fromMs <= toMs && (span.toMs ?? nowMs) >= fromMs
@@ -254,8 +261,8 @@ function table(input: PictureInput): Table {
       span.node === 0 ? 'any' : nodeId(span.node),
       STATE_WORDS[span.state],
       span.reaches,
-      tableS(span.fromMs),
-      tableS(span.toMs),
+      times.cell(span.fromMs),
+      times.cell(span.toMs),
     ])
   const served = spells(input)
     .filter(inside)
@@ -263,11 +270,11 @@ function table(input: PictureInput): Table {
       'clients',
       SPELL_WORDS[spell.kind],
       '',
-      tableS(spell.fromMs),
-      tableS(spell.toMs),
+      times.cell(spell.fromMs),
+      times.cell(spell.toMs),
     ])
   return {
-    columns: ['row', 'state', 'reaches nodes', 'from s', 'to s'],
+    columns: ['row', 'state', 'reaches nodes', times.head('from'), times.head('to')],
     rows: [...spans, ...served],
   }
 }

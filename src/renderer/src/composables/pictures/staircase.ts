@@ -11,7 +11,7 @@ import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
 import { LENS_STEP_PX, lensAt, paintLens } from './lens'
-import { nodeId, tableS, within } from './picture'
+import { nodeId, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
 import type { Landing } from './stairFacts'
@@ -108,7 +108,7 @@ function paint(
   const lens = cursorMs === null ? null : lensAt(frame, rows, boxesOf(labels), cursorMs)
   // Where the lens finds no room of its own, the words make way.
   if (lens) labels = wordsBeside([lens.box])
-  if (lens) paintLens(frame, lens)
+  if (lens) paintLens(frame, lens, input.unit ?? 's')
   for (const { wish, spot } of labels) paintWords(frame, wish, spot)
   ctx.restore()
 }
@@ -310,17 +310,25 @@ function legend({ data, fromMs, toMs, readMs }: PictureInput): readonly LegendIt
   ]
 }
 
-function table({ data, fromMs, toMs }: PictureInput): Table {
+function table({ data, fromMs, toMs, unit }: PictureInput): Table {
+  const times = tableTimes({ unit })
   const rows = data.stairs.filter((row) => row.bidAtMs >= fromMs && row.bidAtMs <= toMs)
   return {
-    columns: ['ballot', 'begun s', 'phase 2 s', 'preempted s', 'by', 'chosen s'],
+    columns: [
+      'ballot',
+      times.head('begun'),
+      times.head('phase 2'),
+      times.head('preempted'),
+      'by',
+      times.head('chosen'),
+    ],
     rows: rows.map((row) => [
       formatBallot(row.ballot),
-      tableS(row.bidAtMs),
-      tableS(row.electedAtMs),
-      tableS(row.preemptedAtMs),
+      times.cell(row.bidAtMs),
+      times.cell(row.electedAtMs),
+      times.cell(row.preemptedAtMs),
       row.preemptedBy ? formatBallot(row.preemptedBy) : '',
-      tableS(row.chosenAtMs),
+      times.cell(row.chosenAtMs),
     ]),
   }
 }

@@ -1,7 +1,7 @@
 /** Tallies in the window, as the charts of messages, failures, slots and disks read them. */
 import { Histogram } from '../../../../core/measure/histogram'
 import type { TallyPoint } from '../../../../core/measure/series'
-import { firstAt, within } from './picture'
+import { firstAt, rateOf, within } from './picture'
 import type { PictureInput } from './picture'
 
 /** Without a bucket for this long a line breaks. */
@@ -33,8 +33,9 @@ export function tallyGapMs({ data }: PictureInput): number {
   return Math.max(BREAK_MS, data.tallySpanMs * 2.5)
 }
 
-export function perSecond({ data }: PictureInput): number {
-  return 1000 / data.tallySpanMs
+/** From a count of a bucket to a rate. */
+export function tallyRate({ data, unit }: PictureInput): number {
+  return rateOf(data.tallySpanMs, unit)
 }
 
 /** Times to choose of all slots that were chosen in the window. */

@@ -8,7 +8,7 @@ import { ladderRange } from '../chartTicks'
 import type { Line, Picture } from '../useLabChart'
 import { outages } from './outage'
 import type { Outage } from './outage'
-import { brokenLine, firstAt, tableS, within } from './picture'
+import { brokenLine, firstAt, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
 /** Rates are read over at least this long: ten requests a second are no saw. */
@@ -18,6 +18,7 @@ export const throughput: ChartDefinition = {
   id: 'throughput',
   title: 'Throughput',
   unit: 'ops/s',
+  stepUnit: 'ops/step',
   help: 'Acknowledged and offered requests; times without an answer are shaded.',
   isDefault: true,
   scale: 'linear',
@@ -174,22 +175,23 @@ function legend({ data, readMs }: PictureInput): readonly LegendItem[] {
   ]
 }
 
-function table({ data, fromMs, toMs }: PictureInput): Table {
+function table({ data, fromMs, toMs, unit = 's' }: PictureInput): Table {
+  const times = tableTimes({ unit })
   const rows = data.load.filter((point) => point.atMs >= fromMs && point.atMs <= toMs)
   const rate = (value: number): number => Number(value.toFixed(2))
   return {
     columns: [
-      'until s',
-      'acknowledged/s',
-      'offered/s',
-      'sent/s',
-      'failed/s',
-      'unknown/s',
-      'shed/s',
+      times.head('until'),
+      `acknowledged/${unit}`,
+      `offered/${unit}`,
+      `sent/${unit}`,
+      `failed/${unit}`,
+      `unknown/${unit}`,
+      `shed/${unit}`,
       'waiting',
     ],
     rows: rows.map((point) => [
-      tableS(point.atMs),
+      times.cell(point.atMs),
       rate(point.ackedPerSecond),
       rate(point.offeredPerSecond),
       rate(point.sentPerSecond),

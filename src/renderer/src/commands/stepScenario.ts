@@ -1,0 +1,37 @@
+/** The steps of a person as an experiment file: the same cluster, and each step a verb. */
+import type { ClusterOptions } from '../../../shared/api'
+import { policyNameOf } from '../../../shared/policyVerb'
+
+const SECONDS = 30
+
+/** `script`: the verbs of step mode, in their order. */
+export function scenarioOfSteps(
+  options: Pick<ClusterOptions, 'nodes' | 'mode' | 'mutant' | 'policy' | 'seed'>,
+  script: readonly string[],
+): string {
+  const { nodes, mode, mutant, policy, seed } = options
+  const lines = [
+    '# yaml-language-server: $schema=./paxos-lab.schema.json',
+    'version: 1',
+    'name: my-steps',
+    'title: My steps',
+    'summary: Steps that were taken by hand, one after another.',
+    `seconds: ${SECONDS}`,
+    'level: basic',
+    '',
+    'cluster:',
+    `  nodes: ${nodes}`,
+    `  mode: ${mode}`,
+    `  policy: ${policyNameOf(policy)}`,
+    ...(mutant === null ? [] : [`  mutant: ${mutant}`]),
+    `seed: ${seed}`,
+    '',
+    'steps:',
+    `  - when: nodesRunning = ${nodes}`,
+    '    say: Step by step',
+    '    do:',
+    // A text in JSON is one in YAML, whatever it holds.
+    ...script.map((verb) => `      - ${JSON.stringify(verb)}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
