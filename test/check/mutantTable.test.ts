@@ -15,7 +15,8 @@ import type { MutantId } from '../../src/core/paxos/mutant'
 import { playSchedule } from '../../src/core/sim/player'
 import { parseSchedule } from '../../src/shared/scheduleCodec'
 
-const FIXTURES = join(import.meta.dirname, '../fixtures')
+const BY_HAND = join(import.meta.dirname, '../../resources/mutants')
+const BY_EXPLORER = join(import.meta.dirname, '../fixtures/explorer')
 
 /** What is violated first; null: it spoils progress alone, and in a schedule no time passes. */
 const TABLE: Readonly<Record<MutantId, string | null>> = {
@@ -42,8 +43,8 @@ const TABLE: Readonly<Record<MutantId, string | null>> = {
   M21: 'I3',
 }
 
-function firstFound(folder: 'mutants' | 'explorer', id: MutantId): string | null {
-  const path = join(FIXTURES, folder, `${id}.schedule.json`)
+function firstFound(folder: string, id: MutantId): string | null {
+  const path = join(folder, `${id}.schedule.json`)
   if (!existsSync(path)) return null
   const schedule = parseSchedule(readFileSync(path, 'utf8'), path)
   const oracle = new Oracle({
@@ -65,8 +66,8 @@ function members(nodes: number): number[] {
 describe('mutant by judge', () => {
   it.each(MUTANT_IDS)('%s is first seen as the table says, by hand and by the explorer', (id) => {
     const expected = TABLE[id]
-    expect(firstFound('mutants', id)).toBe(expected)
-    expect(firstFound('explorer', id)).toBe(expected)
+    expect(firstFound(BY_HAND, id)).toBe(expected)
+    expect(firstFound(BY_EXPLORER, id)).toBe(expected)
     if (expected === null) expect(MUTANTS[id].breaks).toEqual(['I15'])
     else expect(MUTANTS[id].breaks).toContain(expected)
   })

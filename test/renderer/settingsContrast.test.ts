@@ -1,6 +1,7 @@
 /** Colours of the tokens: text and graphics can be told from their ground in every theme. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { HATCH, TINT, TINTS } from '../../src/renderer/src/composables/chartStage'
 
 const css = readFileSync('src/renderer/src/tokens.css', 'utf8').replace(/\/\*[^]*?\*\//g, '')
 
@@ -44,6 +45,19 @@ function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05)
 }
 
+/** `over` painted on `ground` with this opacity. */
+function painted(ground: string, over: string, opacity: number): string {
+  const mixed = [1, 3, 5].map((at) => {
+    const [below = 0, above = 0] = [ground, over].map((hex) =>
+      Number.parseInt(hex.slice(at, at + 2), 16),
+    )
+    return Math.round(below + (above - below) * opacity)
+      .toString(16)
+      .padStart(2, '0')
+  })
+  return `#${mixed.join('')}`
+}
+
 const GROUNDS = ['--bg', '--bg-raised'] as const
 const TEXTS = ['--fg', '--fg-muted', '--accent', '--ok', '--warn', '--bad'] as const
 const ON_WEAK = [
@@ -82,6 +96,36 @@ describe.each(Object.entries(THEMES))('colours, %s', (name, tokens) => {
     const graphics = [...NODES, ...MESSAGES, ...FAULTS, '--border-control', '--focus', '--f-gap']
     const pairs = graphics.map((graphic) => [graphic, '--bg'] as const)
     expect(low(pairs, isHigh ? 4.5 : 3)).toEqual([])
+  })
+})
+
+describe.each(Object.entries(THEMES))('a chart while faults hold, %s', (name, tokens) => {
+  const of = (token: string): string => tokens.get(token) ?? ''
+  const tinted = FAULTS.flatMap((one) => [
+    [one, painted(of('--bg'), of(one), TINT)] as const,
+    ...FAULTS.map((other): readonly [string, string] => [
+      `${one} and ${other}`,
+      painted(painted(of('--bg'), of(one), TINTS / 2), of(other), TINTS / 2),
+    ]),
+  ])
+  const low = (tokensOn: readonly string[], grounds: typeof tinted, least: number): string[] =>
+    grounds.flatMap(([ground, colour]) =>
+      tokensOn
+        .filter((token) => contrast(of(token), colour) < least)
+        .map((token) => `${token} over ${ground}: ${contrast(of(token), colour).toFixed(2)}`),
+    )
+
+  it('its lines and its words stand out from the tint', () => {
+    expect(low([...NODES, '--ok', '--bad'], tinted, name.startsWith('high') ? 4.5 : 3)).toEqual([])
+    expect(low(['--fg', '--fg-muted'], tinted, 4.5)).toEqual([])
+  })
+
+  it('its lines can be followed over the strokes of a pattern', () => {
+    const strokes = FAULTS.map((one): readonly [string, string] => [
+      `a stroke of ${one}`,
+      painted(painted(of('--bg'), of(one), TINT), of(one), HATCH),
+    ])
+    expect(low(NODES, strokes, 2)).toEqual([])
   })
 })
 

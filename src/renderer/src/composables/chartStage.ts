@@ -15,10 +15,10 @@ export interface GroundSpan {
   readonly strength: number
 }
 
-/** Tint of one kind alone, and of all together where several hold. */
-const TINT = 0.09
-const TINTS = 0.14
-const HATCH = 0.2
+/** Opacity of one kind alone, and of all together where several hold; of a stroke on top of it. */
+export const TINT = 0.09
+export const TINTS = 0.14
+export const HATCH = 0.2
 /** A solid kind says more by its tint. */
 const SOLID_TINT = 0.1
 const SOLID_HATCH = 0.05
