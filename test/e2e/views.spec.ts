@@ -46,7 +46,9 @@ async function show(view: string): Promise<void> {
 
 /** Scrollbars of the page, named by where; views scroll inside. */
 async function scrollbars(where: string): Promise<string[]> {
-  const found = await page.evaluate(() => {
+  const found = await page.evaluate(async () => {
+    // A window that has just become small is laid out anew with the next frame.
+    for (let frames = 2; frames > 0; frames -= 1) await new Promise(requestAnimationFrame)
     const { scrollWidth, scrollHeight } = document.documentElement
     return scrollWidth > innerWidth || scrollHeight > innerHeight
       ? [`the page is ${scrollWidth}x${scrollHeight} in ${innerWidth}x${innerHeight}`]

@@ -62,5 +62,13 @@ describe('a list that follows its end', () => {
     await done
     expect(wrapper.text()).toBe('1000')
     expect(element.scrollTop).toBe(1000 * 20 - 100)
+    // A row that moved away between press and release would lose the click.
+    element.dispatchEvent(new Event('pointerdown'))
+    rows.value = 2000
+    await list.scrollTo(1999)
+    expect([list.span.value.to, element.scrollTop]).toEqual([1000 + 2, 1000 * 20 - 100])
+    window.dispatchEvent(new Event('pointerup'))
+    await list.scrollTo(1999)
+    expect(list.span.value.to).toBe(2000)
   })
 })

@@ -29,9 +29,11 @@ interface RowWindow {
   readonly totalPx: ComputedRef<number>
   /** Rows that are in sight at once. */
   readonly inView: ComputedRef<number>
+  /** While a button is held on the list: what moved below it would lose the click. */
+  readonly pressed: Readonly<Ref<boolean>>
   /**
    * `nearest`: as little as brings the row into sight. The span is that of the new place at once;
-   * the element follows when the list has the height that it is to have.
+   * the element follows when the list has the height that it is to have. A pressed list stands.
    */
   scrollTo(row: number, align?: 'nearest' | 'center'): Promise<void>
 }
@@ -40,6 +42,11 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
   const { height } = useElementSize(scroller)
   const topPx = shallowRef(0)
   useEventListener(scroller, 'scroll', () => (topPx.value = scroller.value?.scrollTop ?? 0), {
+    passive: true,
+  })
+  const pressed = shallowRef(false)
+  useEventListener(scroller, 'pointerdown', () => (pressed.value = true), { passive: true })
+  useEventListener(window, ['pointerup', 'pointercancel'], () => (pressed.value = false), {
     passive: true,
   })
   const totalPx = computed(() => rows() * rowPx)
@@ -55,7 +62,7 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
   })
 
   async function scrollTo(row: number, align: 'nearest' | 'center' = 'nearest'): Promise<void> {
-    if (scroller.value === null) return
+    if (scroller.value === null || pressed.value) return
     const seenPx = height.value
     const rowTop = row * rowPx
     let wanted = rowTop - (seenPx - rowPx) / 2
@@ -69,5 +76,5 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
     if (scroller.value !== null && topPx.value === top) scroller.value.scrollTop = top
   }
 
-  return { span, totalPx, inView, scrollTo }
+  return { span, totalPx, inView, pressed, scrollTo }
 }
