@@ -243,7 +243,7 @@ export function windowText(figures, { version, machine }) {
 }
 
 /**
- * The longest frames of the steady state, and what the browser says of them, by the clock.
+ * The latest frames of the steady state, and what the browser says of them, by the clock.
  * @param {WindowFigures['probed']} probed
  */
 function slowLines(probed) {
@@ -254,7 +254,7 @@ function slowLines(probed) {
     .slice(0, SLOW_ROWS)
   if (found.length === 0) return []
   return [
-    'The longest frames that a long task held up: ms by the clock, with what others took meanwhile.',
+    'The frames that came latest, ms by the clock from what asked for them: their tasks, and waiting.',
     '',
     ...table([
       ['view', 'frame, ms', 'style, layout, paint', 'scripts'],
