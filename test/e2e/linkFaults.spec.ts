@@ -55,6 +55,8 @@ describe.skipIf(browserPath === null)(suite, () => {
     page = web.page
     await page.getByTestId('start-five').click()
     await says('leader', /leader N\d/)
+    // The Lab has come in place of the start page: keys are its own from now on.
+    await page.locator('[data-node="5"]').waitFor()
   })
   afterAll(() => web?.close())
 
