@@ -45,10 +45,10 @@ export function useLadderSlot() {
     selection.select({ kind: 'slot', slot: value })
   }
 
-  function pin(atMs: number, seq: number): void {
+  function pin(atMs: number, seq: number | null): void {
     time.pin(atMs)
     // What a node was asked for has no event.
-    if (Number.isFinite(seq)) selection.select({ kind: 'event', seq })
+    if (seq !== null && Number.isFinite(seq)) selection.select({ kind: 'event', seq })
   }
 
   watch(
