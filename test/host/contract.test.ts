@@ -25,6 +25,7 @@ const FRAME: SeriesFrame = {
   preemptions: [],
   tallies: [],
   reach: [],
+  levels: [],
   liveness: EMPTY_LIVENESS,
   dropped: 0,
   whole: null,

@@ -9,7 +9,6 @@ import {
   lengthText,
   msText,
 } from '../../src/renderer/src/composables/chartText'
-import type { ChartTheme } from '../../src/renderer/src/composables/chartTheme'
 import {
   ladderRange,
   logRange,
@@ -26,33 +25,7 @@ import { standStill } from '../../src/renderer/src/composables/pictures/progress
 import { landings } from '../../src/renderer/src/composables/pictures/stairFacts'
 import { SeriesData } from '../../src/renderer/src/composables/seriesData'
 import { duelRun, partitionRun, workRun } from '../support/chartRuns'
-
-const THEME: ChartTheme = {
-  fg: 'fg',
-  fgMuted: 'muted',
-  bg: 'bg',
-  border: 'border',
-  borderSoft: 'soft',
-  borderControl: 'control',
-  accent: 'accent',
-  bad: 'bad',
-  warn: 'warn',
-  learn: 'learn',
-  fontUi: 'ui',
-  fontMono: 'mono',
-  fontPx: 11,
-  lineScale: 1,
-  faults: { partition: 'p', down: 'd', slow: 's', pause: 'u', loss: 'l', gap: 'g' },
-  families: {
-    phase1: 'p1',
-    phase2: 'p2',
-    learn: 'learn',
-    refuse: 'refuse',
-    heartbeat: 'beat',
-    client: 'client',
-  },
-  node: (node) => `n${node}`,
-}
+import { THEME } from '../support/chartTheme'
 
 function dataOf(events: readonly LabEvent[]): { data: SeriesData; measures: Measures } {
   const measures = new Measures()
@@ -126,6 +99,15 @@ describe('ballot staircase', () => {
     expect(lines.map(({ id }) => id)).toEqual(['N3', 'N4'])
   })
 
+  it('rivals whose steps share a pixel take turns, so that none hides the others', () => {
+    const shares = ({ dash }: { readonly dash?: readonly number[] }) =>
+      dash ? dash[0]! / (dash[0]! + dash[1]!) : 1
+    const far = chart('staircase').picture(input(duel, { fromMs: 0, toMs: 300_000 })).lines
+    expect(far.map(shares)).toEqual([1 / 3, 2 / 3, 1])
+    const near = chart('staircase').picture(input(duel, { fromMs: 20_000, toMs: 23_000 })).lines
+    expect(near.map(shares)).toEqual(near.map(() => 1))
+  })
+
   it('a leader elected long before the window still leads into it', () => {
     const late = input(duel, { fromMs: 40_000, toMs: 48_000 })
     const { lines, empty } = chart('staircase').picture(late)
@@ -146,7 +128,7 @@ describe('other pictures', () => {
   })
 
   it('an outage lasts from the last acknowledgement to the next one', () => {
-    const found = outages(partition.load, partition.spanMs)
+    const found = outages(partition)
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({ fromMs: 17_900, toMs: 21_500, open: false })
   })
@@ -154,7 +136,7 @@ describe('other pictures', () => {
   it('a load that is off is no outage', () => {
     const quiet = { ...duel.load[0]!, ackedPerSecond: 0, sentPerSecond: 0, waiting: 0 }
     const load = [1000, 1100, 1200, 9000].map((atMs) => ({ ...quiet, atMs }))
-    expect(outages(load, 100)).toEqual([])
+    expect(outages({ load, spanMs: 100, earlier: null })).toEqual([])
   })
 
   it('latency breaks where nothing was acknowledged, it never shows 0', () => {
@@ -179,11 +161,23 @@ describe('other pictures', () => {
         return { atMs, node: 1, chosenThrough: slot, appliedThrough: slot }
       }),
     })
-    const rows = [row([0, 1], [1000, 5], [2000, 5], [9000, 6]), row([500, 3], [8000, 5])]
+    const still = [2000, 3000, 4000, 5000, 6000, 7000, 8000].map((atMs): [number, number] => [
+      atMs,
+      5,
+    ])
+    const rows = [row([0, 1], [1000, 5], ...still, [9000, 6]), row([500, 3], [8000, 5])]
     expect(standStill(rows, 0, 9500)).toEqual({ fromMs: 1000, toMs: 9000, slot: 5 })
     expect(standStill(rows, 9200, 9500)).toEqual({ fromMs: 9000, toMs: 9500, slot: 6 })
     expect(standStill(rows, 0, 5000)).toEqual({ fromMs: 1000, toMs: 5000, slot: 5 })
     expect(standStill([], 0, 100)).toBeNull()
+  })
+
+  it('between points that lie far apart a log may have grown', () => {
+    const points = [0, 3200, 6400, 9600].map((atMs) => {
+      return { atMs, node: 1, chosenThrough: atMs / 100, appliedThrough: atMs / 100 }
+    })
+    expect(standStill([{ points }], 0, 9600)).toBeNull()
+    expect(standStill([{ points }], 0, 8000)).toBeNull()
   })
 
   it.each(CHARTS.map((definition) => [definition.id, definition] as const))(

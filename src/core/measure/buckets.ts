@@ -2,8 +2,9 @@
  * Buckets of time for a series that never ends.
  *
  * Bound: at most `POINTS_MAX` closed buckets; then neighbours merge and the span doubles, so no
- *        total is lost. A bucket that saw nothing is absent.
- * Cost:  O(1) per event; a merge is O(POINTS_MAX) and halves the buckets.
+ *        total is lost; or, with `keepMs`, the oldest go. A bucket that saw nothing is absent.
+ * Cost:  O(1) per event; a merge is O(POINTS_MAX) and halves the buckets. Coarser ones are fed
+ *        with what closed here, not with each event.
  */
 import { POINTS_MAX } from './series'
 
@@ -18,18 +19,31 @@ export interface BucketKind<Cell extends Bucket> {
   join(into: Cell, cell: Cell): void
 }
 
+interface BucketsOptions<Cell extends Bucket> {
+  /** Those that ended earlier than this before the newest go; null: none does, they merge. */
+  readonly keepMs: number | null
+  /** They count what closes here, too. */
+  readonly coarser?: readonly Buckets<Cell>[]
+}
+
 export class Buckets<Cell extends Bucket> {
   #spanMs: number
   readonly #kind: BucketKind<Cell>
+  readonly #options: BucketsOptions<Cell>
   #closed: Cell[] = []
   #open: Cell | null = null
   /** Closed cells that a frame has carried already. */
   #taken = 0
   #merged = false
 
-  constructor(spanMs: number, kind: BucketKind<Cell>) {
+  constructor(
+    spanMs: number,
+    kind: BucketKind<Cell>,
+    options: BucketsOptions<Cell> = { keepMs: null },
+  ) {
     this.#spanMs = spanMs
     this.#kind = kind
+    this.#options = options
   }
 
   get spanMs(): number {
@@ -88,10 +102,27 @@ export class Buckets<Cell extends Bucket> {
   }
 
   #close(): void {
-    if (!this.#open) return
-    this.#closed.push(this.#open)
+    const cell = this.#open
+    if (!cell) return
+    this.#closed.push(cell)
     this.#open = null
-    if (this.#closed.length > POINTS_MAX) this.double()
+    const endMs = cell.index * this.#spanMs
+    for (const coarser of this.#options.coarser ?? []) coarser.#absorb(cell, endMs, this.#spanMs)
+    if (this.#options.keepMs !== null) this.#drop(endMs - this.#options.keepMs)
+    else if (this.#closed.length > POINTS_MAX) this.double()
+  }
+
+  /** Counts what a finer bucket counted, and closes with it. */
+  #absorb(cell: Cell, endMs: number, spanMs: number): void {
+    this.#kind.join(this.at(endMs - spanMs / 2), cell)
+    if (this.#open && endMs >= this.#open.index * this.#spanMs) this.#close()
+  }
+
+  #drop(untilMs: number): void {
+    const kept = this.#closed.findIndex(({ index }) => index * this.#spanMs > untilMs)
+    if (kept <= 0) return
+    this.#closed.splice(0, kept)
+    this.#taken = Math.max(0, this.#taken - kept)
   }
 
   /** Gives `cell` its index at the doubled span and adds it to its neighbour if they share it. */

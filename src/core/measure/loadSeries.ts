@@ -2,10 +2,10 @@
  * Client traffic over time: what load generator and client commands saw, in buckets of time.
  * Bounds and cost: `buckets.ts`.
  */
-import { Buckets } from './buckets'
-import type { Bucket } from './buckets'
+import type { Bucket, Buckets } from './buckets'
 import { Histogram } from './histogram'
 import type { BucketCounts } from './histogram'
+import { LevelledBuckets } from './levelledBuckets'
 import { BUCKET_MS } from './series'
 import type { LoadPoint } from './series'
 
@@ -50,10 +50,10 @@ const QUANTILES = [0.5, 0.95, 0.99, 1]
 const SERVICE_QUANTILES = [0.5, 0.99]
 
 export class LoadSeries {
-  readonly #buckets = new Buckets<Cell>(BUCKET_MS, { empty: newCell, join: joinCells })
+  readonly #buckets = new LevelledBuckets<Cell>(BUCKET_MS, { empty: newCell, join: joinCells })
 
   get spanMs(): number {
-    return this.#buckets.spanMs
+    return this.#buckets.whole.spanMs
   }
 
   /** True once after buckets were merged: what a viewer holds is stale. */
@@ -63,9 +63,9 @@ export class LoadSeries {
 
   feed(atMs: number, sample: LoadSample): void {
     // A timer that is late covers a little more than its bucket; a coarser source needs wider ones.
-    while (this.spanMs * LATE_MAX < sample.spanMs) this.#buckets.double()
+    this.#buckets.widenTo(sample.spanMs / LATE_MAX)
     // The middle of what the sample covers: a timer that is a little late keeps its bucket.
-    const cell = this.#buckets.at(atMs - Math.min(sample.spanMs, this.spanMs) / 2)
+    const cell = this.#buckets.at(atMs - Math.min(sample.spanMs, this.#buckets.finestSpanMs) / 2)
     cell.sent += sample.sent
     cell.acked += sample.acked
     cell.failed += sample.failed
@@ -97,34 +97,52 @@ export class LoadSeries {
 
   /** Closed buckets that no frame has carried yet. */
   take(): LoadPoint[] {
-    return this.#buckets.take().map((cell) => this.#point(cell))
+    return pointsOf(this.#buckets.whole, 'take')
   }
 
   points(): LoadPoint[] {
-    return this.#buckets.closed().map((cell) => this.#point(cell))
+    return pointsOf(this.#buckets.whole, 'closed')
   }
 
-  #point(cell: Cell): LoadPoint {
-    const perSecond = 1000 / this.spanMs
-    const [p50Ms, p95Ms, p99Ms, maxMs] = cell.latency.quantiles(QUANTILES)
-    const [serviceP50Ms, serviceP99Ms] = cell.service.quantiles(SERVICE_QUANTILES)
-    return {
-      atMs: cell.index * this.spanMs,
-      ackedPerSecond: cell.acked * perSecond,
-      sentPerSecond: cell.sent * perSecond,
-      failedPerSecond: cell.failed * perSecond,
-      unknownPerSecond: cell.unknown * perSecond,
-      p50Ms: p50Ms ?? null,
-      p95Ms: p95Ms ?? null,
-      p99Ms: p99Ms ?? null,
-      maxMs: maxMs ?? null,
-      waiting: cell.waiting,
-      waitMsMax: cell.waitMsMax,
-      offeredPerSecond: cell.offered * perSecond,
-      shedPerSecond: cell.shed * perSecond,
-      serviceP50Ms: serviceP50Ms ?? null,
-      serviceP99Ms: serviceP99Ms ?? null,
-    }
+  levelSpanMs(level: number): number {
+    return this.#buckets.levels[level]?.spanMs ?? this.spanMs
+  }
+
+  takeLevel(level: number): LoadPoint[] {
+    const buckets = this.#buckets.levels[level]
+    return buckets ? pointsOf(buckets, 'take') : []
+  }
+
+  levelPoints(level: number): LoadPoint[] {
+    const buckets = this.#buckets.levels[level]
+    return buckets ? pointsOf(buckets, 'closed') : []
+  }
+}
+
+function pointsOf(buckets: Buckets<Cell>, which: 'take' | 'closed'): LoadPoint[] {
+  return buckets[which]().map((cell) => pointOf(cell, buckets.spanMs))
+}
+
+function pointOf(cell: Cell, spanMs: number): LoadPoint {
+  const perSecond = 1000 / spanMs
+  const [p50Ms, p95Ms, p99Ms, maxMs] = cell.latency.quantiles(QUANTILES)
+  const [serviceP50Ms, serviceP99Ms] = cell.service.quantiles(SERVICE_QUANTILES)
+  return {
+    atMs: cell.index * spanMs,
+    ackedPerSecond: cell.acked * perSecond,
+    sentPerSecond: cell.sent * perSecond,
+    failedPerSecond: cell.failed * perSecond,
+    unknownPerSecond: cell.unknown * perSecond,
+    p50Ms: p50Ms ?? null,
+    p95Ms: p95Ms ?? null,
+    p99Ms: p99Ms ?? null,
+    maxMs: maxMs ?? null,
+    waiting: cell.waiting,
+    waitMsMax: cell.waitMsMax,
+    offeredPerSecond: cell.offered * perSecond,
+    shedPerSecond: cell.shed * perSecond,
+    serviceP50Ms: serviceP50Ms ?? null,
+    serviceP99Ms: serviceP99Ms ?? null,
   }
 }
 

@@ -20,6 +20,8 @@ import { ReachSpans } from './reachSpans'
 import { SlotWork } from './slotWork'
 import { Stairs } from './stairs'
 import type { LivenessView, SeriesFrame, SeriesSnapshot } from './series'
+import { SeriesLevels } from './seriesLevels'
+import type { Whole } from './seriesLevels'
 import { TallySeries } from './tallySeries'
 
 const FAMILIES = new Map(Object.entries(FAMILY_OF))
@@ -32,6 +34,8 @@ export class Measures {
   #stairs = new Stairs()
   #leaders = new LeaderSpans()
   #preemptions = new PreemptionBins()
+  #levels = new SeriesLevels()
+  #nowMs = 0
   #liveness = new Liveness()
   #reach = new Reach()
   #reachSpans = new ReachSpans()
@@ -50,31 +54,27 @@ export class Measures {
     this.#liveness.advance(event.atMs)
     if (event.by === 'lab') this.#feedLab(event)
     else this.#feedNode(event)
-    this.#load.advance(event.atMs)
-    this.#tallies.advance(event.atMs)
+    this.#advance(event.atMs)
   }
 
   /** As `feed` of an event that moves nothing but time. */
   passed(atMs: number): void {
     this.#liveness.advance(atMs)
-    this.#load.advance(atMs)
-    this.#tallies.advance(atMs)
+    this.#advance(atMs)
   }
 
   /** As `feed` of `sent`. */
   sent(atMs: number, from: NodeId, to: NodeId, message: string): void {
     this.#liveness.advance(atMs)
     this.#sent(atMs, from, to, message)
-    this.#load.advance(atMs)
-    this.#tallies.advance(atMs)
+    this.#advance(atMs)
   }
 
   /** As `feed` of `persisted`. */
   persisted(atMs: number, node: NodeId, flushMs: number): void {
     this.#liveness.advance(atMs)
     this.#tallies.flushed(atMs, node, flushMs)
-    this.#load.advance(atMs)
-    this.#tallies.advance(atMs)
+    this.#advance(atMs)
   }
 
   frame(): SeriesFrame {
@@ -94,6 +94,7 @@ export class Measures {
       preemptions: this.#preemptions.take(),
       tallies: this.#tallies.take(),
       reach: this.#reachSpans.take(),
+      levels: this.#levels.take(this.#whole, this.#nowMs),
       liveness: this.liveness,
       dropped: this.#dropped,
       whole: stale ? this.snapshot() : null,
@@ -112,9 +113,25 @@ export class Measures {
       tallySpanMs: this.#tallies.spanMs,
       tallies: this.#tallies.points(),
       reach: this.#reachSpans.rows(),
+      levels: this.#levels.all(this.#whole, this.#nowMs),
       liveness: this.liveness,
       dropped: this.#dropped,
     }
+  }
+
+  get #whole(): Whole {
+    return {
+      load: this.#load,
+      progress: this.#progress,
+      preemptions: this.#preemptions,
+      tallies: this.#tallies,
+    }
+  }
+
+  #advance(atMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, atMs)
+    this.#load.advance(atMs)
+    this.#tallies.advance(atMs)
   }
 
   get #dropped(): number {
@@ -127,6 +144,8 @@ export class Measures {
     this.#stairs = new Stairs()
     this.#leaders = new LeaderSpans()
     this.#preemptions = new PreemptionBins()
+    this.#levels = new SeriesLevels()
+    this.#nowMs = 0
     this.#liveness = new Liveness()
     this.#reach = new Reach()
     this.#reachSpans = new ReachSpans()
@@ -153,6 +172,7 @@ export class Measures {
         if (!this.#stairs.preempted(atMs, event.ballot, event.rival)) return
         this.#liveness.preempted()
         this.#preemptions.feed(atMs, node)
+        this.#levels.preempted(atMs, node)
         return
       case 'steppedDown':
         this.#leaders.gaveUp(atMs, node, event.ballot)
@@ -273,7 +293,9 @@ export class Measures {
     // The last line of a node that has exited says nothing about now.
     const alive = nodes.filter(({ node }) => !this.#down.has(node))
     for (const { node, chosenThrough, appliedThrough, lagMsP95 } of alive) {
-      this.#progress.feed({ atMs, node, chosenThrough, appliedThrough })
+      const point = { atMs, node, chosenThrough, appliedThrough }
+      this.#progress.feed(point)
+      this.#levels.progress(point)
       this.#tallies.lagged(atMs, node, lagMsP95)
     }
     this.#liveness.waitingAtNodes(

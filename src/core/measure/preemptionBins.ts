@@ -1,7 +1,8 @@
 /**
  * Preempted ballots per proposer in bins of time.
  *
- * Bound: `POINTS_MAX` bins that are not empty; then neighbours merge and `binMs` doubles.
+ * Bound: `POINTS_MAX` bins that are not empty; then neighbours merge and `binMs` doubles; or, with
+ *        `keepMs`, the oldest go.
  */
 import type { NodeId } from '../paxos/ballot'
 import { POINTS_MAX, PREEMPTION_BIN_MS } from './series'
@@ -10,11 +11,18 @@ import type { PreemptionPoint } from './series'
 type Bin = Map<NodeId, number>
 
 export class PreemptionBins {
-  #binMs = PREEMPTION_BIN_MS
+  #binMs: number
+  readonly #keepMs: number | null
   /** By index, in order of time: facts of different nodes may be a little out of order. */
   #bins = new Map<number, Bin>()
   #dirty = new Set<string>()
   #merged = false
+
+  /** `factor`: bins so many times as long. */
+  constructor(factor = 1, keepMs: number | null = null) {
+    this.#binMs = PREEMPTION_BIN_MS * factor
+    this.#keepMs = keepMs
+  }
 
   get binMs(): number {
     return this.#binMs
@@ -30,7 +38,8 @@ export class PreemptionBins {
     const index = Math.floor(atMs / this.#binMs)
     this.#add(index, node, 1)
     this.#dirty.add(`${index} ${node}`)
-    if (this.#bins.size > POINTS_MAX) this.#mergePairs()
+    if (this.#keepMs !== null) this.#drop(atMs - this.#keepMs)
+    else if (this.#bins.size > POINTS_MAX) this.#mergePairs()
   }
 
   take(): PreemptionPoint[] {
@@ -52,6 +61,14 @@ export class PreemptionBins {
     let bin = this.#bins.get(index)
     if (!bin) this.#bins.set(index, (bin = new Map()))
     bin.set(node, (bin.get(node) ?? 0) + count)
+  }
+
+  #drop(untilMs: number): void {
+    for (const [index, bin] of this.#bins) {
+      if ((index + 1) * this.#binMs > untilMs) continue
+      this.#bins.delete(index)
+      for (const node of bin.keys()) this.#dirty.delete(`${index} ${node}`)
+    }
   }
 
   #mergePairs(): void {

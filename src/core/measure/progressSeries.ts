@@ -1,7 +1,8 @@
 /**
  * Progress of the logs over time, one row of points per node, from the nodes' status lines.
  *
- * Bound: `POINTS_MAX` points a node; then every second one goes and the spacing doubles.
+ * Bound: `POINTS_MAX` points a node; then every second one goes and the spacing doubles; or, with
+ *        `keepMs`, the oldest go.
  */
 import type { NodeId } from '../paxos/ballot'
 import { POINTS_MAX } from './series'
@@ -17,8 +18,19 @@ interface Row {
 
 export class ProgressSeries {
   #rows = new Map<NodeId, Row>()
-  #spacingMs = SPACING_MS
+  #spacingMs: number
+  readonly #keepMs: number | null
   #thinned = false
+
+  /** `factor`: so many times sparser than status lines come. */
+  constructor(factor = 1, keepMs: number | null = null) {
+    this.#spacingMs = SPACING_MS * factor
+    this.#keepMs = keepMs
+  }
+
+  get spacingMs(): number {
+    return this.#spacingMs
+  }
 
   /** True once after points were thinned out: what a viewer holds is stale. */
   takeThinned(): boolean {
@@ -33,7 +45,8 @@ export class ProgressSeries {
     const last = row.points.at(-1)
     if (last && point.atMs - last.atMs < this.#spacingMs) return
     row.points.push(point)
-    if (row.points.length > POINTS_MAX) this.#thin()
+    if (this.#keepMs !== null) drop(row, point.atMs - this.#keepMs)
+    else if (row.points.length > POINTS_MAX) this.#thin()
   }
 
   take(): ProgressPoint[] {
@@ -62,6 +75,13 @@ export class ProgressSeries {
       row.taken = 0
     }
   }
+}
+
+function drop(row: Row, untilMs: number): void {
+  const kept = row.points.findIndex(({ atMs }) => atMs > untilMs)
+  if (kept <= 0) return
+  row.points.splice(0, kept)
+  row.taken = Math.max(0, row.taken - kept)
 }
 
 function byTime(a: ProgressPoint, b: ProgressPoint): number {

@@ -1,8 +1,10 @@
 /**
  * Series: what charts draw, folded from events in one place for lab, simulator and saved run.
  *
- * Units: `atMs` is lab time. Buckets end at multiples of `spanMs`. No series has more than
- *        `POINTS_MAX` points: when it would, buckets are merged two by two and `spanMs` doubles.
+ * Units:  `atMs` is lab time. Buckets end at multiples of `spanMs`. No series has more than
+ *         `POINTS_MAX` points: when it would, buckets are merged two by two and `spanMs` doubles.
+ * Levels: so the whole of a run of hours is coarse. Its newest part is kept in finer buckets, too:
+ *         the last minute as it was measured, and longer parts that are coarser in proportion.
  */
 import type { Ballot, NodeId } from '../paxos/ballot'
 import type { MessageFamily } from '../paxos/message'
@@ -11,6 +13,10 @@ import type { BucketCounts } from './histogram'
 
 export const BUCKET_MS = 100
 export const POINTS_MAX = 600
+/** How many times coarser than measured the buckets of a level are. */
+export const LEVEL_FACTORS = [1, 8, 64] as const
+/** What level 1 keeps; the others so many times more. No series has more than `POINTS_MAX` in it. */
+export const LEVEL_KEEP_MS = BUCKET_MS * POINTS_MAX
 export const STAIRS_MAX = 4000
 /** Two spans a ballot, preparing and leading. */
 export const LEADERS_MAX = 8000
@@ -129,6 +135,22 @@ export interface LivenessView {
   readonly bids: number
 }
 
+/**
+ * The newest part of a run, finer than the whole. `sinceMs`: it has all that came later; in a
+ * frame, points to append, and those up to `sinceMs` go.
+ */
+export interface SeriesLevel {
+  readonly factor: number
+  readonly sinceMs: number
+  readonly spanMs: number
+  readonly binMs: number
+  readonly tallySpanMs: number
+  readonly load: readonly LoadPoint[]
+  readonly progress: readonly ProgressPoint[]
+  readonly preemptions: readonly PreemptionPoint[]
+  readonly tallies: readonly TallyPoint[]
+}
+
 export interface SeriesSnapshot {
   readonly spanMs: number
   readonly binMs: number
@@ -140,6 +162,8 @@ export interface SeriesSnapshot {
   readonly tallySpanMs: number
   readonly tallies: readonly TallyPoint[]
   readonly reach: readonly ReachSpan[]
+  /** Finest first; those that are no finer than the whole are left out. */
+  readonly levels: readonly SeriesLevel[]
   readonly liveness: LivenessView
   /** Oldest stairs and spans that the bounds pushed out; 0: the picture is whole. */
   readonly dropped: number
@@ -148,8 +172,8 @@ export interface SeriesSnapshot {
 /**
  * What changed since the last frame. `load`, `progress`, `tallies`: points to append. `stairs`,
  * `leaders`, `preemptions`, `reach`: rows to insert or replace (by ballot; by node, kind and
- * `fromMs`; by node and `atMs`; by node and `fromMs`). `whole` is
- * there when buckets were merged or the run began anew: it replaces everything.
+ * `fromMs`; by node and `atMs`; by node and `fromMs`). `levels`: what each of them gained. `whole`
+ * is there when buckets were merged or the run began anew: it replaces everything.
  */
 export interface SeriesFrame {
   readonly load: readonly LoadPoint[]
@@ -159,6 +183,7 @@ export interface SeriesFrame {
   readonly preemptions: readonly PreemptionPoint[]
   readonly tallies: readonly TallyPoint[]
   readonly reach: readonly ReachSpan[]
+  readonly levels: readonly SeriesLevel[]
   readonly liveness: LivenessView
   readonly dropped: number
   readonly whole: SeriesSnapshot | null
@@ -188,6 +213,7 @@ export const EMPTY_SERIES: SeriesSnapshot = {
   tallySpanMs: TALLY_MS,
   tallies: [],
   reach: [],
+  levels: [],
   liveness: EMPTY_LIVENESS,
   dropped: 0,
 }

@@ -5,10 +5,10 @@
  */
 import type { NodeId } from '../paxos/ballot'
 import type { MessageFamily } from '../paxos/message'
-import { Buckets } from './buckets'
-import type { Bucket } from './buckets'
+import type { Bucket, Buckets } from './buckets'
 import type { FailReason } from './failReason'
 import { Histogram } from './histogram'
+import { LevelledBuckets } from './levelledBuckets'
 import { TALLY_MS } from './series'
 import type { TallyPoint } from './series'
 import type { SlotResult } from './slotWork'
@@ -28,10 +28,10 @@ interface Cell extends Bucket {
 }
 
 export class TallySeries {
-  readonly #buckets = new Buckets<Cell>(TALLY_MS, { empty: newCell, join: joinCells })
+  readonly #buckets = new LevelledBuckets<Cell>(TALLY_MS, { empty: newCell, join: joinCells })
 
   get spanMs(): number {
-    return this.#buckets.spanMs
+    return this.#buckets.whole.spanMs
   }
 
   /** True once after buckets were merged: what a viewer holds is stale. */
@@ -73,24 +73,38 @@ export class TallySeries {
 
   /** Closed buckets that no frame has carried yet. */
   take(): TallyPoint[] {
-    return this.#buckets.take().map((cell) => this.#point(cell))
+    return pointsOf(this.#buckets.whole, 'take')
   }
 
   points(): TallyPoint[] {
-    return this.#buckets.closed().map((cell) => this.#point(cell))
+    return pointsOf(this.#buckets.whole, 'closed')
   }
 
-  #point(cell: Cell): TallyPoint {
-    return {
-      atMs: cell.index * this.spanMs,
-      messages: [...cell.messages],
-      failed: [...cell.failed],
-      choose: cell.choose.pairs(),
-      ballots: [...cell.ballots],
-      flush: [...cell.flushes].map(([node, all]) => [node, round(all.quantile(P95) ?? 0)]),
-      lag: [...cell.lags],
-    }
+  levelSpanMs(level: number): number {
+    return this.#buckets.levels[level]?.spanMs ?? this.spanMs
   }
+
+  takeLevel(level: number): TallyPoint[] {
+    const buckets = this.#buckets.levels[level]
+    return buckets ? pointsOf(buckets, 'take') : []
+  }
+
+  levelPoints(level: number): TallyPoint[] {
+    const buckets = this.#buckets.levels[level]
+    return buckets ? pointsOf(buckets, 'closed') : []
+  }
+}
+
+function pointsOf(buckets: Buckets<Cell>, which: 'take' | 'closed'): TallyPoint[] {
+  return buckets[which]().map((cell) => ({
+    atMs: cell.index * buckets.spanMs,
+    messages: [...cell.messages],
+    failed: [...cell.failed],
+    choose: cell.choose.pairs(),
+    ballots: [...cell.ballots],
+    flush: [...cell.flushes].map(([node, all]) => [node, round(all.quantile(P95) ?? 0)]),
+    lag: [...cell.lags],
+  }))
 }
 
 function newCell(index: number): Cell {
@@ -111,9 +125,9 @@ function joinCells(into: Cell, cell: Cell): void {
   into.choose.mergeFrom(cell.choose)
   cell.ballots.forEach((slots, bar) => (into.ballots[bar] = (into.ballots[bar] ?? 0) + slots))
   for (const [node, histogram] of cell.flushes) {
-    const held = into.flushes.get(node)
-    if (held) held.mergeFrom(histogram)
-    else into.flushes.set(node, histogram)
+    const held = into.flushes.get(node) ?? new Histogram()
+    held.mergeFrom(histogram)
+    into.flushes.set(node, held)
   }
   for (const [node, ms] of cell.lags) into.lags.set(node, Math.max(into.lags.get(node) ?? 0, ms))
 }

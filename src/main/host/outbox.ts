@@ -5,7 +5,7 @@
  * Order: `snapshot` first; then frames without an event or point that the snapshot already had.
  */
 import type { LabEvent } from '../../core/event'
-import type { SeriesFrame } from '../../core/measure/series'
+import type { SeriesFrame, SeriesLevel } from '../../core/measure/series'
 import type { LabSnapshot, LabStatus } from '../../shared/api'
 import type { ControlState, PushFrame } from '../../shared/rpc'
 import { boundMessages } from './messageBound'
@@ -134,11 +134,28 @@ function joinDeltas(earlier: SeriesFrame, later: SeriesFrame): SeriesFrame {
     preemptions: [...earlier.preemptions, ...later.preemptions],
     tallies: [...earlier.tallies, ...later.tallies],
     reach: [...earlier.reach, ...later.reach],
+    levels: later.levels.map((level) => {
+      const before = earlier.levels.find(({ factor }) => factor === level.factor)
+      return before ? joinLevels(before, level) : level
+    }),
+  }
+}
+
+function joinLevels(earlier: SeriesLevel, later: SeriesLevel): SeriesLevel {
+  return {
+    ...later,
+    load: [...earlier.load, ...later.load],
+    progress: [...earlier.progress, ...later.progress],
+    preemptions: [...earlier.preemptions, ...later.preemptions],
+    tallies: [...earlier.tallies, ...later.tallies],
   }
 }
 
 function rowsOf(frame: SeriesFrame): number {
   const { load, progress, stairs, leaders, preemptions, tallies, reach } = frame
-  const rows = [load, progress, stairs, leaders, preemptions, tallies, reach]
+  const levels = frame.levels.flatMap((level) => {
+    return [level.load, level.progress, level.preemptions, level.tallies]
+  })
+  const rows = [load, progress, stairs, leaders, preemptions, tallies, reach, ...levels]
   return rows.reduce((sum, { length }) => sum + length, 0)
 }

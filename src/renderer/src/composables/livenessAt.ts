@@ -56,7 +56,8 @@ export function livenessAt(
   const open = begun.filter((stair) => stair.bidAtMs > sinceMs)
   const lost = begun.filter((stair) => stair.preemptedAtMs !== null && stair.preemptedAtMs <= atMs)
   const openLost = lost.filter((stair) => (stair.preemptedAtMs ?? 0) > sinceMs)
-  const load = data.load[firstAt(data.load, atMs, (point) => point.atMs)]
+  const loads = data.from(atMs).load
+  const load = loads[firstAt(loads, atMs, (point) => point.atMs)]
   const recentMs = atMs - RECENT_MS
   const chosenSlots = chosenSlotsUntil(data, atMs)
   return {

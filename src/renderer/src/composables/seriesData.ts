@@ -3,6 +3,8 @@
  * store counts versions; whoever draws reads what is here.
  *
  * Bounds: those of `core/measure/series.ts`; what the lab pushed out leaves here too.
+ * Levels: load, tallies and preemptions are those of the whole run, which is coarse when the run is
+ *         long; `from` answers the finest that a window has. Progress is as fine as it is known.
  */
 import type { NodeId } from '../../../core/paxos/ballot'
 import { formatBallot } from '../../../core/paxos/ballot'
@@ -22,18 +24,39 @@ import type {
   ProgressPoint,
   ReachSpan,
   SeriesFrame,
+  SeriesLevel,
   SeriesSnapshot,
   Stair,
   TallyPoint,
 } from '../../../core/measure/series'
+import { joinProgress, LevelData } from './seriesLevels'
 
 /** Bins of all proposers. */
 const BINS_MAX = POINTS_MAX * 9
 
-export class SeriesData {
+/** What a picture is drawn from. */
+export interface SeriesView {
+  readonly spanMs: number
+  readonly binMs: number
+  readonly tallySpanMs: number
+  readonly dropped: number
+  readonly load: readonly LoadPoint[]
+  /** What came before `load`, in coarser buckets; null: nothing did. */
+  readonly earlier: { readonly load: readonly LoadPoint[]; readonly spanMs: number } | null
+  readonly tallies: readonly TallyPoint[]
+  readonly stairs: readonly Stair[]
+  readonly leaders: readonly LeaderSpan[]
+  readonly preemptions: readonly PreemptionPoint[]
+  /** Of the cluster (node 0) and of each node, in order of beginning. */
+  readonly reach: readonly ReachSpan[]
+  readonly progress: ReadonlyMap<NodeId, readonly ProgressPoint[]>
+}
+
+export class SeriesData implements SeriesView {
   spanMs = EMPTY_SERIES.spanMs
   binMs = EMPTY_SERIES.binMs
   dropped = 0
+  readonly earlier = null
   load: LoadPoint[] = []
   tallySpanMs = EMPTY_SERIES.tallySpanMs
   tallies: TallyPoint[] = []
@@ -43,12 +66,16 @@ export class SeriesData {
   #leaders = new Map<string, LeaderSpan>()
   #preemptions = new Map<string, PreemptionPoint>()
   #reach = new Map<string, ReachSpan>()
+  /** By factor, finest first. */
+  #levels = new Map<number, LevelData>()
   /** Arrays of those rows, made when first asked for after a change. */
   #arrays: {
     stairs?: Stair[]
     leaders?: LeaderSpan[]
     preemptions?: PreemptionPoint[]
     reach?: ReachSpan[]
+    progress?: ReadonlyMap<NodeId, readonly ProgressPoint[]>
+    views?: Map<LevelData, SeriesView>
   } = {}
 
   get stairs(): readonly Stair[] {
@@ -73,7 +100,39 @@ export class SeriesData {
   }
 
   get progress(): ReadonlyMap<NodeId, readonly ProgressPoint[]> {
-    return this.#progress
+    return (this.#arrays.progress ??= joinProgress(this.#progress, [...this.#levels.values()]))
+  }
+
+  /** For a window that begins at `fromMs`: each series of the finest level that has all of it. */
+  from(fromMs: number): SeriesView {
+    const level = [...this.#levels.values()].find(({ sinceMs }) => sinceMs <= fromMs)
+    if (!level) return this
+    const views = (this.#arrays.views ??= new Map())
+    const view = views.get(level) ?? this.#viewOf(level)
+    views.set(level, view)
+    return view
+  }
+
+  #viewOf(level: LevelData): SeriesView {
+    const { binMs, tallySpanMs, tallies } = level
+    const { dropped, stairs, leaders, reach, progress } = this
+    return {
+      ...{ dropped, stairs, leaders, reach, progress },
+      ...this.#loadOf(level),
+      ...(tallySpanMs < this.tallySpanMs
+        ? { tallySpanMs, tallies }
+        : { tallySpanMs: this.tallySpanMs, tallies: this.tallies }),
+      ...(binMs < this.binMs
+        ? { binMs, preemptions: level.preemptions }
+        : { binMs: this.binMs, preemptions: this.preemptions }),
+    }
+  }
+
+  #loadOf({ sinceMs, spanMs, load }: LevelData): Pick<SeriesView, 'spanMs' | 'load' | 'earlier'> {
+    const { spanMs: coarseMs, load: whole } = this
+    if (spanMs >= coarseMs) return { spanMs: coarseMs, load: whole, earlier: null }
+    const before = whole.filter(({ atMs }) => atMs <= sinceMs)
+    return { spanMs, load, earlier: { load: before, spanMs: coarseMs } }
   }
 
   applySnapshot(snapshot: SeriesSnapshot): void {
@@ -83,6 +142,7 @@ export class SeriesData {
     this.#leaders.clear()
     this.#preemptions.clear()
     this.#reach.clear()
+    this.#levels.clear()
     this.tallies = []
     this.tallySpanMs = snapshot.tallySpanMs
     this.spanMs = snapshot.spanMs
@@ -108,7 +168,15 @@ export class SeriesData {
     replace(this.#leaders, rows.leaders, spanKey, LEADERS_MAX)
     replace(this.#preemptions, rows.preemptions, (bin) => `${bin.atMs} ${bin.node}`, BINS_MAX)
     replace(this.#reach, rows.reach, reachKey, REACH_MAX)
+    for (const level of rows.levels) this.#takeLevel(level)
     this.#arrays = {}
+  }
+
+  #takeLevel(rows: SeriesLevel): void {
+    const known = this.#levels.get(rows.factor)
+    const level = known ?? new LevelData(rows)
+    level.take(rows)
+    if (!known) this.#levels.set(rows.factor, level)
   }
 }
 

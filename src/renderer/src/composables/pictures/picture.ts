@@ -1,7 +1,7 @@
 /** What a chart of the stack is: from series to a picture, a legend and a table. All pure. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import type { ChartTheme } from '../chartTheme'
-import type { SeriesData } from '../seriesData'
+import type { SeriesView } from '../seriesData'
 import { momentNumber } from '../timeUnit'
 import type { TimeUnit } from '../timeUnit'
 import type { Picture, XY, YScale } from '../useLabChart'
@@ -9,7 +9,8 @@ import type { Picture, XY, YScale } from '../useLabChart'
 const SECOND_MS = 1000
 
 export interface PictureInput {
-  readonly data: SeriesData
+  /** As fine as the window allows. */
+  readonly data: SeriesView
   readonly members: readonly NodeId[]
   readonly fromMs: number
   readonly toMs: number

@@ -17,8 +17,8 @@ const LAG_SLOTS_MIN = 20
 const LAG_SHARE_MIN = 0.15
 /** A log that stands for this long gets one, too. */
 const STAND_MS_MIN = 2000
-/** Status lines of a living node are never further apart. */
-const SILENT_MS = 3000
+/** Status lines of a living node come at least so often. */
+const STATUS_MS_MAX = 1000
 const LINE_PX = 14
 
 export const progress: ChartDefinition = {
@@ -37,6 +37,14 @@ export const progress: ChartDefinition = {
 
 function timeOf(point: ProgressPoint): number {
   return point.atMs
+}
+
+/** It was down or paused at some time between, and its log is another since: its line breaks. */
+function wasAway(input: PictureInput, node: NodeId, fromMs: number, toMs: number): boolean {
+  return input.data.leaders.some((span) => {
+    const isBetween = span.fromMs < toMs && (span.toMs ?? Infinity) > fromMs
+    return span.node === node && (span.kind === 'down' || span.kind === 'paused') && isBetween
+  })
 }
 
 /** When nodes exited or went silent: their line ends there. */
@@ -106,22 +114,24 @@ function nothing({ data, ended }: PictureInput): string {
   return ended === true ? 'No node reported in this run.' : 'No node has reported yet.'
 }
 
-function linesOf({ node, points }: NodeRow, { theme }: PictureInput): Line[] {
+function linesOf({ node, points }: NodeRow, input: PictureInput): Line[] {
+  const breaks = points.map((point, at) => {
+    const before = points[at - 1]
+    return (
+      before !== undefined &&
+      point.chosenThrough !== before.chosenThrough &&
+      wasAway(input, node, before.atMs, point.atMs)
+    )
+  })
   const line = (valueOf: (point: ProgressPoint) => number): XY[] => {
     const all: XY[] = []
     points.forEach((point, at) => {
-      const before = points[at - 1]
-      if (
-        before &&
-        point.atMs - before.atMs > SILENT_MS &&
-        point.chosenThrough !== before.chosenThrough
-      )
-        all.push({ x: before.atMs, y: NaN })
+      if (breaks[at] === true) all.push({ x: points[at - 1]?.atMs ?? point.atMs, y: NaN })
       all.push({ x: point.atMs, y: valueOf(point) })
     })
     return all
   }
-  const color = theme.node(node)
+  const color = input.theme.node(node)
   return [
     { id: nodeId(node), color, width: 1.5, points: line((point) => point.chosenThrough) },
     {
@@ -181,15 +191,26 @@ function around(
   return { text, spots: first === 'above' ? [...above, ...below] : [...below, ...above] }
 }
 
-/** The slot that stayed open longest in the window. */
+/** The slot that stayed open longest in the window; that none was asked for looks the same. */
 function nameStand(frame: PlotFrame, rows: readonly NodeRow[], input: PictureInput): Words[] {
   const shown = rows.map(({ node }) => ({ points: input.data.progress.get(node) ?? [] }))
   const best = standStill(shown, input.fromMs, Math.min(input.toMs, input.nowMs))
   if (!best || best.toMs - best.fromMs < STAND_MS_MIN) return []
-  const text = `slot ${countText(best.slot + 1)} open for ${spanWords(best.toMs - best.fromMs, input.unit ?? 's')}`
+  const what = wasAsked(input, best) ? `slot ${countText(best.slot + 1)} open` : 'no slot chosen'
+  const text = `${what} for ${spanWords(best.toMs - best.fromMs, input.unit ?? 's')}`
   const left = Math.max(frame.left, frame.x(best.fromMs)) + 6
   const line = { left, y: frame.y(best.slot), width: textWidth(frame, text) }
   return [around(text, line, 'above')]
+}
+
+/** Clients waited, or somebody bid. */
+function wasAsked({ data }: PictureInput, { fromMs, toMs }: Stand): boolean {
+  const load = [...(data.earlier?.load ?? []), ...data.load]
+  const isIn = (atMs: number): boolean => atMs > fromMs && atMs <= toMs
+  return (
+    load.some((point) => isIn(point.atMs) && (point.waiting > 0 || point.sentPerSecond > 0)) ||
+    data.stairs.some(({ bidAtMs }) => isIn(bidAtMs))
+  )
 }
 
 export interface Stand {
@@ -200,7 +221,7 @@ export interface Stand {
 
 /**
  * The longest time up to `endMs`, still going on at `fromMs` or later, in which no node's log grew.
- * A load that is off looks the same: it stands.
+ * A load that is off looks the same: it stands. Where points are sparse only what they show counts.
  */
 export function standStill(
   rows: readonly { readonly points: readonly ProgressPoint[] }[],
@@ -211,18 +232,24 @@ export function standStill(
   let best: Stand | null = null
   let top = -1
   let sinceMs = 0
-  const consider = (toMs: number): void => {
+  let seenMs = 0
+  const consider = (laterMs: number): void => {
+    const toMs = laterMs - seenMs > STATUS_MS_MAX ? seenMs : laterMs
     if (top >= 0 && toMs > fromMs && toMs - sinceMs > (best ? best.toMs - best.fromMs : 0)) {
       best = { fromMs: sinceMs, toMs, slot: top }
     }
   }
   for (const { atMs, chosenThrough } of all) {
     if (atMs > endMs) break
-    if (chosenThrough <= top) continue
-    consider(atMs)
-    top = chosenThrough
-    sinceMs = atMs
+    if (chosenThrough > top) {
+      consider(atMs)
+      top = chosenThrough
+      sinceMs = atMs
+    }
+    if (chosenThrough === top) seenMs = atMs
   }
+  // Nobody has told more: it stands still.
+  if ((all.at(-1)?.atMs ?? 0) <= endMs) seenMs = endMs
   consider(endMs)
   return best
 }
@@ -234,9 +261,10 @@ function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Words[] {
     const last = points.at(-1)
     return last ? [{ node, last }] : []
   })
-  const top = Math.max(...lasts.map(({ last }) => last.chosenThrough))
   const behind = lasts.sort((a, b) => a.last.chosenThrough - b.last.chosenThrough)[0]
   if (!behind) return []
+  // What the others had told by then: lines of status come one after another.
+  const top = Math.max(...living.map(({ points }) => heldAt(points, behind.last.atMs)))
   const slots = top - behind.last.chosenThrough
   const shown = Math.abs(frame.y(top) - frame.y(behind.last.chosenThrough))
   if (slots < LAG_SLOTS_MIN || shown < (frame.bottom - frame.top) * LAG_SHARE_MIN) return []
@@ -245,6 +273,10 @@ function nameLag(frame: PlotFrame, rows: readonly NodeRow[]): Words[] {
   const left = Math.min(frame.x(behind.last.atMs), frame.right) - 8 - width
   // All others are above.
   return [around(text, { left, y: frame.y(behind.last.chosenThrough), width }, 'below')]
+}
+
+function heldAt(points: readonly ProgressPoint[], atMs: number): number {
+  return points[firstAt(points, atMs + 1, timeOf) - 1]?.chosenThrough ?? 0
 }
 
 function legend({ data, readMs }: PictureInput): readonly LegendItem[] {

@@ -41,7 +41,7 @@ export interface Spell {
 export function spells({ data, nowMs }: PictureInput): Spell[] {
   const missing = data.reach.filter(({ node, state }) => node === 0 && state === 'none')
   const found: Spell[] = []
-  for (const { fromMs, toMs } of outages(data.load, data.spanMs)) {
+  for (const { fromMs, toMs } of outages(data)) {
     let atMs = fromMs
     for (const span of missing) {
       const from = Math.max(atMs, span.fromMs)

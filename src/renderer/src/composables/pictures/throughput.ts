@@ -97,7 +97,7 @@ function picture(input: PictureInput): Picture {
     ...line('acknowledged', ACKED, { color: theme.accent, width: 1.5 }),
   ]
   const top = Math.max(8, ...lines.flatMap(({ points }) => points.map(({ y }) => y || 0)))
-  const out = hidden.has('acknowledged') ? [] : outages(data.load, data.spanMs)
+  const out = hidden.has('acknowledged') ? [] : outages(data)
   return {
     lines,
     axis: ladderRange(top, axisText, 3),
