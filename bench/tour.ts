@@ -7,6 +7,7 @@ import type { Shoot } from './tourSteps'
 type Tour = (page: Page, shoot: Shoot) => Promise<void>
 
 const LARGE = [{ width: 1440, height: 900 }] as const
+const SMALL = { width: 1024, height: 640 } as const
 const TEACH_SIZES = [{ width: 1920, height: 1080 }, ...LARGE] as const
 /** One picture each: they are many. */
 const ONE = { sizes: LARGE, themes: ['light'] } as const
@@ -28,7 +29,9 @@ async function live(page: Page, shoot: Shoot): Promise<void> {
   await page.locator('[data-link]').first().focus()
   await page.keyboard.press('Enter')
   await page.getByTestId('link-inspector').waitFor()
-  await shoot('inspector')
+  await shoot('inspector', { sizes: LARGE })
+  await step.openDrawer(page, SMALL)
+  await shoot('inspector', { sizes: [SMALL] })
   await page.getByTestId('heal-all').click()
   await step.passes(page, 4)
   await gate(page, shoot)

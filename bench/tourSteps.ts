@@ -108,6 +108,14 @@ export async function tallInstruments(page: Page): Promise<void> {
   for (let press = 0; press < TALLER; press += 1) await divider.press('ArrowUp')
 }
 
+/** In a small window the inspector is a drawer. */
+export async function openDrawer(page: Page, size: ViewSize): Promise<void> {
+  await page.setViewportSize(size)
+  const drawer = page.getByTestId('drawer')
+  if ((await drawer.count()) === 0) await page.getByTestId('inspector-toggle').click()
+  await drawer.waitFor()
+}
+
 export async function openInstrument(page: Page, title: string): Promise<void> {
   await page.getByTestId('instruments').click()
   await page.getByRole('menuitem', { name: title, exact: true }).click()

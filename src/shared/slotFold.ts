@@ -1,11 +1,13 @@
 /**
  * What a node held in a run of slots at a moment, folded from the facts of a whole record: votes,
- * chosen and applied slots. A record names values by command id, so that is their text here.
+ * chosen and applied slots. A record names values by command id, so that is their text here; only
+ * a re-enacted run says what they are.
  */
 import type { LabEvent, NodeEvent } from '../core/event'
 import type { SlotView } from '../core/machineTypes'
 import { compareBallot } from '../core/paxos/ballot'
 import type { Ballot } from '../core/paxos/ballot'
+import { AskedTexts } from './askedTexts'
 
 interface Held {
   vote: { readonly ballot: Ballot; readonly id: string } | null
@@ -21,7 +23,9 @@ export function slotsAt(
 ): SlotView[] {
   let applied = 0
   let held = fresh(count)
+  const asked = new AskedTexts()
   for (const event of events) {
+    asked.feed(event)
     if (event.by === node) {
       if (event.type === 'applied') applied = Math.max(applied, event.through)
       else if (event.type === 'snapshotInstalled') applied = Math.max(applied, event.through)
@@ -31,7 +35,7 @@ export function slotsAt(
       applied = 0
     }
   }
-  return held.map((one, index) => viewOf(one, from + index, applied))
+  return held.map((one, index) => viewOf(one, from + index, { applied, texts: asked.byId }))
 }
 
 function fresh(count: number): Held[] {
@@ -54,7 +58,14 @@ function take(event: NodeEvent, from: number, held: readonly Held[]): void {
   }
 }
 
-function viewOf({ vote, chosen }: Held, slot: number, applied: number): SlotView {
+interface Known {
+  readonly applied: number
+  readonly texts: ReadonlyMap<string, string>
+}
+
+function viewOf({ vote, chosen }: Held, slot: number, { applied, texts }: Known): SlotView {
+  /** Empty text is a no-op, as nodes answer it. */
+  const textOf = (id: string): string => (id === '-' ? '' : (texts.get(id) ?? id))
   const value = chosen ?? (slot <= applied ? (vote?.id ?? null) : null)
   return {
     slot,
@@ -62,9 +73,4 @@ function viewOf({ vote, chosen }: Held, slot: number, applied: number): SlotView
     vote: vote && { ...vote, text: textOf(vote.id) },
     chosen: value === null ? null : { id: value, text: textOf(value) },
   }
-}
-
-/** Empty text is a no-op, as nodes answer it. */
-function textOf(id: string): string {
-  return id === '-' ? '' : id
 }

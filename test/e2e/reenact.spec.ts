@@ -6,8 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
-import { eventually } from '../support/eventually'
-import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { looksRightOn, saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -21,13 +20,7 @@ let page: Page
 
 const byId = (id: string): string => `[data-testid="${id}"]`
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(
-    `${id} says ${String(words)}`,
-    async () => words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-    WAIT_MS,
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words, WAIT_MS)
 
 /** Tab, and again, until the focus is there. */
 async function tabTo(selector: string): Promise<void> {
@@ -62,14 +55,7 @@ async function instrument(title: string): Promise<void> {
   await page.getByRole('region', { name: title }).waitFor()
 }
 
-async function looksRight(scene: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect(await axeFindings(page), `${scene}, ${colorScheme}`).toEqual([])
-  }
-  expect(await clippedTexts(page), scene).toEqual([])
-  expect(await overlaps(page), scene).toEqual([])
-}
+const looksRight = (scene: string) => looksRightOn(page, scene)
 
 describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {
@@ -118,7 +104,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     // The lower of the two was chosen first: at that moment it was the only one.
     await tabTo('[data-bar="1.4"]')
     await page.keyboard.press('Enter')
-    await says('vote-lamp', /Chosen: .* first at 1\.4/)
+    await says('vote-lamp', /Chosen: SET .*, first at 1\.4/)
     await looksRight('vote bars')
   })
 

@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
-import { eventually } from '../support/eventually'
-import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { looksRightOn, saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -16,22 +15,9 @@ let page: Page
 /** Four trials are four processes that start one after another. */
 const TRIALS_MS = 80_000
 
-async function says(id: string, words: RegExp, limitMs?: number): Promise<void> {
-  await eventually(
-    `${id} says ${String(words)}`,
-    async () => words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-    limitMs,
-  )
-}
+const says = (id: string, words: RegExp, limitMs?: number) => saysOn(page, id, words, limitMs)
 
-async function looksRight(scene: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect(await axeFindings(page), `${scene}, ${colorScheme}`).toEqual([])
-  }
-  expect(await clippedTexts(page), scene).toEqual([])
-  expect(await overlaps(page), scene).toEqual([])
-}
+const looksRight = (scene: string) => looksRightOn(page, scene)
 
 describe.skipIf(browserPath === null)(suite, () => {
   beforeAll(async () => {

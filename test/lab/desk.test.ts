@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { assembleLab } from '../../src/main/assemble'
 import { startWebHost } from '../../src/main/host/webHost'
-import { createLab } from '../../src/main/lab/lab'
 import type { LabController } from '../../src/main/lab/lab'
 import { socketChannel } from '../../src/shared/channel'
 import type { TrialsView } from '../../src/shared/deskApi'
@@ -12,10 +11,12 @@ import { connectLab } from '../../src/shared/rpc'
 import { builtEntry } from '../support/built'
 import { CliProcess, endAll } from '../support/cliProcess'
 import { clusterOptions } from '../support/cluster'
-import { DeskRig, refusalOf, TINY, trials } from '../support/deskRig'
+import type { DeskRig } from '../support/deskRig'
+import { refusalOf, TINY, trials } from '../support/deskRig'
 import { eventually } from '../support/eventually'
 import { openSession, openSocket, pageFolder } from '../support/hostSources'
-import { childPids, isAlive } from '../support/processTree'
+import { descendants, isAlive } from '../support/processTree'
+import { realDesk } from '../support/realDesk'
 
 /** Of the points nodes=3 and nodes=5 one ends and the other waits for what never comes. */
 const WAITS = TINY.replace('steps:', 'steps:\n  - when: nodesRunning = 3\n    within: 300s')
@@ -25,14 +26,7 @@ let lab: LabController
 let rig: DeskRig
 
 beforeEach(() => {
-  rig = new DeskRig(mainDir, (runsDir) => {
-    lab = createLab({
-      nodeEntry: builtEntry('node'),
-      switchboardEntry: builtEntry('switchboard'),
-      ...{ runsDir, appVersion: '0.0.0', scenarios: [] },
-    })
-    return lab
-  })
+  ;({ rig, lab } = realDesk())
 })
 
 afterEach(async () => {
@@ -40,10 +34,6 @@ afterEach(async () => {
   await lab.close()
   await rig.close()
 })
-
-function family(pid: number): number[] {
-  return childPids(pid).flatMap((child) => [child, ...family(child)])
-}
 
 /** The trials when they are over. */
 async function over(): Promise<TrialsView> {
@@ -152,7 +142,7 @@ describe('trials', () => {
 
   it('that are stopped leave what has ended, and no process', async () => {
     const asked = trials({ text: WAITS, source: 'processes', sweep: ['nodes=3,5'] })
-    const before = family(process.pid)
+    const before = descendants(process.pid)
     const id = await rig.desk.startTrials(asked)
     const view = await eventually('one trial has ended', async () => {
       const now = await rig.desk.trialsNow()
@@ -160,7 +150,7 @@ describe('trials', () => {
     })
     expect(view.etaMs).toBeGreaterThan(0)
     const started = await eventually('the second one runs', () => {
-      const pids = family(process.pid).filter((pid) => !before.includes(pid))
+      const pids = descendants(process.pid).filter((pid) => !before.includes(pid))
       // The trial with a switchboard and five nodes.
       return pids.length >= 7 ? pids : null
     })
@@ -187,7 +177,7 @@ describe('trials', () => {
     const asked = trials({ text: WAITS, source: 'processes', sweep: ['nodes=5'] })
     const id = await call.startTrials(asked)
     const pids = await eventually('a trial with its nodes', () => {
-      const found = family(host.child.pid ?? 0)
+      const found = descendants(host.child.pid ?? 0)
       return found.length >= 7 ? found : null
     })
     host.child.kill('SIGKILL')

@@ -3,24 +3,23 @@
  * a cluster that runs, and without a process left behind, however it ends.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLab } from '../../src/main/lab/lab'
 import type { LabController } from '../../src/main/lab/lab'
 import { socketChannel } from '../../src/shared/channel'
 import type { ReenactmentView } from '../../src/shared/reenactApi'
 import { connectLab } from '../../src/shared/rpc'
 import { parseSchedule, printSchedule } from '../../src/shared/scheduleCodec'
-import { builtEntry } from '../support/built'
 import { CliProcess, endAll } from '../support/cliProcess'
 import { clusterOptions } from '../support/cluster'
-import { DeskRig, refusalOf } from '../support/deskRig'
+import type { DeskRig } from '../support/deskRig'
+import { refusalOf } from '../support/deskRig'
 import { eventually } from '../support/eventually'
 import { exploredSchedule } from '../support/exploredSchedule'
 import { openSession, openSocket } from '../support/hostSources'
-import { childPids, isAlive } from '../support/processTree'
+import { descendants, isAlive } from '../support/processTree'
+import { realDesk } from '../support/realDesk'
 
-const mainDir = dirname(builtEntry('cli'))
 const WAIT_MS = 60_000
 const LINK = /http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+/
 
@@ -28,14 +27,7 @@ let lab: LabController
 let rig: DeskRig
 
 beforeEach(() => {
-  rig = new DeskRig(mainDir, (runsDir) => {
-    lab = createLab({
-      nodeEntry: builtEntry('node'),
-      switchboardEntry: builtEntry('switchboard'),
-      ...{ runsDir, appVersion: '0.0.0', scenarios: [] },
-    })
-    return lab
-  })
+  ;({ rig, lab } = realDesk())
 })
 
 afterEach(async () => {
@@ -64,9 +56,6 @@ async function acting(act: number): Promise<void> {
     WAIT_MS,
   )
 }
-
-const family = (pid: number): number[] =>
-  childPids(pid).flatMap((child) => [child, ...family(child)])
 
 describe('a counterexample of the explorer', () => {
   it('I8: ends in the same violation, and opens as a recorded run of its mutant', async () => {
@@ -123,7 +112,7 @@ it('cancelled, it says so and leaves no process; one at a time', async () => {
   const text = printSchedule(exploredSchedule('M7', 2))
   await rig.desk.startReenactment(text)
   await acting(1)
-  const pids = family(process.pid)
+  const pids = descendants(process.pid)
   expect(pids.length).toBeGreaterThanOrEqual(5)
   expect(rig.desk.isBusy).toBe(true)
   expect(await refusalOf(rig.desk.startReenactment(text))).toMatchObject({ code: 'alreadyRunning' })
@@ -148,7 +137,7 @@ it('a host that is killed leaves no process', async () => {
     async () => ((await client.call.reenactmentNow())?.act ?? 0) >= 1,
     WAIT_MS,
   )
-  const pids = family(host.child.pid ?? 0)
+  const pids = descendants(host.child.pid ?? 0)
   expect(pids.length).toBeGreaterThanOrEqual(5)
   host.child.kill('SIGKILL')
   await eventually('no process is left', () => !pids.some(isAlive), WAIT_MS)

@@ -73,8 +73,23 @@ describe('S13, S14, S16: an acceptor', () => {
     expect(row?.promised).toEqual(b(0, 1))
   })
 
+  it('promises in a row that report the same are one step, so that votes stay in sight', () => {
+    const [row] = rows(
+      ...[promised(1, 1), promised(1, 2), voted(1, 2, 'v')],
+      ...[promised(1, 3), promised(1, 4), promised(1, 5), recovered(1, 5), promised(1, 6)],
+    )
+    expect(row?.steps).toMatchObject([
+      { kind: 'promise', ballot: b(2, 1), times: 2, reports: null, seq: 2 },
+      { kind: 'vote', ballot: b(2, 1) },
+      { kind: 'promise', ballot: b(5, 1), times: 3, reports: { id: 'v' }, seq: 6 },
+      { kind: 'restart' },
+      { kind: 'promise', ballot: b(6, 1), times: 1 },
+    ])
+    expect(row?.hidden).toBe(0)
+  })
+
   it('keeps the newest steps, and says how many are left out', () => {
-    const many = Array.from({ length: STEPS_MAX + 3 }, (_, at) => promised(1, at + 1))
+    const many = Array.from({ length: STEPS_MAX + 3 }, (_, at) => voted(1, at + 1, `v${at}`))
     const [row] = rows(...many)
     expect([row?.steps.length, row?.hidden]).toEqual([STEPS_MAX, 3])
   })

@@ -1,89 +1,15 @@
 /** The editor of experiments over a desk in memory: two views of one text, kept, saved, played. */
-import { flushPromises, mount } from '@vue/test-utils'
-import type { VueWrapper } from '@vue/test-utils'
-import { createPinia, disposePinia, setActivePinia } from 'pinia'
-import type { Pinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { defineComponent, h, nextTick } from 'vue'
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
 import { openFile } from '../../src/renderer/src/commands/openActs'
 import { DRAFT_MS } from '../../src/renderer/src/composables/experimentDraft'
 import { JUDGE_MS } from '../../src/renderer/src/composables/experimentDocument'
-import { newText } from '../../src/renderer/src/composables/experimentNew'
-import { useHotkeys } from '../../src/renderer/src/composables/useHotkeys'
 import { useExperimentsStore } from '../../src/renderer/src/stores/experiments'
-import { useLabStore } from '../../src/renderer/src/stores/lab'
 import { useRunsStore } from '../../src/renderer/src/stores/runs'
 import { useUiStore } from '../../src/renderer/src/stores/ui'
-import ExperimentsView from '../../src/renderer/src/views/ExperimentsView.vue'
 import { parseScenario } from '../../src/shared/experiment'
-import type { WindowApi } from '../../src/shared/rpc'
-import { fakeDesk } from '../support/fakeDesk'
-import type { FakeDesk } from '../support/fakeDesk'
+import { area, desk, fill, inPage, MINE, press, view, viewOf } from '../support/experimentsView'
 
-const MINE = newText('mine').replace('title: My experiment', 'title: Mine # my own')
-
-let desk: FakeDesk
-let pinia: Pinia
-const open: VueWrapper[] = []
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  pinia = createPinia()
-  setActivePinia(pinia)
-  desk = fakeDesk({ mine: MINE, broken: 'steps: [' })
-  const lab = useLabStore()
-  lab.connection = { state: 'connected', words: '', retryInS: 0 }
-  lab.control = { holds: true, free: false, viewers: 1 }
-  lab.askHost = async (run) => await run(desk as Partial<WindowApi> as WindowApi)
-  useUiStore().narrow = false
-  useUiStore().view = 'experiments'
-})
-afterEach(() => {
-  open.splice(0).forEach((wrapper) => wrapper.unmount())
-  disposePinia(pinia)
-  vi.useRealTimers()
-})
-
-/** The view in a window that listens for the keys of the registry. */
-const Framed = defineComponent({
-  setup() {
-    useHotkeys()
-    return () => h(ExperimentsView)
-  },
-})
-
-async function view(): Promise<VueWrapper> {
-  const wrapper = mount(Framed, { attachTo: document.body })
-  open.push(wrapper)
-  await flushPromises()
-  return wrapper
-}
-
-async function viewOf(id: string): Promise<VueWrapper> {
-  const wrapper = await view()
-  await useExperimentsStore().open(id)
-  await flushPromises()
-  return wrapper
-}
-
-const inPage = (selector: string): HTMLElement => {
-  const found = document.querySelector<HTMLElement>(selector)
-  if (!found) throw new Error(`nothing matches ${selector}`)
-  return found
-}
-const area = () => inPage('[data-testid="ex-text"]') as HTMLTextAreaElement
-const press = async (key: string, target: EventTarget = window, more: object = {}) => {
-  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })
-  target.dispatchEvent(event)
-  await flushPromises()
-  return event
-}
-async function fill(selector: string, text: string): Promise<void> {
-  const field = inPage(selector) as HTMLInputElement
-  field.value = text
-  field.dispatchEvent(new Event('input', { bubbles: true }))
-  await nextTick()
-}
 const settle = async () => {
   await vi.advanceTimersByTimeAsync(JUDGE_MS)
   await flushPromises()

@@ -1,8 +1,14 @@
 /** Frames that wait at the gate, as the space-time diagram has them: few hands, or counts. */
 import { describe, expect, it } from 'vitest'
 import type { GateFrame, LabEvent } from '../../src/core/event'
-import { laneIndex, layoutOf } from '../../src/renderer/src/spacetime/geometry'
-import { GROUP_PX, HAND_PX, heldMarks } from '../../src/renderer/src/spacetime/heldMarks'
+import {
+  laneIndex,
+  LANE_PX_MIN,
+  laneTop,
+  laneY,
+  layoutOf,
+} from '../../src/renderer/src/spacetime/geometry'
+import { GROUP_PX, HAND_PX, heldMarks, pillOf } from '../../src/renderer/src/spacetime/heldMarks'
 import type { HeldFrame } from '../../src/renderer/src/spacetime/heldMarks'
 import { Ingest } from '../../src/renderer/src/spacetime/ingest'
 import { MessageStore } from '../../src/renderer/src/spacetime/messageStore'
@@ -45,6 +51,18 @@ describe('marks of frames that wait', () => {
     const total = groups.reduce((sum, { count }) => sum + count, hands.length)
     expect(total).toBe(5000)
     expect(hands.length + groups.length).toBeLessThanOrEqual(5 * Math.ceil(1000 / GROUP_PX))
+  })
+
+  it.each([LANE_PX_MIN, 40, 52, 64])('a count stays in its lane of %i px', (lanePx) => {
+    const layout = layoutOf(700, 6 * lanePx, [1, 2, 3, 4, 5])
+    for (let lane = 0; lane < 6; lane += 1) {
+      const { top, height } = pillOf(layout, lane)
+      expect(top + height).toBeLessThan(laneTop(layout, lane + 1))
+      expect(top).toBeGreaterThan(laneTop(layout, lane))
+      // Room for its words, and where the lane is high enough, below its line.
+      expect(height).toBeGreaterThanOrEqual(14)
+      if (lanePx >= 64) expect(top).toBeGreaterThan(laneY(layout, lane))
+    }
   })
 
   it('that came before the window stand at its edge, those after it nowhere', () => {

@@ -21,3 +21,8 @@ export function isAlive(pid: number): boolean {
     return false
   }
 }
+
+/** All that came of a process, without itself. */
+export function descendants(pid: number): number[] {
+  return childPids(pid).flatMap((child) => [child, ...descendants(child)])
+}

@@ -15,7 +15,7 @@ export const BUCKET_MS = 100
 export const POINTS_MAX = 600
 /** How many times coarser than measured the buckets of a level are. */
 export const LEVEL_FACTORS = [1, 8, 64] as const
-/** What level 1 keeps; the others so many times more. No series has more than `POINTS_MAX` in it. */
+/** What the finest level keeps; the others so many times more. None has more than `POINTS_MAX`. */
 export const LEVEL_KEEP_MS = BUCKET_MS * POINTS_MAX
 export const STAIRS_MAX = 4000
 /** Two spans a ballot, preparing and leading. */

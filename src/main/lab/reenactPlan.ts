@@ -15,6 +15,7 @@ import type { FrameName, Schedule, ScheduleAct } from '../../core/schedule'
 import { formatFrameName, ScheduleError, SchedulePlayer } from '../../core/sim/player'
 import { LabCallError } from '../../shared/api'
 import type { NodeCount } from '../../shared/api'
+import { askWords } from '../../shared/askedTexts'
 
 /** How often a node has told each fact. */
 export type FactCounts = ReadonlyMap<string, number>
@@ -80,7 +81,7 @@ export function actWords(act: ScheduleAct): string {
       return `${act.act} ${formatFrameName(act.frame)}`
     case 'request':
     case 'propose':
-      return `${act.act} "${act.args.join(' ')}" at node ${act.node}`
+      return askWords(act.act, act.args, act.node)
     case 'timer':
       return `timer ${act.timer} of node ${act.node}`
     case 'crash':

@@ -3,7 +3,7 @@
  * that are closer than they can be read would be a wall, and say less than their number.
  */
 import type { GateFrame } from '../../../core/event'
-import { laneY, xOf } from './geometry'
+import { laneTop, laneY, xOf } from './geometry'
 import type { Layout, Window } from './geometry'
 
 export interface HeldFrame {
@@ -34,6 +34,21 @@ const HAND_SHARE = 0.42
 const HAND_RIGHT_PX = 10
 /** A count takes so much room: groups that are closer are one. */
 export const GROUP_PX = 72
+
+/** Below the line of the lane, so that its milestones stay in sight. */
+const PILL_DOWN_PX = 8
+const PILL_PX = { most: 18, least: 14 } as const
+
+/** Where a count stands: within its lane, whose words it may touch rather than the next one's. */
+export function pillOf(
+  layout: Layout,
+  lane: number,
+): { readonly top: number; readonly height: number } {
+  const bottom = laneTop(layout, lane + 1) - 1
+  const wanted = laneY(layout, lane) + PILL_DOWN_PX
+  const height = Math.max(PILL_PX.least, Math.min(PILL_PX.most, bottom - wanted))
+  return { top: Math.min(wanted, bottom - height), height }
+}
 
 interface Item {
   readonly hand: HeldHand

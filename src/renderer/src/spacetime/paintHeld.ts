@@ -1,15 +1,11 @@
 /** Frames that wait at the gate now: a stub with a hand for each, or one hand with their count. */
-import { laneY } from './geometry'
-import { heldMarks } from './heldMarks'
+import { heldMarks, pillOf } from './heldMarks'
 import type { HeldFrame, HeldGroup, HeldHand } from './heldMarks'
 import type { Overlay } from './paintMarks'
 import type { Ctx, Palette } from './palette'
 
-const PILL_PX = 18
 const HAND_PX = 18
 const PAD_PX = 7
-/** Below the line of the lane, so that its milestones stay in sight. */
-const DOWN_PX = 8
 
 export function paintHeld(over: Overlay, held: Iterable<HeldFrame>, laneOf: Int16Array): void {
   const { ctx, layout, window } = over
@@ -40,7 +36,7 @@ function paintOne({ ctx, palette }: Overlay, { x0, y0, x, y }: HeldHand): void {
 /** A bar for the time in which they came, and how many there are. */
 function paintGroup({ ctx, layout, palette }: Overlay, { lane, from, to, count }: HeldGroup): void {
   const words = `${String(count).replace(/\B(?=(\d{3})+$)/g, '\u2009')} held`
-  const top = Math.min(layout.height - PILL_PX - 1, laneY(layout, lane) + DOWN_PX)
+  const { top, height } = pillOf(layout, lane)
   ctx.font = `600 ${palette.fontPx}px ${palette.fontUi}`
   const width = HAND_PX + ctx.measureText(words).width + PAD_PX
   const left = Math.max(1, Math.min(from, layout.width - width - 1))
@@ -48,12 +44,12 @@ function paintGroup({ ctx, layout, palette }: Overlay, { lane, from, to, count }
   ctx.fillStyle = palette.warn
   ctx.fillRect(from, top - 4, Math.max(2, to - from), 3)
   ctx.fillStyle = palette.bg
-  ctx.fillRect(left, top, width, PILL_PX)
+  ctx.fillRect(left, top, width, height)
   ctx.lineWidth = 1.25
   ctx.strokeStyle = palette.warn
-  ctx.strokeRect(left, top, width, PILL_PX)
-  paintHand(ctx, left + HAND_PX / 2, top + PILL_PX / 2, palette.warn)
-  paintCount(ctx, palette, words, left + HAND_PX, top + PILL_PX / 2)
+  ctx.strokeRect(left, top, width, height)
+  paintHand(ctx, left + HAND_PX / 2, top + height / 2, palette.warn)
+  paintCount(ctx, palette, words, left + HAND_PX, top + height / 2)
 }
 
 function paintCount(ctx: Ctx, palette: Palette, words: string, x: number, y: number): void {

@@ -3,6 +3,9 @@
  * votes. A promise that reports a vote is a forced reply: its proposer may have to take that value.
  * Source: PMS §2.2, phase 1(b) and 2(b); docs/protocol.md, rows S13, S14 and S16.
  *
+ * A promise is about all slots: in a long run those that say the same about this one are one step,
+ * so that its votes stay in sight.
+ *
  * Limits: STEPS_MAX of each acceptor, the newest; `hidden` counts those before.
  */
 import type { LabEvent } from '../../../../core/event'
@@ -21,7 +24,10 @@ export interface HeldProposal {
 export type AcceptorStep = { readonly seq: number; readonly atMs: number } & (
   | {
       readonly kind: 'promise'
+      /** Of the last of them; `seq` and `atMs` are its, too. */
       readonly ballot: Ballot
+      /** Promises in a row that report the same. */
+      readonly times: number
       /** Its highest vote below; null: it had none, and its proposer is free as far as it goes. */
       readonly reports: HeldProposal | null
     }
@@ -56,7 +62,11 @@ export function acceptorRows(
         promised = higher(promised, fact.ballot)
         const reports: HeldProposal | null =
           vote !== null && isBelow(vote, fact.ballot) ? vote : null
-        steps.push({ kind: 'promise', ballot: fact.ballot, reports, seq, atMs })
+        const last = steps.at(-1)
+        const isSame = last?.kind === 'promise' && last.reports === reports
+        const times = isSame ? last.times + 1 : 1
+        if (isSame) steps.pop()
+        steps.push({ kind: 'promise', ballot: fact.ballot, times, reports, seq, atMs })
       } else if (fact.type === 'voted') {
         const id = idIn(fact, slot)
         // A vote for another slot raises the promise, too.

@@ -3,6 +3,8 @@
  * to the moment, which slot it is, and what its values are called.
  */
 import { computed, ref, watch } from 'vue'
+import { askedTexts } from '../../../../shared/askedTexts'
+import { useEventsStore } from '../../stores/events'
 import { useLabStore } from '../../stores/lab'
 import { useSelectionStore } from '../../stores/selection'
 import { useTimeStore } from '../../stores/time'
@@ -14,10 +16,13 @@ import { textsOf } from './readsTexts'
 
 const SLOTS_OFFERED_MAX = 30
 
+export type LadderSlot = ReturnType<typeof useLadderSlot>
+
 export function useLadderSlot() {
   const lab = useLabStore()
   const time = useTimeStore()
   const selection = useSelectionStore()
+  const events = useEventsStore()
   const record = useRecordFacts(isLadderFact)
   const picked = ref<number | null>(null)
 
@@ -29,7 +34,11 @@ export function useLadderSlot() {
   const slot = computed(() => picked.value ?? tall.value[0]?.slot ?? null)
   const setting = computed(() => settingOf(record.value.facts, lab.status.options, lab.members))
   const held = useSlots(() => (slot.value === null ? null : { from: slot.value, count: 1 }))
-  const texts = computed(() => textsOf(facts.value, slot.value ?? 0, held.value))
+  /** Also of a value that no node holds any more. */
+  const asked = computed(() => (lab.saved === null ? null : askedTexts(events.held)))
+  const texts = computed(() => {
+    return new Map([...(asked.value ?? []), ...textsOf(facts.value, slot.value ?? 0, held.value)])
+  })
 
   /** `found`: there is something to show. */
   function emptyWords(found: boolean): string | null {

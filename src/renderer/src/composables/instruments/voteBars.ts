@@ -92,7 +92,8 @@ export function lampWords(
     const at = formatBallot(first.ballot)
     return { look: 'on', words: `Chosen: ${text(first.id)}, first at ${at}, for ever` }
   }
-  const best = bars.toSorted((a, b) => b.voters.length - a.voters.length)[0]
+  // Of as many votes those at the highest ballot, which may still get more.
+  const best = bars.toReversed().sort((a, b) => b.voters.length - a.voters.length)[0]
   if (best === undefined) return { look: 'off', words: 'Not chosen: nothing was proposed' }
   const lack = need - best.voters.length
   const votes = `${best.voters.length} ${best.voters.length === 1 ? 'vote' : 'votes'}`

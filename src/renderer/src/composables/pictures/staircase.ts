@@ -13,6 +13,7 @@ import type { Line, Picture, XY } from '../useLabChart'
 import { LENS_STEP_PX, lensAt, paintLens } from './lens'
 import { nodeId, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
+import { paintTwine, twined } from './twine'
 import { endOf, landings, proposersOf, stepMs, timeOfStair, WASTED_MIN } from './stairFacts'
 import type { Landing } from './stairFacts'
 
@@ -53,7 +54,9 @@ function picture(input: PictureInput): Picture {
   const top = Math.max(4, ...rounds)
   const low = rounds.length > 0 ? Math.min(...rounds) : 0
   const axis = niceRange(low < top * 0.6 ? 0 : Math.max(0, low - 1), top * 1.04, 4, axisText, true)
-  const lines = proposersOf(rows).map((node) => lineOf(node, rows, input))
+  const proposers = proposersOf(rows)
+  const own = proposers.map((node) => lineOf(node, rows, input))
+  const lines = isDense(rows, input) ? twined(own) : own
   return {
     lines,
     axis,
@@ -83,6 +86,13 @@ function lineOf(node: NodeId, rows: readonly Stair[], { theme, nowMs }: PictureI
   return isSecond(node) ? { ...line, dash: [6, 3] } : line
 }
 
+/** About what a plot has; how dense steps are is asked before it is drawn. */
+const PLOT_PX = 560
+
+function isDense(rows: readonly Stair[], { fromMs, toMs }: PictureInput): boolean {
+  return (stepMs(rows) * PLOT_PX) / (toMs - fromMs) < LENS_STEP_PX
+}
+
 function paint(
   frame: PlotFrame,
   rows: readonly Stair[],
@@ -99,6 +109,7 @@ function paint(
   for (const lead of leads) paintLead(frame, lead)
   const stepPx = stepMs(rows) * ((frame.right - frame.left) / (frame.toMs - frame.fromMs))
   if (stepPx >= LENS_STEP_PX) paintMarkers(frame, rows)
+  else paintTwine(frame, rows)
   for (const landing of landed) paintRing(frame, landing)
   const cursorMs = stepPx < LENS_STEP_PX ? frame.cursorMs : null
   const strokes = [...strokesOf(lines, frame), ...leads.map(strokeOf)]
