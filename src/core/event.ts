@@ -97,6 +97,8 @@ export type LabFact =
       readonly variant?: Variant
       /** Missing: none, and real processes. */
       readonly mutant?: MutantId | null
+      /** The letter that pictures show in place of the mutant; missing: its name. */
+      readonly unnamed?: 'A' | 'B' | 'C'
       readonly source?: RunSource
       /** I15 is judged by this bound, ms (`LivenessBounds`); missing: it is not. */
       readonly stallMsMax?: number

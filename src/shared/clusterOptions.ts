@@ -8,7 +8,6 @@ import type { FlushMode } from '../core/handHost'
 import type { ReadMode } from '../core/kv/readMode'
 import { rolesFault } from '../core/paxos/config'
 import type { ElectionPolicy, LearnerMode, Roles, Variant } from '../core/paxos/config'
-import { mutantLabel } from '../core/mutants'
 import type { MutantId } from '../core/paxos/mutant'
 import { MAJORITY, quorumFault } from '../core/paxos/quorum'
 import type { QuorumSystem } from '../core/paxos/quorum'
@@ -17,6 +16,8 @@ import { TRUE_CLOCK } from './control'
 import type { ClockSetting } from './control'
 import { imageFault } from './diskImage'
 import type { DiskImage } from './diskImage'
+import { shownMutant } from './unnamed'
+import type { MaybeUnnamed, UnnamedLetter } from './unnamed'
 
 export type NodeCount = 3 | 5 | 7 | 9
 
@@ -40,6 +41,8 @@ export interface ClusterOptions {
   readonly variant: Variant
   /** One rule of Paxos broken on purpose, and labelled so; null: none. */
   readonly mutant: MutantId | null
+  /** The letter that pictures show in place of the mutant, until it is named. */
+  readonly unnamed?: UnnamedLetter
   readonly quorums: QuorumSystem
   /** Null: every node plays every role. */
   readonly roles: Roles | null
@@ -186,8 +189,8 @@ function strangerFault(
 }
 
 /** A mutant changes one rule of the whole of Paxos, so that it is known which one broke. */
-function mutantFault({ mutant, variant, phases }: ClusterOptions): string | null {
-  if (mutant === null) return null
+function mutantFault({ mutant, unnamed, variant, phases }: ClusterOptions): string | null {
+  if (mutant === null) return unnamed === undefined ? null : 'unnamed: there is no mutant to hide'
   if (variant !== 'lamport') return 'mutant: mutants are of Lamport Paxos, not of another variant'
   return phases === 'both' ? null : 'mutant: phase 2 only is broken already, it takes no mutant'
 }
@@ -219,11 +222,12 @@ export function isPaxos({ variant, mutant }: Pick<ClusterOptions, 'variant' | 'm
 
 /** What sets a cluster apart from Paxos as it should be run; empty for a sound one. */
 export function clusterLabels(
-  options: Pick<ClusterOptions, 'variant' | 'mutant' | 'flush' | 'phases'>,
+  options: Pick<ClusterOptions, 'variant' | 'flush' | 'phases'> & MaybeUnnamed,
 ): string[] {
+  const mutant = shownMutant(options)
   return [
     ...(options.variant === 'blog2014' ? [VARIANT_NAMES.blog2014] : []),
-    ...(options.mutant === null ? [] : [mutantLabel(options.mutant)]),
+    ...(mutant === null ? [] : [mutant]),
     ...(options.flush ? [] : ['flush off']),
     ...(options.phases === 'both' ? [] : ['phase 2 only']),
   ]

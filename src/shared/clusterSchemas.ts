@@ -5,6 +5,7 @@ import { NODE_ID_MAX } from '../core/paxos/quorum'
 import type { ClusterOptions } from './clusterOptions'
 import { clusterFault } from './clusterOptions'
 import { IMAGE_RUNS_MAX } from './diskImage'
+import { UNNAMED_LETTERS } from './unnamed'
 import { z } from './zod'
 
 const NODES_MAX = 9
@@ -113,6 +114,7 @@ export const clusterOptions = z
     policy,
     variant: z.enum(['lamport', 'blog2014']),
     mutant: z.enum(MUTANT_IDS).nullable(),
+    unnamed: z.enum(UNNAMED_LETTERS).exactOptional(),
     quorums,
     roles: roles.nullable(),
     learnerMode,

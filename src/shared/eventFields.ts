@@ -82,6 +82,7 @@ export const EVENT_FIELDS: Readonly<Record<LabEventType, Fields>> = {
     scenario: 'text',
     variant: 'text',
     mutant: 'text',
+    unnamed: 'text',
     source: 'text',
     stallMsMax: 'number',
   },

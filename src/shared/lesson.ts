@@ -6,6 +6,7 @@
  */
 import type { ClusterOptions } from './clusterOptions'
 import type { LessonCheck } from './lessonGrammar'
+import type { FrozenState } from './p2cChoice'
 import type { Verb } from './verbs'
 
 export interface Lesson {
@@ -36,6 +37,8 @@ export interface LessonStep {
   /** Name of a chart to show beside it; null: none. */
   readonly chart: string | null
   readonly predict: Prediction | null
+  /** A value and a majority are to be picked in it, by P2c; null: nothing is. */
+  readonly choice: FrozenState | null
   readonly acts: readonly LessonAct[]
   readonly goals: readonly Goal[]
   /** Empty: none. */
@@ -47,6 +50,8 @@ export interface Prediction {
   readonly choices: readonly string[]
   /** Index of the right choice, from 0. */
   readonly answer: number
+  /** Id of the goal that must be reached before it is asked; null: asked before the first act. */
+  readonly after: string | null
   /** Shown with the answer, after the act. */
   readonly why: string
 }

@@ -18,12 +18,20 @@ import type { GoalState, StepContext } from './lessonGoal'
 import { StepFigures, RunStates } from './lessonMeasures'
 import { parseMark } from './lessonMark'
 import type { LessonMark } from './lessonMark'
+import { judgeChoice } from './p2cChoice'
+import type { ChoiceVerdict, P2cChoice } from './p2cChoice'
 
 export type { CheckState, GoalState } from './lessonGoal'
+
+/** The last choice of a step that was handed in; one that is legal stays. */
+export interface HandedChoice extends P2cChoice {
+  readonly verdict: ChoiceVerdict
+}
 
 export class LessonFold {
   private readonly steps: ReadonlyMap<string, StepFold>
   private readonly answered = new Map<string, number>()
+  private readonly handed = new Map<string, HandedChoice>()
   private run = new RunStates()
   private runLossy = false
   private current: StepFold | null = null
@@ -36,6 +44,11 @@ export class LessonFold {
   /** First answers: index of the choice by id of the step. */
   get answers(): ReadonlyMap<string, number> {
     return this.answered
+  }
+
+  /** By id of the step. */
+  get choices(): ReadonlyMap<string, HandedChoice> {
+    return this.handed
   }
 
   /** The step that the record is in; null before the first mark of a run. */
@@ -51,6 +64,7 @@ export class LessonFold {
     const mark = event.type === 'acted' && event.actor === 'lesson' ? parseMark(event.act) : null
     if (mark !== null) this.addMark(mark)
     else this.current?.feed(event)
+    this.current?.name(this.answered)
   }
 
   /** Events of this run were lost for good. */
@@ -113,10 +127,22 @@ export class LessonFold {
           return new StepFigures(this.run, this.nowMs)
         })
         return
+      case 'choose':
+        return this.addChoice(step, mark)
       case 'reset':
+        this.handed.delete(mark.step)
         step.reset()
         if (step === this.current) step.begin(this.run, this.nowMs, this.runLossy)
     }
+  }
+
+  private addChoice(step: StepFold, mark: Extract<LessonMark, { act: 'choose' }>): void {
+    const { choice } = step.step
+    if (choice === null) return
+    const { value, witnesses } = mark
+    const handed = { value, witnesses, verdict: judgeChoice(choice, { value, witnesses }) }
+    if (this.handed.get(mark.step)?.verdict.isLegal !== true) this.handed.set(mark.step, handed)
+    step.choose(this.answered.get(mark.step) ?? null, handed)
   }
 }
 
@@ -152,6 +178,24 @@ class StepFold {
   act(choice: number | null, id: string, figures: () => StepFigures): void {
     for (const goal of this.goals) goal.act(choice, id, figures)
     this.settle()
+  }
+
+  /** It is judged as it is handed in: what the record has before and after it does not matter. */
+  choose(answer: number | null, choice: HandedChoice): void {
+    this.wasBegun = true
+    for (const goal of this.goals) goal.choose(choice, choice.verdict)
+    this.act(answer, '', () => new StepFigures(new RunStates(), 0))
+  }
+
+  /** A question that comes after a goal: its first answer counts once the goal is reached. */
+  name(answers: ReadonlyMap<string, number>): void {
+    const { id, predict } = this.step
+    if (predict?.after == null) return
+    const choice = answers.get(id)
+    const isAsked = this.goals.some((goal) => goal.id === predict.after && goal.isHeld)
+    if (choice === undefined || !isAsked) return
+    for (const goal of this.goals) goal.name(choice)
+    if (!this.isDone) this.settle()
   }
 
   noteLoss(): void {

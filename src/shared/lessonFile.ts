@@ -15,6 +15,7 @@ import type { ScenarioVerb } from './experimentSteps'
 import { ScenarioError, ScenarioText } from './experimentText'
 import { plainWords, tellingIssue } from './experimentWords'
 import type { Goal, Lesson, LessonStep, Prediction } from './lesson'
+import { choiceFindings, lessonChoice } from './lessonChoice'
 import { alternativesOf, drawOf, fill, fillAll, isWrong, perStudent } from './lessonDraw'
 import type { Drawn } from './lessonDraw'
 import { clausesOf, isLimit, parseLessonCheck } from './lessonGrammar'
@@ -37,10 +38,22 @@ const VERSION_MAX = 999_999
 
 const id = z.string().max(40).regex(LESSON_ID, 'is not lower-case words joined by "-"')
 
+/** One that is drawn for each student is a text. */
+const choiceNumber = z.union([
+  z.number().int().min(1),
+  z
+    .string()
+    .regex(/^[1-9]$/, 'is not the number of a choice')
+    .transform(Number),
+])
+
 const predict = z.strictObject({
   question: z.string().min(1).max(300),
   choices: z.array(z.string().min(1).max(120)).min(2).max(6),
-  answer: z.number().int().min(1).meta({ description: 'The right choice, counted from 1' }),
+  answer: choiceNumber.meta({ description: 'The right choice, counted from 1' }),
+  after: id.optional().meta({
+    description: 'A goal that must be reached before it is asked; without it: before the first act',
+  }),
   why: z.string().min(1).max(500).meta({ description: 'Shown with the answer, after the act' }),
 })
 
@@ -66,7 +79,7 @@ const goal = z.strictObject({
     .string()
     .meta({
       description:
-        'predicted | count(EVENT) >= N | distinct(FIELD, EVENT) >= N | EVENT then EVENT | ' +
+        'predicted | named | legal | count(EVENT) >= N | distinct(FIELD, EVENT) >= N | EVENT then EVENT | ' +
         'no EVENT | MEASURE OPERATOR VALUE',
       examples: ['undecidedBallotsMax >= 50', 'count(preempted) >= 20', 'no violated'],
     })
@@ -80,6 +93,9 @@ const step = z.strictObject({
   chart: id.optional().meta({ description: 'A chart to show beside the step' }),
   hint: z.string().max(300).optional(),
   predict: predict.optional(),
+  choice: lessonChoice.optional().meta({
+    description: 'Acceptors as they stand; a value and a majority are picked by P2c',
+  }),
   acts: z.array(act).max(ACTS_MAX).optional(),
   goals: z.array(goal).max(GOALS_MAX),
 })
@@ -189,9 +205,9 @@ function toStep(
   prose: string,
   seeded: (options: ClusterOptions) => ClusterOptions,
 ): LessonStep {
-  const { predict: asked, acts = [], chart = null, hint = '' } = raw
+  const { predict: asked, acts = [], chart = null, hint = '', choice = null } = raw
   return {
-    ...{ id: raw.id, title: raw.title, prose, chart, hint, goals: raw.goals },
+    ...{ id: raw.id, title: raw.title, prose, chart, hint, choice, goals: raw.goals },
     predict: asked === undefined ? null : toPrediction(asked),
     acts: acts.map(({ id: name, label, fresh = false, cluster: own, do: verbs = [] }) => ({
       ...{ id: name, label, fresh },
@@ -201,8 +217,8 @@ function toStep(
   }
 }
 
-function toPrediction({ answer, ...asked }: z.infer<typeof predict>): Prediction {
-  return { ...asked, answer: answer - 1 }
+function toPrediction({ answer, after, ...asked }: z.infer<typeof predict>): Prediction {
+  return { ...asked, answer: answer - 1, after: after ?? null }
 }
 
 function findingsOf(raw: RawLesson): Finding[] {
@@ -266,6 +282,10 @@ function stepFindings(raw: RawStep, nodes: StepNodes, path: Path): Finding[] {
     const message = `there is no choice ${asked.answer}`
     found.push({ message, path: [...path, 'predict', 'answer'] })
   }
+  if (asked?.after !== undefined && !goals.some((each) => each.id === asked.after)) {
+    const message = `this step has no goal "${asked.after}"`
+    found.push({ message, path: [...path, 'predict', 'after'] })
+  }
   if (goals.length > 0 && goals.every(({ check }) => isLimit(check))) {
     const message = 'only ask for what does not happen: a run without any event would pass'
     found.push({ message, path: [...path, 'goals'] })
@@ -281,6 +301,7 @@ function stepFindings(raw: RawStep, nodes: StepNodes, path: Path): Finding[] {
     most = Math.max(most, now)
     found.push(...verbFindings(each.do ?? [], now, [...at, 'do']))
   })
+  found.push(...choiceFindings(raw.choice, [...path]))
   goals.forEach((each, index) => {
     found.push(...goalFindings(each, raw, most, [...path, 'goals', index, 'check']))
   })
@@ -290,10 +311,15 @@ function stepFindings(raw: RawStep, nodes: StepNodes, path: Path): Finding[] {
 function goalFindings({ check }: Goal, raw: RawStep, nodes: number, path: Path): Finding[] {
   const { acts = [] } = raw
   const tell = (message: string): Finding[] => [{ message, path: [...path] }]
+  if (check.kind === 'named') {
+    return raw.predict?.after === undefined ? tell('this step asks nothing after a goal') : []
+  }
   if (check.kind === 'predicted') {
     if (raw.predict === undefined) return tell('this step asks nothing')
-    return acts.length > 0 ? [] : tell('this step has no act to predict')
+    if (raw.predict.after !== undefined) return tell('its question comes after a goal')
+    return acts.length > 0 || raw.choice ? [] : tell('this step has no act to predict')
   }
+  if (check.kind === 'legal') return raw.choice ? [] : tell('this step asks for no choice')
   if (check.since !== null && !acts.some((each) => each.id === check.since)) {
     return tell(`this step has no act "${check.since}"`)
   }

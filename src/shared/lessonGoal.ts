@@ -9,6 +9,8 @@ import { isLimit } from './lessonGrammar'
 import type { EventClause, LessonCheck } from './lessonGrammar'
 import { MEASURE_KINDS, SURE_AFTER_LOSS } from './lessonMeasures'
 import type { StepFigures } from './lessonMeasures'
+import { namesOf } from './p2cChoice'
+import type { ChoiceVerdict, P2cChoice } from './p2cChoice'
 
 /** `open`: not yet; `unknown`: not enough data, for events were lost or the run was cut short. */
 export type CheckState = 'true' | 'false' | 'open' | 'unknown'
@@ -68,6 +70,25 @@ export class GoalFold {
     this.isMissed = !this.isHeld
   }
 
+  /** The first answer to a question that comes after a goal, which is reached. */
+  name(choice: number): void {
+    if (this.goal.check.kind !== 'named' || this.isHeld || this.isMissed) return
+    this.choice = this.step.predict?.choices[choice] ?? null
+    this.isHeld = choice === this.step.predict?.answer
+    this.isMissed = !this.isHeld
+  }
+
+  /** A choice of the step was handed in. */
+  choose({ value, witnesses }: P2cChoice, { isLegal }: ChoiceVerdict): void {
+    if (this.goal.check.kind !== 'legal' || this.isHeld) return
+    this.choice = `${value} by ${namesOf(witnesses)}`
+    this.isHeld = isLegal
+  }
+
+  get id(): string {
+    return this.goal.id
+  }
+
   feed(event: LabEvent, ofStep: StepFigures, context: StepContext): void {
     const { check } = this.goal
     if (check.since !== null && this.own === null) return
@@ -91,6 +112,8 @@ export class GoalFold {
         if (!this.isHeld) this.measure(check, event, figures, context)
         return
       case 'predicted':
+      case 'named':
+      case 'legal':
         return
     }
   }
@@ -165,6 +188,10 @@ export class GoalFold {
     switch (check.kind) {
       case 'predicted':
         return { found: this.choice ?? '', wanted: 'answered first', share: this.isHeld ? 1 : 0 }
+      case 'named':
+        return { found: this.choice ?? '', wanted: 'the rule', share: this.isHeld ? 1 : 0 }
+      case 'legal':
+        return { found: this.choice ?? '', wanted: 'legal by P2c', share: this.isHeld ? 1 : 0 }
       case 'count':
         return this.amount(this.reached, check)
       case 'none':

@@ -3,6 +3,8 @@
  * as code.
  *
  *   predicted                     the question of the step was answered before its first act
+ *   named                         the question after a goal was answered with its key
+ *   legal                         the choice of the step holds P2c (`p2cChoice.ts`)
  *   count(EVENT) >= N             so many events that fit
  *   distinct(FIELD, EVENT) >= N   so many values of a field among them
  *   EVENT then EVENT [then ...]   each after the one before, in the order of the record
@@ -40,6 +42,8 @@ export type LessonCheck = {
 
 type Asked =
   | { readonly kind: 'predicted' }
+  | { readonly kind: 'named' }
+  | { readonly kind: 'legal' }
   | {
       readonly kind: 'count'
       readonly clause: EventClause
@@ -62,7 +66,9 @@ const SINCE = /\s+since\s+([a-z0-9]+(?:-[a-z0-9]+)*)$/
 export function parseLessonCheck(source: string): LessonCheck {
   const text = source.trim()
   if (text.length > CHARS_MAX) throw new ConditionError('is too long')
-  if (text === 'predicted') return { text, since: null, kind: 'predicted' }
+  if (text === 'predicted' || text === 'named' || text === 'legal') {
+    return { text, since: null, kind: text }
+  }
   const [, since = null] = SINCE.exec(text) ?? []
   return { text, since, ...parseAsked(text.replace(SINCE, '')) }
 }

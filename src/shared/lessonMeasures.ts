@@ -16,6 +16,7 @@ import { Stairs } from '../core/measure/stairs'
 import { ZERO_BALLOT } from '../core/paxos/ballot'
 import type { NodeId, Slot } from '../core/paxos/ballot'
 import type { MeasureValue } from './condition'
+import { HuntFigures } from './lessonHunt'
 
 /** Every measure, with its meaning. */
 export const LESSON_MEASURES = {
@@ -40,6 +41,13 @@ export const LESSON_MEASURES = {
   framesHeld: 'frames that wait at the gate, now',
   droppedFrames: 'frames of this step that were lost on their links',
   quorum: '"yes" if some node reaches a quorum, by what is broken now, else "no"',
+  breaks:
+    'violations found in this step, and one more for two requests without success while nothing ' +
+    'was chosen, no fault was there, no frame was held and a quorum was in reach throughout',
+  effort:
+    'injected faults and steps (faults ended, requests, acts, deliveries by hand) of this step, ' +
+    'until it breaks',
+  unnamed: 'letter of the unnamed mutant that runs now, else "none"',
 } as const
 
 export type LessonMeasure = keyof typeof LESSON_MEASURES
@@ -64,6 +72,9 @@ export const MEASURE_KINDS: Readonly<Record<LessonMeasure, 'grows' | 'state' | '
   framesHeld: 'state',
   droppedFrames: 'grows',
   quorum: 'state',
+  breaks: 'grows',
+  effort: 'grows',
+  unnamed: 'state',
 }
 
 /** What is lost can only make these smaller: what they reached, they reached. */
@@ -81,6 +92,7 @@ export class RunStates {
   top: Slot = 0
   acceptors = 0
   framesHeld = 0
+  unnamed = 'none'
   private reach = new Reach()
   private spans = new LeaderSpans()
   private readonly leading = new Set<NodeId>()
@@ -137,6 +149,7 @@ export class RunStates {
     switch (event.type) {
       case 'clusterStarted':
         this.begin()
+        this.unnamed = event.unnamed ?? 'none'
         this.acceptors = (event.roles?.acceptors ?? event.members).length
         this.reach.started(event.members, event.quorums, event.roles)
         return
@@ -202,6 +215,7 @@ export class StepFigures {
   /** Messages between nodes: accepts, and what told of votes and values. */
   private readonly sent = { accepts: 0, told: 0 }
   private dropped = 0
+  private readonly hunt: HuntFigures
   private readonly top: Slot
   private readonly fromMs: number
   private nowMs: number
@@ -210,6 +224,7 @@ export class StepFigures {
     private readonly run: RunStates,
     atMs: number,
   ) {
+    this.hunt = new HuntFigures(run)
     this.fromMs = atMs
     this.nowMs = atMs
     this.top = run.top
@@ -222,6 +237,7 @@ export class StepFigures {
   feed(event: LabEvent): void {
     const { atMs } = event
     this.nowMs = atMs
+    this.hunt.feed(event)
     switch (event.type) {
       case 'bid':
         this.slots.bid(atMs, event.ballot, event.reason)
@@ -277,6 +293,12 @@ export class StepFigures {
         return this.run.nodesIn('paused')
       case 'toldPerAccept':
         return this.toldPerAccept()
+      case 'breaks':
+        return this.hunt.breaks
+      case 'effort':
+        return this.hunt.effort
+      case 'unnamed':
+        return this.run.unnamed
       default:
         return this.progress(measure)
     }

@@ -2,7 +2,7 @@
  * The result file of a lesson (LR5): one text file that a student hands in and `paxos-lab lesson
  * verify` reads. Lines of JSON, each with the hash of the line before in `prev`:
  *
- *   head    lesson, version, student, seed, answers with times, paragraph, figure
+ *   head    lesson, version, student, seed, answers and choices with times, paragraph, figure
  *   run     for each run: what the lab says of it (version, system, options)
  *   input   pieces of its recorded inputs, if there are
  *   ...     the record, line by line as it was recorded, with the chain of its own
@@ -13,6 +13,7 @@
  * Limits: PARAGRAPH_CHARS_MAX, FIGURE_CHARS_MAX, RUNS_MAX. A line that begins with `{"paxosLab":`
  *         is one of ours, every other one is of a record.
  */
+import { WITNESSES_MAX } from './lessonMark'
 import { STUDENT_CHARS_MAX } from './studentSeed'
 import { HASH_CHARS } from './recordLine'
 import { z } from './zod'
@@ -47,6 +48,16 @@ const head = z.object({
   savedAt: short,
   /** Choices count from 1; `at` is ISO 8601. */
   answers: z.array(z.object({ step: short, choice: count, at: short })).max(ANSWERS_MAX),
+  /** The last of each step; `tries` until then. They are judged by the marks of the record. */
+  choices: z
+    .array(
+      z.object({
+        ...{ step: short, value: short, witnesses: z.array(count).max(WITNESSES_MAX) },
+        ...{ tries: count, at: short },
+      }),
+    )
+    .max(ANSWERS_MAX)
+    .optional(),
   paragraph: z.string().max(PARAGRAPH_CHARS_MAX),
   figure: lessonFigure.nullable(),
 })

@@ -19,6 +19,7 @@ import { IMAGE_RUNS_MAX } from './diskImage'
 import { LabCallError } from './api'
 import { policyName } from './experimentPlan'
 import { parsePolicyRef, POLICY_NAMES, POLICY_USAGE, toPolicy } from './policyVerb'
+import { UNNAMED_LETTERS } from './unnamed'
 import { splitWords, VerbArgs, VerbError } from './verbArgs'
 import { z } from './zod'
 
@@ -139,6 +140,9 @@ const plain = {
   mode: z.enum(['single', 'multi']).exactOptional(),
   variant: z.enum(['lamport', 'blog2014']).exactOptional(),
   mutant: z.enum(MUTANT_IDS).exactOptional(),
+  unnamed: z.enum(UNNAMED_LETTERS).exactOptional().meta({
+    description: 'Pictures show this letter in place of the mutant',
+  }),
   quorums: quorums.exactOptional(),
   roles: z.strictObject({ proposers: nodes, acceptors: nodes, learners: nodes }).exactOptional(),
   learnerMode: learnerMode.exactOptional(),

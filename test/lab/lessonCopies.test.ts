@@ -26,6 +26,7 @@ function copyOf(id: string, nodes: number, of: number): Lesson {
 it.each([
   ['majority', 1, 6],
   ['past', 3, 5],
+  ['p2c', 1, 6],
   ['write-to-anyone', 2, 6],
 ] as const)('%s: another copy is as valid', async (id, nodes, of) => {
   rig = new LabRig()

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import type { Lesson } from '../../src/shared/lesson'
 import { LESSON_SUFFIX, parseLesson, proseFile } from '../../src/shared/lessonFile'
 import { blogRun, numbersRun, uniqueRun } from './lessonBallots'
+import { p2cRun } from './lessonChoices'
 import { flpRun } from './lessonDelays'
 import { gapsRun, memoryRun } from './lessonDisks'
+import { huntRun } from './lessonHunts'
 import { LessonScript } from './lessonScript'
 import { acceptFirstRun, pastRun, whoKnowsRun } from './lessonVotes'
 
@@ -111,8 +113,10 @@ export const REFERENCE_RUNS: Readonly<Record<string, (lesson: Lesson) => LessonS
   unique: (lesson) => uniqueRun(new LessonScript(lesson, [1, 2, 3])),
   flp: (lesson) => flpRun(new LessonScript(lesson, [1, 2, 3])),
   past: (lesson) => pastRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  p2c: (lesson) => p2cRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
   'who-knows': (lesson) => whoKnowsRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
   numbers: (lesson) => numbersRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
+  'mutant-hunt': (lesson) => huntRun(new LessonScript(lesson, [1, 2, 3])),
   'blog-and-paper': (lesson) => blogRun(new LessonScript(lesson, [1, 2, 3, 4, 5])),
   memory: (lesson) => memoryRun(new LessonScript(lesson, [1, 2, 3])),
   gaps: (lesson) => gapsRun(new LessonScript(lesson, [1, 2, 3])),

@@ -56,6 +56,10 @@ export class LessonScript {
     return this.mark(printMark({ ...this.head(step), act: 'answer', choice }))
   }
 
+  choose(step: string, value: string, ...witnesses: number[]): this {
+    return this.mark(printMark({ ...this.head(step), act: 'choose', value, witnesses }))
+  }
+
   act(step: string, id: string): this {
     return this.mark(printMark({ ...this.head(step), act: 'act', id }))
   }

@@ -9,6 +9,7 @@ import { marksOf } from '../../src/main/cli/lessonMarks'
 import type { StudentMarks, StudentRun } from '../../src/main/cli/lessonMarks'
 import { readLessonRecord } from '../../src/main/cli/lessonRecord'
 import { RECORD_FILE } from '../../src/main/lab/runDir'
+import type { LabEvent } from '../../src/core/event'
 import type { ClusterOptions } from '../../src/shared/clusterOptions'
 import type { Lesson, LessonAct, LessonStep } from '../../src/shared/lesson'
 import { LessonFold } from '../../src/shared/lessonCheck'
@@ -16,6 +17,7 @@ import { printMark } from '../../src/shared/lessonMark'
 import { performVerb } from '../../src/shared/performVerb'
 import type { LabRig } from './cluster'
 import { eventually } from './eventually'
+import { legalChoice } from './lessonChoices'
 import { lessonOf } from './lessonRecords'
 
 const EVENTS_A_CALL = 10_000
@@ -41,7 +43,7 @@ export class Student {
       if (act.fresh || index === 0) await this.begin(step)
       await this.press(step, act)
     }
-    if (step.acts.length === 0) await this.begin(step)
+    if (step.acts.length === 0) await this.wait(step)
     const isDone = async (): Promise<boolean> => {
       await this.look()
       if (this.fold.isDone(step.id)) return true
@@ -57,6 +59,12 @@ export class Student {
     })
   }
 
+  /** Without a run what was answered and picked is kept until there is one. */
+  private async wait(step: LessonStep): Promise<void> {
+    if (this.runDirs.length > 0) return this.begin(step)
+    for (const words of this.kept(step)) this.fold.add(markEvent(words))
+  }
+
   /** Another run makes room. */
   private async start(act: LessonAct): Promise<void> {
     const { state } = await this.rig.status()
@@ -69,12 +77,24 @@ export class Student {
 
   /** Every run says first what was answered so far, and which step this is. */
   private async begin(step: LessonStep): Promise<void> {
-    const { steps } = this.lesson
-    for (const { id, predict } of steps.slice(0, steps.indexOf(step) + 1)) {
-      const answer = { ...this.head(id), act: 'answer' as const, choice: predict?.answer ?? 0 }
-      if (predict) await this.mark(printMark(answer))
-    }
+    for (const words of this.kept(step)) await this.mark(words)
     await this.mark(printMark({ ...this.head(step.id), act: 'begin' }))
+  }
+
+  /** Marks of what was answered and picked, up to this step. */
+  private kept(step: LessonStep): string[] {
+    const { steps } = this.lesson
+    const until = steps.slice(0, steps.indexOf(step) + 1)
+    const answers = until.flatMap(({ id, predict }) => {
+      if (predict === null) return []
+      return [printMark({ ...this.head(id), act: 'answer', choice: predict.answer })]
+    })
+    const choices = until.flatMap((one) => {
+      const picked = legalChoice(one)
+      if (picked === null) return []
+      return [printMark({ ...this.head(one.id), act: 'choose', ...picked })]
+    })
+    return [...answers, ...choices]
   }
 
   private async press(step: LessonStep, { id, verbs }: LessonAct): Promise<void> {
@@ -103,6 +123,11 @@ export class Student {
       if (part.length === 0) return
     }
   }
+}
+
+/** As a record would have it. */
+function markEvent(act: string): LabEvent {
+  return { type: 'acted', act, actor: 'lesson', seq: 0, atMs: 0, by: 'lab' }
 }
 
 /** The marks of a student who did the lesson in these runs. */

@@ -4,9 +4,12 @@
  * Needs no window and no network. Exit codes of `verify`: 0 all checks are true, 1 some check is
  * false, 2 unknown. Of `check`: 1 where a file is wrong.
  */
+import { formatBallot } from '../../core/paxos/ballot'
 import { ScenarioError } from '../../shared/experimentText'
 import type { ClusterOptions } from '../../shared/clusterOptions'
 import type { Lesson, LessonAct } from '../../shared/lesson'
+import { choicesIn, judgeChoice, namesOf, reportWords } from '../../shared/p2cChoice'
+import type { FrozenState } from '../../shared/p2cChoice'
 import { printLessonSchema } from '../../shared/lessonSchema'
 import { studentSeed } from '../../shared/studentSeed'
 import type { CliContext } from './labCommand'
@@ -153,7 +156,7 @@ function stepText(
   usual: ClusterOptions,
   isTeacher: boolean,
 ): string {
-  const { title, prose, predict, acts, goals } = step
+  const { title, prose, predict, choice, acts, goals } = step
   const choices = predict?.choices.map((choice, index) => {
     const sign = isTeacher && index === predict.answer ? '  <- right' : ''
     return `  ${index + 1}. ${choice}${sign}`
@@ -162,11 +165,24 @@ function stepText(
     `## ${title}\n\n${prose}`,
     ...(predict ? [`Predict: ${predict.question}\n${(choices ?? []).join('\n')}`] : []),
     ...(predict && isTeacher ? [`Why: ${predict.why}`] : []),
+    ...(choice ? [choiceText(choice, isTeacher)] : []),
     ...(acts.length > 0
       ? [`Do:\n${acts.map((act) => `  ${actText(act, usual)}`).join('\n')}`]
       : []),
     ...(goals.length > 0 ? [`Goals:\n${goals.map(goalText).join('\n')}`] : []),
   ].join('\n\n')
+}
+
+function choiceText(state: FrozenState, isTeacher: boolean): string {
+  const { ballot, proposed, acceptors } = state
+  const reports = acceptors.map((one) => `  N${one.node}: ${reportWords(one)}`)
+  const legal = [...choicesIn(state)].filter((one) => judgeChoice(state, one).isLegal)
+  const pairs = legal.map(({ value, witnesses }) => `  ${value} by ${namesOf(witnesses)}`)
+  return [
+    `Pick a value (${proposed.join(', ')}) and a majority S for ${formatBallot(ballot)}:`,
+    ...reports,
+    ...(isTeacher ? ['Legal by P2c:', ...pairs] : []),
+  ].join('\n')
 }
 
 function actText({ label, cluster }: LessonAct, usual: ClusterOptions): string {

@@ -45,6 +45,16 @@ export interface AnswerMark {
   readonly isBefore: boolean
 }
 
+/** v and S of a step, as its judge has it; of several runs the one that is legal, else the last. */
+export interface ChoiceMark {
+  readonly step: string
+  /** Empty: none was handed in. */
+  readonly value: string
+  readonly witnesses: readonly number[]
+  readonly isLegal: boolean
+  readonly words: string
+}
+
 export interface StudentMarks {
   readonly lesson: string
   readonly version: number
@@ -53,6 +63,7 @@ export interface StudentMarks {
   readonly prediction: number
   readonly checks: readonly CheckMark[]
   readonly answers: readonly AnswerMark[]
+  readonly choices: readonly ChoiceMark[]
   /** Of all runs, with their names. */
   readonly notes: readonly string[]
 }
@@ -67,13 +78,14 @@ export function marksOf(lesson: Lesson, runs: readonly StudentRun[]): StudentMar
   return {
     ...{ lesson: lesson.id, version: lesson.version, verdict: worst(checks), evidence },
     ...{ prediction: predictionOf(answers), checks, answers, notes: notesOf(runs) },
+    choices: lesson.steps.flatMap((step) => choiceOf(step, runs)),
   }
 }
 
 /** Of a lesson that nobody here knows. */
 export function unknownMarks(lesson: string, version: number, runs: readonly StudentRun[]) {
   const words = `${lesson}@${version} is no lesson of this version of Paxos Lab; name its file`
-  const nothing = { evidence: 0, prediction: 0, checks: [], answers: [] }
+  const nothing = { evidence: 0, prediction: 0, checks: [], answers: [], choices: [] }
   const notes = [words, ...notesOf(runs)]
   return { lesson, version, verdict: 'unknown', ...nothing, notes } satisfies StudentMarks
 }
@@ -100,10 +112,12 @@ interface Candidate {
 function checksOf(step: LessonStep, runs: readonly StudentRun[]): CheckMark[] {
   const best = bestOf(step, runs)
   const early = earlyOf(step, runs)
+  const isMisnamed = isNamedWrong(step, runs)
   return step.goals.map((goal, index) => {
     const state = best?.step.states[index]
     const isAsked = goal.check.kind === 'predicted'
-    const told = isAsked && early === false ? { ...state, state: 'false' as const } : state
+    const isLate = isAsked ? early === false : goal.check.kind === 'named' && isMisnamed
+    const told = isLate ? { ...state, state: 'false' as const } : state
     return {
       ...{ step: step.id, goal: goal.id, words: goal.words, weight: goal.weight },
       verdict: VERDICTS[told?.state ?? 'unknown'],
@@ -111,6 +125,12 @@ function checksOf(step: LessonStep, runs: readonly StudentRun[]): CheckMark[] {
       run: best?.step.wasBegun === true ? best.run : '',
     }
   })
+}
+
+/** Of all runs the first answer counts, whatever a later one says. */
+function isNamedWrong({ id, predict }: LessonStep, runs: readonly StudentRun[]): boolean {
+  const given = runs.flatMap(({ finding }) => finding.found?.answers.get(id) ?? [])[0]
+  return given !== undefined && given !== predict?.answer
 }
 
 /** The best one; of equal ones one that was begun, then one that is not whole, then the last. */
@@ -158,6 +178,17 @@ function answerOf(step: LessonStep, runs: readonly StudentRun[]): AnswerMark[] {
     },
   ]
 }
+
+function choiceOf({ id, choice }: LessonStep, runs: readonly StudentRun[]): ChoiceMark[] {
+  if (choice === null) return []
+  const all = runs.flatMap(({ finding }) => finding.found?.choices.get(id) ?? [])
+  const best = all.find(({ verdict }) => verdict.isLegal) ?? all.at(-1)
+  if (best === undefined) return [{ step: id, value: '', witnesses: [], ...NOT_PICKED }]
+  const { value, witnesses, verdict } = best
+  return [{ step: id, value, witnesses, isLegal: verdict.isLegal, words: verdict.words }]
+}
+
+const NOT_PICKED = { isLegal: false, words: 'nothing was picked' }
 
 /** A wrong one earns half: what it is worth after the explanation, the teacher says. */
 function predictionOf(answers: readonly AnswerMark[]): number {

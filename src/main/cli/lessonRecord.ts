@@ -8,16 +8,18 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LabEventType } from '../../core/event'
+import type { LabEvent, LabEventType } from '../../core/event'
+import type { MutantId } from '../../core/paxos/mutant'
 import { Fields } from '../../shared/fields'
 import { FrameError } from '../../shared/frame'
 import type { Lesson } from '../../shared/lesson'
 import { LessonFold } from '../../shared/lessonCheck'
-import type { GoalState } from '../../shared/lessonCheck'
+import type { GoalState, HandedChoice } from '../../shared/lessonCheck'
 import { clausesOf } from '../../shared/lessonGrammar'
 import { parseMark } from '../../shared/lessonMark'
 import { LineSkim } from '../../shared/lineSkim'
 import { HASH_CHARS, hasTail, parseRecordLine } from '../../shared/recordLine'
+import type { UnnamedLetter } from '../../shared/unnamed'
 import { FIRST_HASH, hashLine } from '../lab/recordFile'
 import { RESULT_FILE } from '../lab/runDir'
 import { linesOf } from '../lab/textLines'
@@ -28,13 +30,15 @@ const ALWAYS: readonly LabEventType[] = [
   ...(['clusterStarted', 'clusterStopped', 'nodeReady', 'nodeExited'] as const),
   ...(['faultStarted', 'faultEnded', 'clientReplied', 'loadSampled'] as const),
   ...(['acted', 'factsDropped', 'trafficSampled'] as const),
-  ...(['frameHeld', 'frameReleased', 'frameDropped'] as const),
+  ...(['frameHeld', 'frameReleased', 'frameDropped', 'violated'] as const),
 ]
 /** Where a mark may be: only such a line is parsed in the first pass. */
 const MARK_HINT = '"actor":"lesson"'
 const STOP_HINT = '"type":"clusterStopped"'
 /** `"}` behind the hash. */
 const LINE_END_CHARS = 2
+
+type Started = Extract<LabEvent, { type: 'clusterStarted' }>
 
 /** What a record shows of one lesson. */
 export interface LessonFinding {
@@ -48,8 +52,17 @@ export interface LessonFinding {
 interface Found {
   /** Seed of the cluster; null: the record does not have its beginning. */
   readonly seed: number | null
+  /** The mutant that has a letter in place of its name. */
+  readonly unnamed: Unnamed | null
   readonly steps: ReadonlyMap<string, StepFinding>
   readonly answers: ReadonlyMap<string, number>
+  /** As its marks have them, judged anew. */
+  readonly choices: ReadonlyMap<string, HandedChoice>
+}
+
+export interface Unnamed {
+  readonly letter: UnnamedLetter
+  readonly mutant: MutantId | null
 }
 
 export interface StepFinding {
@@ -86,15 +99,15 @@ export async function readLessonRecord(
       continue
     }
     const fold = new LessonFold(lesson)
-    const { problem, seed } = await foldRecord(path, fold, lesson, chain.lines)
+    const { problem, ...began } = await foldRecord(path, fold, lesson, chain.lines)
     if (problem !== null) notes.push(problem)
     const found = foundOf(fold, lesson, isWhole && problem === null)
-    lessons.push({ lesson: name, version, found: { ...found, seed } })
+    lessons.push({ lesson: name, version, found: { ...found, ...began } })
   }
   return { lessons, notes, isWhole: notes.length === 0, isChanged: chain.isChanged }
 }
 
-function foundOf(fold: LessonFold, lesson: Lesson, isWhole: boolean): Omit<Found, 'seed'> {
+function foundOf(fold: LessonFold, lesson: Lesson, isWhole: boolean): Omit<Found, keyof Began> {
   const before = new Map(lesson.steps.map(({ id }) => [id, fold.states(id)]))
   fold.finish(isWhole)
   const steps = lesson.steps.map(({ id, goals }): [string, StepFinding] => {
@@ -103,7 +116,7 @@ function foundOf(fold: LessonFold, lesson: Lesson, isWhole: boolean): Omit<Found
     const predicted = state === 'true' ? true : state === 'false' ? false : null
     return [id, { wasBegun: fold.wasBegun(id), states: fold.states(id), predicted }]
   })
-  return { steps: new Map(steps), answers: fold.answers }
+  return { steps: new Map(steps), answers: fold.answers, choices: fold.choices }
 }
 
 interface Chain {
@@ -176,25 +189,27 @@ function resultNotes({ lines, hash, isEnded, notes }: Chain, dir: string | null)
   }
 }
 
+type Began = Pick<Found, 'seed' | 'unnamed'>
+
 /** `problem`: null, or what is not as a recorder wrote it. */
 async function foldRecord(
   path: string,
   fold: LessonFold,
   lesson: Lesson,
   lines: number,
-): Promise<{ readonly problem: string | null; readonly seed: number | null }> {
+): Promise<Began & { readonly problem: string | null }> {
   const wanted = wantedTypes(lesson)
   const skim = new LineSkim()
   let lastSeq = 0
   let missing = 0
-  let seed: number | null = null
+  let began: Began = { seed: null, unnamed: null }
   const note = (seq: number): void => {
     if (seq !== lastSeq + 1) fold.noteLoss()
     missing += Math.max(0, seq - lastSeq - 1)
     lastSeq = seq
   }
   const found = (problem = missing === 0 ? null : `${missing} events are missing`) => {
-    return { problem, seed }
+    return { problem, ...began }
   }
   for await (const { text, number } of linesOf(path)) {
     if (number > lines) return found()
@@ -205,7 +220,7 @@ async function foldRecord(
     try {
       const { event } = parseRecordLine(text)
       note(event.seq)
-      if (event.type === 'clusterStarted') seed = event.seed
+      if (event.type === 'clusterStarted') began = beganBy(event)
       fold.add(event)
     } catch (error) {
       // A field that is missing or of another kind: no recorder wrote that.
@@ -215,6 +230,10 @@ async function foldRecord(
     }
   }
   return found()
+}
+
+function beganBy({ seed, unnamed, mutant = null }: Started): Began {
+  return { seed, unnamed: unnamed === undefined ? null : { letter: unnamed, mutant } }
 }
 
 function wantedTypes(lesson: Lesson): ReadonlySet<string> {

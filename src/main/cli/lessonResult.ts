@@ -56,11 +56,12 @@ export async function writeLessonResult(wish: ResultWish): Promise<string> {
   const sources = views
     .map(({ dir, view }) => ({ dir, view, startedAt: startOf(view.about) }))
     .toSorted((one, other) => one.startedAt.localeCompare(other.startedAt))
-  const answers = new Map<string, LessonResultHead['answers'][number]>()
-  for (const { dir, startedAt } of sources) await addAnswers(answers, dir, startedAt, lesson)
+  const given: Given = { answers: new Map(), choices: new Map() }
+  for (const { dir, startedAt } of sources) await addGiven(given, dir, startedAt, lesson)
   const head: LessonResultHead = {
     ...{ lesson: lesson.id, version: lesson.version, student, seed: lesson.student },
-    ...{ savedAt: new Date().toISOString(), answers: [...answers.values()] },
+    ...{ savedAt: new Date().toISOString(), answers: [...given.answers.values()] },
+    choices: [...given.choices.values()],
     paragraph: wish.paragraph === null ? '' : paragraphOf(wish.paragraph),
     figure: wish.figure === null ? null : figureOf(wish.figure),
   }
@@ -74,18 +75,39 @@ function startOf(about: Readonly<Record<string, unknown>>): string {
   return Fields.of(about, 'run.json').text('startedAt', 40)
 }
 
-/** The first answer to each question, when it was given. */
-async function addAnswers(
-  answers: Map<string, LessonResultHead['answers'][number]>,
+/** By step. */
+interface Given {
+  readonly answers: Map<string, LessonResultHead['answers'][number]>
+  readonly choices: Map<string, NonNullable<LessonResultHead['choices']>[number]>
+}
+
+/** The first answer to each question and what was picked last, when it was given. */
+async function addGiven(
+  { answers, choices }: Given,
   dir: string,
   startedAt: string,
   lesson: Lesson,
 ): Promise<void> {
   for await (const event of readEvents(dir, (text) => text.includes(MARK_HINT))) {
     const mark = event.type === 'acted' ? parseMark(event.act) : null
-    if (mark?.act !== 'answer' || mark.lesson !== lesson.id || answers.has(mark.step)) continue
+    if (mark?.lesson !== lesson.id) continue
+    const { step } = mark
     const at = new Date(Date.parse(startedAt) + event.atMs).toISOString()
-    answers.set(mark.step, { step: mark.step, choice: mark.choice + 1, at })
+    if (mark.act === 'answer' && !answers.has(step)) {
+      answers.set(step, { step, choice: mark.choice + 1, at })
+    }
+    if (mark.act !== 'choose') continue
+    const [{ value, witnesses }, before] = [mark, choices.get(step)]
+    const isSame = before?.value === value && before.witnesses.join() === witnesses.join()
+    // Each run says again what was picked before it.
+    if (isSame) continue
+    choices.set(step, {
+      step,
+      value,
+      witnesses: [...witnesses],
+      tries: (before?.tries ?? 0) + 1,
+      at,
+    })
   }
 }
 

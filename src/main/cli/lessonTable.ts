@@ -2,7 +2,8 @@
  * Marks of a class for people and for tables: lines of text, and CSV (RFC 4180, lines end with
  * CR LF). Names and texts come from students: nothing in them moves a terminal or a table.
  */
-import type { LessonVerdict, StudentMarks } from './lessonMarks'
+import { namesOf } from '../../shared/p2cChoice'
+import type { ChoiceMark, LessonVerdict, StudentMarks } from './lessonMarks'
 import { evidenceWords } from './lessonMarks'
 
 export interface StudentRow extends StudentMarks {
@@ -18,6 +19,8 @@ export interface StudentRow extends StudentMarks {
     readonly figure: string
     /** When each step was answered, ISO 8601. */
     readonly times: Readonly<Record<string, string>>
+    /** How often it took to pick v and S, by step. */
+    readonly tries: Readonly<Record<string, number>>
   } | null
 }
 
@@ -29,7 +32,7 @@ const SIGNS: Readonly<Record<LessonVerdict, string>> = {
 const LINE_END = '\r\n'
 
 export function rowLines(row: StudentRow): string[] {
-  const { student, lesson, version, verdict, checks, answers, notes, handIn } = row
+  const { student, lesson, version, verdict, checks, answers, choices, notes, handIn } = row
   const head = `${student}  ${lesson}@${version}  ${verdict}  ${evidenceWords(row)}`
   return [
     head,
@@ -44,9 +47,19 @@ export function rowLines(row: StudentRow): string[] {
       const how = [isRight ? 'right' : 'wrong', when, ...(at === '' ? [] : [at])].join(', ')
       return `  answer  ${step}: ${choice}, ${words} (${how})`
     }),
+    ...choices.map((one) => {
+      const tries = handIn?.tries[one.step] ?? 0
+      const how = tries > 1 ? `; ${tries} tries` : ''
+      return `  choice  ${one.step}: ${pickedWords(one)} (${one.words}${how})`
+    }),
     ...(handIn === null ? [] : [`  explanation  ${explanationWords(handIn)}`]),
     ...notes.map((words) => `  note  ${words}`),
   ].map(printable)
+}
+
+function pickedWords({ value, witnesses, isLegal }: ChoiceMark): string {
+  if (value === '') return 'none'
+  return `${value} by ${namesOf(witnesses)}, ${isLegal ? 'legal' : 'refused'}`
 }
 
 function explanationWords({
@@ -63,19 +76,25 @@ function wordsIn(text: string): number {
 export function toCsv(rows: readonly StudentRow[]): string {
   const checks = columns(rows, ({ checks: own }) => own.map(({ step, goal }) => `${step}.${goal}`))
   const answers = columns(rows, ({ answers: own }) => own.map(({ step }) => `answer ${step}`))
+  const picks = columns(rows, ({ choices: own }) => own.map(({ step }) => `choice ${step}`))
   const head = ['student', 'lesson', 'version', 'verdict', 'evidence', 'prediction']
   const lines = rows.map((row) => {
     const verdicts = new Map(row.checks.map((each) => [`${each.step}.${each.goal}`, each.verdict]))
-    const choices = new Map(row.answers.map((each) => [`answer ${each.step}`, each.choice]))
+    const given = new Map(row.answers.map((each) => [`answer ${each.step}`, each.choice]))
+    const picked = new Map(row.choices.map((one) => [`choice ${one.step}`, pickedWords(one)]))
     return [
       ...[row.student, row.lesson, row.version, row.verdict, row.evidence, row.prediction],
       ...checks.map((name) => verdicts.get(name) ?? null),
-      ...answers.map((name) => choices.get(name) ?? null),
+      ...answers.map((name) => given.get(name) ?? null),
+      ...picks.map((name) => picked.get(name) ?? null),
       ...[row.handIn && wordsIn(row.handIn.paragraph), row.handIn?.figure ?? null],
       ...[row.runs.join(' '), row.notes.join('; ')],
     ]
   })
-  const all = [[...head, ...checks, ...answers, 'words', 'figure', 'runs', 'notes'], ...lines]
+  const all = [
+    [...head, ...checks, ...answers, ...picks, 'words', 'figure', 'runs', 'notes'],
+    ...lines,
+  ]
   return all.map((line) => line.map(field).join(',') + LINE_END).join('')
 }
 

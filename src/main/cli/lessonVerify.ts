@@ -9,6 +9,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { mutantLabel } from '../../core/mutants'
 import type { Lesson } from '../../shared/lesson'
 import { studentSeed } from '../../shared/studentSeed'
 import { listRecordings } from '../lab/recordingFiles'
@@ -263,6 +264,7 @@ async function rowOf(folder: Folder, parts: RowParts): Promise<StudentRow> {
     const stranger = lesson === undefined ? null : strangerIn(lesson, run)
     if (stranger === null) fits.push(run)
     else reasons.push(stranger)
+    notes.push(...hiddenWords(run))
     if (run.dir !== null) await judgeInputs(run.run, run.dir, lesson, { reasons, notes })
   }
   const isKnown =
@@ -287,15 +289,27 @@ function verdictOf(
   return isCut ? 'unknown' : verdict
 }
 
+/** Its own pictures do not say it. */
+function hiddenWords({ run, finding }: StudentRun): string[] {
+  const hidden = finding.found?.unnamed ?? null
+  if (hidden?.mutant == null) return []
+  return [`${run}: unnamed mutant ${hidden.letter} is ${mutantLabel(hidden.mutant)}`]
+}
+
 /** Null: the cluster had the seed of this student's lesson, or nobody can tell. */
 function strangerIn(
   { student, cluster, steps }: Lesson,
   { run, finding }: StudentRun,
 ): string | null {
   const seed = finding.found?.seed ?? null
+  const clusters = steps.flatMap(({ acts }) => acts.flatMap((act) => act.cluster ?? []))
+  const hidden = finding.found?.unnamed ?? null
+  const own = clusters.find(({ unnamed }) => unnamed === hidden?.letter)
+  if (hidden !== null && own?.mutant !== hidden.mutant) {
+    return `${run}: ${hidden.letter} was ${hidden.mutant}, in this copy it is ${own?.mutant ?? 'none'}`
+  }
   if (student === null || seed === null) return null
-  const own = steps.flatMap(({ acts }) => acts.flatMap((act) => act.cluster?.seed ?? []))
-  if ([cluster.seed, ...own].includes(seed)) return null
+  if ([cluster, ...clusters].some((each) => each.seed === seed)) return null
   return `${run} was made with the seed of somebody else: ${seed}, not ${cluster.seed}`
 }
 
@@ -329,13 +343,22 @@ function nothingOf({ student, handIns }: Folder, name: string): StudentRow {
   return { student, ...marks, verdict, runs: [], notes, handIn: { ...NOTHING, file: name } }
 }
 
-const NOTHING = { file: '', savedAt: '', seed: null, paragraph: '', figure: '', times: {} }
+const NOTHING = {
+  file: '',
+  savedAt: '',
+  seed: null,
+  paragraph: '',
+  figure: '',
+  times: {},
+  tries: {},
+}
 
 function handedIn(handIn: HandIn | undefined): StudentRow['handIn'] {
   if (handIn?.head == null) return null
-  const { savedAt, seed, paragraph, figure, answers } = handIn.head
+  const { savedAt, seed, paragraph, figure, answers, choices = [] } = handIn.head
   const times = Object.fromEntries(answers.map(({ step, at }) => [step, at]))
-  return { file: handIn.name, savedAt, seed, paragraph, figure: figure?.name ?? '', times }
+  const tries = Object.fromEntries(choices.map((one) => [one.step, one.tries]))
+  return { file: handIn.name, savedAt, seed, paragraph, figure: figure?.name ?? '', times, tries }
 }
 
 /** `STUDENT.LESSON.txt` and its figure, for whoever reads the explanations. */

@@ -312,6 +312,7 @@ class Core implements LabCore {
       policy: options.policy,
       scenario: scenario?.name ?? null,
       ...(options.stallMsMax > 0 && { stallMsMax: options.stallMsMax }),
+      ...(options.unnamed !== undefined && { unnamed: options.unnamed }),
     })
     return session
   }

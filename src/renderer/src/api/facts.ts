@@ -6,7 +6,7 @@ import { compareBallot } from '../../../core/paxos/ballot'
 import type { ElectionPolicy } from '../../../core/paxos/config'
 import type { ClusterOptions, LabStatus, NodeView } from '../../../shared/api'
 import { isPaxos, quorumWords, rolesWords, VARIANT_NAMES } from '../../../shared/clusterOptions'
-import { mutantLabel } from '../../../core/mutants'
+import { shownMutant } from '../../../shared/unnamed'
 import { isUnsafeRead, nameOfReadMode } from '../../../core/kv/readMode'
 
 export interface Claimant {
@@ -114,7 +114,8 @@ interface OptionRow {
 
 /** What sets this cluster apart from the usual one, a row each; empty for a plain one. */
 export function optionRows(options: ClusterOptions): OptionRow[] {
-  const { variant, mutant, roles, quorums, learnerMode, phases, refusal, readMode } = options
+  const { variant, roles, quorums, learnerMode, phases, refusal, readMode } = options
+  const mutant = shownMutant(options)
   const row = (name: string, words: string, unsafe = false): OptionRow[] => [
     { name, words, unsafe },
   ]
@@ -122,7 +123,7 @@ export function optionRows(options: ClusterOptions): OptionRow[] {
     learnerMode.kind === 'set' ? learnerMode.nodes.map((node) => `N${node}`).join(' ') : 'everybody'
   return [
     ...(variant === 'lamport' ? [] : row('Variant', VARIANT_NAMES[variant], true)),
-    ...(mutant === null ? [] : row('Mutant', mutantLabel(mutant).replace(/^mutant /, ''), true)),
+    ...(mutant === null ? [] : row('Mutant', mutant.replace(/^mutant /, ''), true)),
     ...(roles === null ? [] : row('Roles', rolesWords(roles))),
     ...(quorums.kind === 'majority' ? [] : row('Quorums', quorumWords(quorums))),
     ...(learnerMode.kind === 'leader' ? [] : row('Votes told to', told)),

@@ -2,12 +2,12 @@
 import type { GateFrame, LabEvent } from '../../../core/event'
 import type { Fault, Link, PartitionPreset } from '../../../core/fault'
 import { nameOfReadMode } from '../../../core/kv/readMode'
-import { mutantLabel } from '../../../core/mutants'
 import { formatBallot } from '../../../core/paxos/ballot'
 import { clockWords, isFaultOfNode, slowWords, storageWords } from '../../../shared/faultWords'
 import type { FaultOfNode } from '../../../shared/faultWords'
 import { matchWords, shapeWords } from '../../../shared/labWords'
 import { changeWords } from '../../../shared/linkFaults'
+import { shownMutant } from '../../../shared/unnamed'
 
 const THIN_SPACE = '\u202f'
 
@@ -229,7 +229,8 @@ const SENTENCES: Sentences = {
   nodeFailed: (e) => `failed: ${e.reason}`,
   factsDropped: (e) => `${count(e.count)} facts dropped`,
   clusterStarted: (e) => {
-    const label = e.mutant ? `, ${mutantLabel(e.mutant)}` : ''
+    const mutant = shownMutant({ ...e, mutant: e.mutant ?? null })
+    const label = mutant === null ? '' : `, ${mutant}`
     return `cluster ${e.cluster} with ${e.members.length} nodes, seed ${e.seed}${label}`
   },
   clusterStopped: () => 'cluster stopped',

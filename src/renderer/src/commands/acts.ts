@@ -111,7 +111,8 @@ export async function startCluster(options: ClusterOptions): Promise<void> {
   if (lab.status.state !== 'idle') await stopCluster()
   const ui = useUiStore()
   // What the next start offers is never a mutant.
-  ui.plan = { ...options, mutant: null }
+  const { unnamed: _unnamed, ...plan } = options
+  ui.plan = { ...plan, mutant: null }
   ui.view = 'lab'
   await lab.act((call) => call.startCluster(options), `Start ${options.nodes} nodes`)
 }

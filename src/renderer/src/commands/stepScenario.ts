@@ -1,15 +1,24 @@
 /** The steps of a person as an experiment file: the same cluster, and each step a verb. */
 import type { ClusterOptions } from '../../../shared/api'
 import { policyNameOf } from '../../../shared/policyVerb'
+import { isSealed, shownMutant } from '../../../shared/unnamed'
+import type { MaybeUnnamed } from '../../../shared/unnamed'
 
 const SECONDS = 30
 
+/** A file that is read has no secrets: whoever has named the rule gets the mutant too. */
+function mutantLines(options: MaybeUnnamed): string[] {
+  const { mutant } = options
+  if (mutant === null) return []
+  return [isSealed(options) ? `  # Here ran ${shownMutant(options)}` : `  mutant: ${mutant}`]
+}
+
 /** `script`: the verbs of step mode, in their order. */
 export function scenarioOfSteps(
-  options: Pick<ClusterOptions, 'nodes' | 'mode' | 'mutant' | 'policy' | 'seed'>,
+  options: Pick<ClusterOptions, 'nodes' | 'mode' | 'mutant' | 'unnamed' | 'policy' | 'seed'>,
   script: readonly string[],
 ): string {
-  const { nodes, mode, mutant, policy, seed } = options
+  const { nodes, mode, policy, seed } = options
   const lines = [
     '# yaml-language-server: $schema=./paxos-lab.schema.json',
     'version: 1',
@@ -23,7 +32,7 @@ export function scenarioOfSteps(
     `  nodes: ${nodes}`,
     `  mode: ${mode}`,
     `  policy: ${policyNameOf(policy)}`,
-    ...(mutant === null ? [] : [`  mutant: ${mutant}`]),
+    ...mutantLines(options),
     `seed: ${seed}`,
     '',
     'steps:',

@@ -21,6 +21,8 @@ export const useLessonStore = defineStore('lesson', () => {
     const { answer, goals, mine, replays } = open
     if (answer.value === null) return false
     if (mine.value.skipped && !replays.value) return true
+    // What was to be found out was found: nothing that follows could be told too soon.
+    if (open.step.value?.predict?.after != null) return true
     return goals.value.length > 0 ? isReached(goals.value) : acts.isAllRun.value
   })
 

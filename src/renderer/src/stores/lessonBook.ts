@@ -8,8 +8,9 @@ import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { Lesson } from '../../../shared/lesson'
 import { describeFailure } from '../api/failure'
-import { keyOf, parseProgress, progressOf } from '../components/lesson/progress'
+import { keyOf, parseProgress, progressOf, stepOf } from '../components/lesson/progress'
 import type { AllProgress, LessonProgress } from '../components/lesson/progress'
+import { tellNames } from '../../../shared/unnamed'
 import { useStudentStore } from './student'
 
 const KEY = 'paxos-lab.lessons'
@@ -84,6 +85,18 @@ export const useLessonBookStore = defineStore('lessonBook', () => {
       // Storage is full or forbidden: it lasts as long as the window.
     }
   }
+
+  // Whoever has named the rule that a step hides is told which mutant it was.
+  tellNames((letter, mutant) =>
+    (lessons.value ?? []).some((lesson) =>
+      lesson.steps.some(({ id, predict, acts }) => {
+        const isNamed = predict?.after != null && stepOf(progressFor(lesson), id).answer !== null
+        const hides = ({ cluster }: (typeof acts)[number]): boolean =>
+          cluster?.unnamed === letter && cluster.mutant === mutant
+        return isNamed && acts.some(hides)
+      }),
+    ),
+  )
 
   return { lessons, all, wrong, load, openFiles, isOwn, progressFor, keep }
 })

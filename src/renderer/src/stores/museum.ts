@@ -9,6 +9,7 @@ import type { RunSource } from '../../../core/event'
 import { MUTANTS } from '../../../core/mutants'
 import { MUTANT_IDS } from '../../../core/paxos/mutant'
 import type { MutantId } from '../../../core/paxos/mutant'
+import { isSealed } from '../../../shared/unnamed'
 import { startedOf } from '../composables/instruments/useSlotBook'
 import { useEventsStore } from './events'
 import { useLabStore } from './lab'
@@ -60,6 +61,8 @@ export const useMuseumStore = defineStore('museum', () => {
   /** Of the run that is shown. */
   const shown = computed<MutantId | null>(() => {
     const { saved, status } = lab
+    // A card that is ticked would tell which one it is.
+    if (status.options && isSealed(status.options)) return null
     return (
       saved?.explored?.bounds.mutant ??
       saved?.simulated?.wish.mutant ??

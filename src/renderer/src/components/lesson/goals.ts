@@ -18,20 +18,25 @@ export interface GoalFacts {
   /** Reached before, in a run that is not shown any more; empty for a run of the past. */
   readonly kept: readonly string[]
   readonly isPredicted: boolean
+  /** The choice of the step holds P2c. */
+  readonly isLegal: boolean
 }
 
 export function goalViews(
   step: LessonStep,
-  { states, kept, isPredicted }: GoalFacts,
+  { states, kept, isPredicted, isLegal }: GoalFacts,
 ): readonly GoalView[] {
   return step.goals.map(({ id, words, check }) => {
     const told = states.find((one) => one.id === id)
-    // The question was answered while its acts were locked: nobody has to wait for a record.
-    const isHeld = kept.includes(id) || (check.kind === 'predicted' && isPredicted)
+    // The question was answered while its acts were locked, and a choice is judged by itself:
+    // nobody has to wait for a record.
+    const isOwn = { predicted: isPredicted, legal: isLegal }
+    const isGiven = check.kind === 'predicted' || check.kind === 'legal'
+    const isHeld = kept.includes(id) || (isGiven && isOwn[check.kind])
     const state = isHeld ? 'true' : (told?.state ?? 'open')
     const share = state === 'true' ? 1 : (told?.share ?? 0)
-    // Which choice it was is told by the question.
-    const found = check.kind === 'predicted' ? '' : (told?.found ?? '')
+    // Which choice it was is told by its card.
+    const found = isGiven || check.kind === 'named' ? '' : (told?.found ?? '')
     return { id, words, state, found, wanted: told?.wanted ?? '', share }
   })
 }

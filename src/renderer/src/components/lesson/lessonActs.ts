@@ -2,13 +2,15 @@
 import { computed, shallowRef, watch } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
 import type { LessonAct } from '../../../../shared/lesson'
+import type { P2cChoice } from '../../../../shared/p2cChoice'
 import type { VerbName } from '../../../../shared/verbs'
 import { describeFailure } from '../../api/failure'
 import { useLabStore } from '../../stores/lab'
 import { useToastsStore } from '../../stores/toasts'
 import type { OpenLesson } from './openLesson'
 import { performAct } from './perform'
-import { stepOf, withRun, withStep } from './progress'
+import type { Given } from './perform'
+import { NO_STEP, stepOf, withRun, withStep } from './progress'
 
 /** Verbs that were asked for what they answer. */
 const ANSWERS: ReadonlySet<VerbName> = new Set([
@@ -64,7 +66,8 @@ export function lessonActs(open: OpenLesson): LessonActs {
   function lockOf(act: LessonAct): string {
     if (open.replays.value) return 'A run of the past is shown; close it to go on.'
     if (running.value !== null) return 'Another act is in progress.'
-    if (open.step.value?.predict && open.answer.value === null) return 'Answer the question first.'
+    const { predict = null } = open.step.value ?? {}
+    if (predict?.after === null && open.answer.value === null) return 'Answer the question first.'
     if (!lab.mayStart) return 'This window does not control a lab now.'
     if (act.fresh) return ''
     return lab.running && lab.saved === null ? '' : 'Its cluster does not run.'
@@ -82,7 +85,7 @@ export function lessonActs(open: OpenLesson): LessonActs {
     running.value = begun
     try {
       await performAct({
-        ...{ lesson, step: step.id, act: found, answers: answersOf(open), signal },
+        ...{ lesson, step: step.id, act: found, given: givenOf(open), signal },
         isBegun: open.recordedStep() === step.id,
         onRun: (run) => open.change((kept) => withRun(kept, run)),
         onVerb: (at) => {
@@ -119,13 +122,15 @@ function keepRan({ change }: OpenLesson, step: string, act: string): void {
 }
 
 /** Given in this browser, whatever run is shown. */
-export function answersOf({ lesson, progress }: OpenLesson): ReadonlyMap<string, number> {
+export function givenOf({ lesson, progress }: OpenLesson): Given {
   const answers = new Map<string, number>()
+  const choices = new Map<string, P2cChoice>()
   for (const { id } of lesson.value?.steps ?? []) {
-    const choice = progress.value && stepOf(progress.value, id).answer?.choice
-    if (typeof choice === 'number') answers.set(id, choice)
+    const { answer, choice } = progress.value ? stepOf(progress.value, id) : NO_STEP
+    if (answer !== null) answers.set(id, answer.choice)
+    if (choice !== null) choices.set(id, choice)
   }
-  return answers
+  return { answers, choices }
 }
 
 export function tell(title: string, error: unknown): void {

@@ -2,16 +2,17 @@
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import type { Lesson, LessonStep } from '../../../../shared/lesson'
+import type { P2cChoice } from '../../../../shared/p2cChoice'
 import { healAll } from '../../commands/acts'
 import { useLabStore } from '../../stores/lab'
 import { useLessonBookStore } from '../../stores/lessonBook'
 import { useToastsStore } from '../../stores/toasts'
 import { resetHere } from '../teach/teachActs'
 import { isReached } from './goals'
-import { answersOf, tell } from './lessonActs'
+import { givenOf, tell } from './lessonActs'
 import type { LessonActs } from './lessonActs'
 import type { OpenLesson } from './openLesson'
-import { markAnswer, markBegin, markReset } from './perform'
+import { markAnswer, markBegin, markChoice, markReset } from './perform'
 import { beginningOf, furthest, withoutStep, withStep } from './progress'
 
 export interface LessonMoves {
@@ -20,6 +21,8 @@ export interface LessonMoves {
   /** Index of the last step that may be shown. */
   readonly reach: ComputedRef<number>
   readonly lockIn: (choice: number) => Promise<void>
+  /** Value and set of a choice by P2c; it may be tried again until it is legal. */
+  readonly handIn: (picked: P2cChoice) => Promise<void>
   readonly go: (index: number) => void
   readonly back: () => void
   /** Does nothing while the step asks for more. */
@@ -30,7 +33,7 @@ export interface LessonMoves {
 }
 
 export function lessonMoves(open: OpenLesson, acts: LessonActs): LessonMoves {
-  const { lesson, step, index, replays, goals, answer, change } = open
+  const { lesson, step, index, replays, goals, answer, choice, change } = open
 
   const isThrough = computed(() => {
     if (step.value === null) return false
@@ -43,15 +46,29 @@ export function lessonMoves(open: OpenLesson, acts: LessonActs): LessonMoves {
     return replays.value ? last : furthest(open.progress.value, lesson.value)
   })
 
-  async function lockIn(choice: number): Promise<void> {
+  async function lockIn(chosen: number): Promise<void> {
     const [now, at] = [lesson.value, step.value]
     if (now === null || at === null || replays.value || answer.value !== null) return
-    const answered = { choice, at: new Date().toISOString() }
+    if (open.isTooEarly.value) return
+    const answered = { choice: chosen, at: new Date().toISOString() }
     change((kept) => withStep(kept, at.id, { answer: answered }))
     // Without such a run it is marked as soon as there is one. That its step begins may still be on
     // its way to the record.
     if (open.recordedStep() !== null) {
-      await markAnswer(now, at.id, choice).catch((error: unknown) => tell('Lock in', error))
+      await markAnswer(now, at.id, chosen).catch((error: unknown) => tell('Lock in', error))
+    }
+  }
+
+  async function handIn({ value, witnesses }: P2cChoice): Promise<void> {
+    const [now, at] = [lesson.value, step.value]
+    if (now === null || at?.choice == null || replays.value) return
+    if (at.predict !== null && answer.value === null) return
+    if (choice.value?.verdict.isLegal === true) return
+    const tries = (choice.value?.tries ?? 0) + 1
+    const handed = { value, witnesses: [...witnesses], at: new Date().toISOString(), tries }
+    change((kept) => withStep(kept, at.id, { choice: handed }))
+    if (open.recordedStep() !== null) {
+      await markChoice(now, at.id, handed).catch((error: unknown) => tell('Hand in', error))
     }
   }
 
@@ -62,7 +79,7 @@ export function lessonMoves(open: OpenLesson, acts: LessonActs): LessonMoves {
     if (replays.value) return
     const recorded = now.steps.findIndex(({ id }) => id === open.recordedStep())
     if (recorded === -1 || to <= recorded) return
-    const marked = markBegin(now, there.id, answersOf(open))
+    const marked = markBegin(now, there.id, givenOf(open))
     void marked.catch((error: unknown) => tell(there.title, error))
   }
 
@@ -90,7 +107,7 @@ export function lessonMoves(open: OpenLesson, acts: LessonActs): LessonMoves {
   }
 
   return {
-    ...{ isThrough, reach, lockIn, go, next, skip },
+    ...{ isThrough, reach, lockIn, handIn, go, next, skip },
     back: () => go(index.value - 1),
     ...resetsOf(open, acts),
   }

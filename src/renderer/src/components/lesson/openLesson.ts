@@ -5,6 +5,8 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, Ref } from 'vue'
 import type { Lesson, LessonStep } from '../../../../shared/lesson'
+import type { HandedChoice } from '../../../../shared/lessonCheck'
+import { judgeChoice } from '../../../../shared/p2cChoice'
 import { useEventsStore } from '../../stores/events'
 import { useLabStore } from '../../stores/lab'
 import { useLessonBookStore } from '../../stores/lessonBook'
@@ -24,6 +26,12 @@ export interface AnswerView {
   readonly at: string
 }
 
+/** What was handed in last; `at` is empty, and `tries` 0, where the record alone tells it. */
+export interface ChoiceView extends HandedChoice {
+  readonly at: string
+  readonly tries: number
+}
+
 export interface OpenLesson {
   /** Null: none was read yet. */
   readonly lesson: ComputedRef<Lesson | null>
@@ -35,7 +43,10 @@ export interface OpenLesson {
   readonly told: ComputedRef<Told | null>
   readonly mine: ComputedRef<StepProgress>
   readonly answer: ComputedRef<AnswerView | null>
+  readonly choice: ComputedRef<ChoiceView | null>
   readonly goals: ComputedRef<readonly GoalView[]>
+  /** The question of the step waits for a goal, or for a run to be marked in. */
+  readonly isTooEarly: ComputedRef<boolean>
   /** What was reached just now, for people who do not see the ticks. */
   readonly news: Ref<string>
   readonly change: (by: (kept: LessonProgress) => LessonProgress) => void
@@ -82,6 +93,16 @@ export function openLesson(): OpenLesson {
     const choice = told.value?.answers.get(step.value?.id ?? '')
     return choice === undefined ? null : { choice, at: '' }
   })
+  const choice = computed<ChoiceView | null>(() => {
+    const state = step.value?.choice ?? null
+    if (step.value === null || state === null) return null
+    if (replays.value) {
+      const handed = told.value?.choices.get(step.value.id)
+      return handed === undefined ? null : { ...handed, at: '', tries: 0 }
+    }
+    const kept = mine.value.choice
+    return kept && { ...kept, verdict: judgeChoice(state, kept) }
+  })
   const goals = computed(() => {
     if (step.value === null) return []
     // A moment of the past shows what was reached by then.
@@ -89,7 +110,17 @@ export function openLesson(): OpenLesson {
     const isTold = !isNow || (lab.status.state === 'running' && !forgotten.isStale(step.value.id))
     const states = isTold ? (told.value?.goals.get(step.value.id) ?? []) : []
     const kept = isNow ? mine.value.reached : []
-    return goalViews(step.value, { states, kept, isPredicted: isNow && answer.value !== null })
+    const isPredicted = isNow && answer.value !== null
+    const isLegal = isNow && choice.value?.verdict.isLegal === true
+    return goalViews(step.value, { states, kept, isPredicted, isLegal })
+  })
+
+  /** Of a question that comes after a goal: that is not reached, or its run is over. */
+  const isTooEarly = computed(() => {
+    const after = step.value?.predict?.after ?? null
+    if (after === null || replays.value || answer.value !== null) return false
+    const isReached = goals.value.some(({ id, state }) => id === after && state === 'true')
+    return !isReached || recordedStep() !== step.value?.id
   })
 
   function change(by: (kept: LessonProgress) => LessonProgress): void {
@@ -110,8 +141,8 @@ export function openLesson(): OpenLesson {
 
   const forgotten = forgetSteps(told)
   const news = keepReached({ lesson, progress, told, change }, forgotten.isStale)
-  const facts = { lesson, progress, step, index, replays, told, mine, answer, goals, news }
-  return { ...facts, change, show, recordedStep, forget: forgotten.forget }
+  const facts = { lesson, progress, step, index, replays, told, mine, answer, choice, goals, news }
+  return { ...facts, isTooEarly, change, show, recordedStep, forget: forgotten.forget }
 }
 
 type Kept = Pick<OpenLesson, 'lesson' | 'progress' | 'told' | 'change'>

@@ -10,6 +10,7 @@ import { LabCallError } from '../../../../shared/api'
 import { leaderOf } from '../../../../shared/labWords'
 import type { Lesson, LessonAct } from '../../../../shared/lesson'
 import { printMark } from '../../../../shared/lessonMark'
+import type { P2cChoice } from '../../../../shared/p2cChoice'
 import { performVerb } from '../../../../shared/performVerb'
 import { runIdOf } from '../../../../shared/runIds'
 import type { VerbResult } from '../../../../shared/performVerb'
@@ -26,12 +27,18 @@ const LEADER_WAIT_MS = 10_000
 /** As `resolveRefs.ts` says it. */
 const NOBODY = /^there is no (leader|follower) now$/
 
+/** By step: the index of an answer, the value and the set of a choice by P2c. */
+export interface Given {
+  readonly answers: ReadonlyMap<string, number>
+  readonly choices: ReadonlyMap<string, P2cChoice>
+}
+
 export interface ActPlan {
   readonly lesson: Lesson
   readonly step: string
   readonly act: LessonAct
-  /** Answers given so far, index of the choice by step. */
-  readonly answers: ReadonlyMap<string, number>
+  /** Answered and picked so far. */
+  readonly given: Given
   /** The step is marked in the record that runs. */
   readonly isBegun: boolean
   readonly signal: AbortSignal
@@ -50,7 +57,7 @@ export async function performAct(plan: ActPlan): Promise<void> {
   const stopped = aborted(signal)
   if (act.fresh) await Promise.race([startFresh(plan), stopped])
   if (signal.aborted) return
-  if (act.fresh || !plan.isBegun) await markBegin(plan.lesson, plan.step, plan.answers)
+  if (act.fresh || !plan.isBegun) await markBegin(plan.lesson, plan.step, plan.given)
   const run = runIdOf(lab.status.runDir ?? '')
   if (run !== null) plan.onRun(run)
   await mark(printMark({ ...headOf(plan.lesson, plan.step), act: 'act', id: act.id }))
@@ -82,21 +89,30 @@ async function startFresh({ lesson, act }: ActPlan): Promise<void> {
   })
 }
 
-/** What every file of a lesson says first: which step, and what was answered so far. */
+/** What every file of a lesson says first: which step, and what was given so far. */
 export async function markBegin(
   lesson: Lesson,
   step: string,
-  answers: ReadonlyMap<string, number>,
+  { answers, choices }: Given,
 ): Promise<void> {
   for (const { id } of lesson.steps) {
-    const choice = answers.get(id)
-    if (choice !== undefined) await markAnswer(lesson, id, choice)
+    const [answer, choice] = [answers.get(id), choices.get(id)]
+    if (answer !== undefined) await markAnswer(lesson, id, answer)
+    if (choice !== undefined) await markChoice(lesson, id, choice)
   }
   await mark(printMark({ ...headOf(lesson, step), act: 'begin' }))
 }
 
 export async function markAnswer(lesson: Lesson, step: string, choice: number): Promise<void> {
   await mark(printMark({ ...headOf(lesson, step), act: 'answer', choice }))
+}
+
+export async function markChoice(
+  lesson: Lesson,
+  step: string,
+  { value, witnesses }: P2cChoice,
+): Promise<void> {
+  await mark(printMark({ ...headOf(lesson, step), act: 'choose', value, witnesses }))
 }
 
 export async function markReset(lesson: Lesson, step: string): Promise<void> {

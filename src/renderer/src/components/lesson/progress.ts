@@ -1,12 +1,13 @@
 /**
  * How far somebody has come in each lesson, kept in this browser (LR11): the step, what was
- * answered and when, acts that ran, goals that were reached, steps that were skipped, which runs
- * there were, and the explanation.
+ * answered and picked and when, acts that ran, goals that were reached, steps that were skipped,
+ * which runs there were, and the explanation.
  *
  * Parsing: entry by entry; what is broken is left out. Progress of another version of a lesson is
  *          not that of this one.
  */
 import type { Lesson, LessonStep } from '../../../../shared/lesson'
+import { WITNESSES_MAX } from '../../../../shared/lessonMark'
 import { LESSON_RUNS_MAX, lessonFigure, PARAGRAPH_CHARS_MAX } from '../../../../shared/lessonResult'
 import { z } from '../../../../shared/zod'
 
@@ -21,6 +22,16 @@ const stepProgress = z.object({
   ran: names,
   reached: names,
   skipped: z.boolean(),
+  /** v and S as they were handed in last, and how often. */
+  choice: z
+    .object({
+      value: z.string().max(40),
+      witnesses: z.array(z.number().int().min(1)).max(WITNESSES_MAX),
+      at: z.string().max(40),
+      tries: z.number().int().min(1),
+    })
+    .nullable()
+    .default(null),
 })
 const lessonProgress = z.object({
   version: z.number(),
@@ -40,7 +51,9 @@ export type StepProgress = Readonly<z.infer<typeof stepProgress>>
 export type LessonProgress = Readonly<z.infer<typeof lessonProgress>>
 export type AllProgress = Readonly<Record<string, LessonProgress>>
 
-export const NO_STEP: StepProgress = { answer: null, ran: [], reached: [], skipped: false }
+export const NO_STEP: StepProgress = {
+  ...{ answer: null, ran: [], reached: [], skipped: false, choice: null },
+}
 
 export function parseProgress(text: string | null): AllProgress {
   let raw: unknown

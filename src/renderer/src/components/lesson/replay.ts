@@ -6,7 +6,7 @@
 import type { LabEvent } from '../../../../core/event'
 import type { Lesson } from '../../../../shared/lesson'
 import { LessonFold } from '../../../../shared/lessonCheck'
-import type { GoalState } from '../../../../shared/lessonCheck'
+import type { GoalState, HandedChoice } from '../../../../shared/lessonCheck'
 import { parseMark } from '../../../../shared/lessonMark'
 import type { LessonMark } from '../../../../shared/lessonMark'
 import type { EventLog } from '../../stores/eventLog'
@@ -18,6 +18,8 @@ export interface Told {
   readonly goals: ReadonlyMap<string, readonly GoalState[]>
   /** Index of the choice by step. */
   readonly answers: ReadonlyMap<string, number>
+  /** v and S by step. */
+  readonly choices: ReadonlyMap<string, HandedChoice>
   /** Acts that began, as `STEP ACT`. */
   readonly acts: ReadonlySet<string>
   /** How often each step was begun anew. */
@@ -86,7 +88,8 @@ export class LessonReplay {
   told(): Told {
     const { fold, lesson, acts, resets, isPartial } = this
     const goals = new Map(lesson.steps.map(({ id }) => [id, fold.states(id)]))
-    return { at: fold.at, goals, answers: new Map(fold.answers), acts, resets, isPartial }
+    const [answers, choices] = [new Map(fold.answers), new Map(fold.choices)]
+    return { at: fold.at, goals, answers, choices, acts, resets, isPartial }
   }
 }
 

@@ -59,7 +59,12 @@ function headOf(): LessonResultHead {
     const answer = progress?.steps[id]?.answer ?? null
     return answer === null ? [] : [{ step: id, choice: answer.choice + 1, at: answer.at }]
   })
+  const choices = (lesson?.steps ?? []).flatMap(({ id }) => {
+    const choice = progress?.steps[id]?.choice ?? null
+    return choice === null ? [] : [{ step: id, ...choice }]
+  })
   return {
+    choices,
     ...{ lesson: lesson?.id ?? '', version: lesson?.version ?? 0, answers },
     ...{ student: useStudentStore().id, seed: lesson?.student ?? null },
     ...{ savedAt: new Date().toISOString(), paragraph: progress?.paragraph ?? '' },

@@ -4,6 +4,7 @@
  */
 import type { LabStatus } from '../../../../shared/api'
 import type { Caps } from '../../../../shared/shell'
+import { shownMutant } from '../../../../shared/unnamed'
 import type { Settings } from '../../stores/settings'
 
 export interface DiagnosticFacts {
@@ -38,7 +39,7 @@ export function diagnosticsText(facts: DiagnosticFacts): string {
     `faults: ${status.faults.map(({ fault }) => fault.kind).join(' ') || 'none'}`,
     options === null
       ? 'cluster: none'
-      : `cluster: ${options.mode}, ${options.variant}, mutant ${options.mutant ?? 'none'}, ` +
+      : `cluster: ${options.mode}, ${options.variant}, ${shownMutant(options) ?? 'mutant none'}, ` +
         `policy ${options.policy.kind}, ${options.direct ? 'direct' : 'switchboard'}, ` +
         `flush ${options.flush ? 'on' : 'off'}`,
     `checks: ${checks.join(', ') || 'none'}`,
