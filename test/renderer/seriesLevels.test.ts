@@ -85,6 +85,29 @@ describe('a run of twenty minutes', () => {
   })
 })
 
+describe('a node that was down', () => {
+  it('has a gap in its line, and the others have none', () => {
+    const run = new Run().start([1, 2])
+    for (let atMs = 200; atMs <= 20_000; atMs += 200) {
+      if (atMs === 8000) run.lab(atMs, { type: 'nodeExited', node: 2 })
+      if (atMs === 9000) run.lab(atMs, { type: 'nodeReady', node: 2 })
+      const nodes = [1, 2].map((node) => status(node, { chosenThrough: atMs / 25 }))
+      run.lab(atMs, { type: 'statusSampled', nodes })
+    }
+    const data = new SeriesData()
+    data.applySnapshot(run.measures.snapshot())
+    const shown = { ...input(data, 0), members: [1, 2], toMs: 20_000, nowMs: 20_000 }
+    const { lines } = chart('progress').picture(shown)
+    const gaps = lines
+      .filter(({ id }) => /^N\d$/.test(id))
+      .map(({ id, points }) => [id, points.filter(({ y }) => Number.isNaN(y)).length])
+    expect(gaps).toEqual([
+      ['N1', 0],
+      ['N2', 1],
+    ])
+  })
+})
+
 describe('an outage that is longer than the finest part', () => {
   const { data } = longRun(true)
 

@@ -2,10 +2,10 @@
  * Client traffic over time: what load generator and client commands saw, in buckets of time.
  * Bounds and cost: `buckets.ts`.
  */
-import type { Bucket, Buckets } from './buckets'
+import type { Bucket } from './buckets'
 import { Histogram } from './histogram'
 import type { BucketCounts } from './histogram'
-import { LevelledBuckets } from './levelledBuckets'
+import { LevelledSeries } from './levelledSeries'
 import { BUCKET_MS } from './series'
 import type { LoadPoint } from './series'
 
@@ -49,23 +49,16 @@ const LATE_MAX = 1.5
 const QUANTILES = [0.5, 0.95, 0.99, 1]
 const SERVICE_QUANTILES = [0.5, 0.99]
 
-export class LoadSeries {
-  readonly #buckets = new LevelledBuckets<Cell>(BUCKET_MS, { empty: newCell, join: joinCells })
-
-  get spanMs(): number {
-    return this.#buckets.whole.spanMs
-  }
-
-  /** True once after buckets were merged: what a viewer holds is stale. */
-  takeMerged(): boolean {
-    return this.#buckets.takeMerged()
+export class LoadSeries extends LevelledSeries<Cell, LoadPoint> {
+  constructor() {
+    super(BUCKET_MS, { empty: newCell, join: joinCells, point: pointOf })
   }
 
   feed(atMs: number, sample: LoadSample): void {
     // A timer that is late covers a little more than its bucket; a coarser source needs wider ones.
-    this.#buckets.widenTo(sample.spanMs / LATE_MAX)
+    this.widenTo(sample.spanMs / LATE_MAX)
     // The middle of what the sample covers: a timer that is a little late keeps its bucket.
-    const cell = this.#buckets.at(atMs - Math.min(sample.spanMs, this.#buckets.finestSpanMs) / 2)
+    const cell = this.finest.at(atMs - Math.min(sample.spanMs, this.finest.spanMs) / 2)
     cell.sent += sample.sent
     cell.acked += sample.acked
     cell.failed += sample.failed
@@ -80,7 +73,7 @@ export class LoadSeries {
 
   /** One command of a person or scenario. */
   feedReply(atMs: number, reply: Reply): void {
-    const cell = this.#buckets.at(atMs)
+    const cell = this.finest.at(atMs)
     cell.sent += 1
     cell.offered += 1
     if (reply.outcome === 'ok') {
@@ -89,38 +82,6 @@ export class LoadSeries {
     } else if (reply.outcome === 'error') cell.failed += 1
     else cell.unknown += 1
   }
-
-  /** Closes the open bucket once half a bucket more has passed: a late sample still finds it. */
-  advance(nowMs: number): void {
-    this.#buckets.advance(nowMs)
-  }
-
-  /** Closed buckets that no frame has carried yet. */
-  take(): LoadPoint[] {
-    return pointsOf(this.#buckets.whole, 'take')
-  }
-
-  points(): LoadPoint[] {
-    return pointsOf(this.#buckets.whole, 'closed')
-  }
-
-  levelSpanMs(level: number): number {
-    return this.#buckets.levels[level]?.spanMs ?? this.spanMs
-  }
-
-  takeLevel(level: number): LoadPoint[] {
-    const buckets = this.#buckets.levels[level]
-    return buckets ? pointsOf(buckets, 'take') : []
-  }
-
-  levelPoints(level: number): LoadPoint[] {
-    const buckets = this.#buckets.levels[level]
-    return buckets ? pointsOf(buckets, 'closed') : []
-  }
-}
-
-function pointsOf(buckets: Buckets<Cell>, which: 'take' | 'closed'): LoadPoint[] {
-  return buckets[which]().map((cell) => pointOf(cell, buckets.spanMs))
 }
 
 function pointOf(cell: Cell, spanMs: number): LoadPoint {

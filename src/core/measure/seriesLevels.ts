@@ -35,32 +35,18 @@ export class SeriesLevels {
 
   /** What was not taken yet. */
   take(whole: Whole, nowMs: number): SeriesLevel[] {
-    return this.#read(whole, nowMs, (at, { progress, preemptions }) => ({
-      load: whole.load.takeLevel(at),
-      progress: progress.take(),
-      preemptions: preemptions.take(),
-      tallies: whole.tallies.takeLevel(at),
-    }))
+    return this.#read(whole, nowMs, true)
   }
 
   all(whole: Whole, nowMs: number): SeriesLevel[] {
-    return this.#read(whole, nowMs, (at, { progress, preemptions }) => ({
-      load: whole.load.levelPoints(at),
-      progress: progress.points(),
-      preemptions: preemptions.points(),
-      tallies: whole.tallies.levelPoints(at),
-    }))
+    return this.#read(whole, nowMs, false)
   }
 
-  #read(
-    whole: Whole,
-    nowMs: number,
-    rowsOf: (at: number, level: Pick<Whole, 'progress' | 'preemptions'>) => Rows,
-  ): SeriesLevel[] {
+  #read(whole: Whole, nowMs: number, isTaken: boolean): SeriesLevel[] {
     return this.#levels.flatMap((level, at) => {
       const { factor, keepMs, progress, preemptions } = level
       // Read in any case: what was taken is taken.
-      const rows = rowsOf(at, level)
+      const rows = isTaken ? takenOf(whole, at, level) : rowsOf(whole, at, level)
       const spanMs = whole.load.levelSpanMs(at)
       const tallySpanMs = whole.tallies.levelSpanMs(at)
       const isFiner =
@@ -76,10 +62,21 @@ export class SeriesLevels {
   }
 }
 
+type Own = Pick<Whole, 'progress' | 'preemptions'>
 type Rows = Pick<SeriesLevel, 'load' | 'progress' | 'preemptions' | 'tallies'>
 
+function takenOf({ load, tallies }: Whole, at: number, { progress, preemptions }: Own): Rows {
+  const own = { progress: progress.take(), preemptions: preemptions.take() }
+  return { ...own, load: load.takeLevel(at), tallies: tallies.takeLevel(at) }
+}
+
+function rowsOf({ load, tallies }: Whole, at: number, { progress, preemptions }: Own): Rows {
+  const own = { progress: progress.points(), preemptions: preemptions.points() }
+  return { ...own, load: load.levelPoints(at), tallies: tallies.levelPoints(at) }
+}
+
 /** Those that ended later than `sinceMs`. */
-export function after(rows: Rows, sinceMs: number, binMs: number): Rows {
+function after(rows: Rows, sinceMs: number, binMs: number): Rows {
   const isLater = ({ atMs }: { readonly atMs: number }): boolean => atMs > sinceMs
   return {
     load: rows.load.filter(isLater),

@@ -5,10 +5,10 @@
  */
 import type { NodeId } from '../paxos/ballot'
 import type { MessageFamily } from '../paxos/message'
-import type { Bucket, Buckets } from './buckets'
+import type { Bucket } from './buckets'
 import type { FailReason } from './failReason'
 import { Histogram } from './histogram'
-import { LevelledBuckets } from './levelledBuckets'
+import { LevelledSeries } from './levelledSeries'
 import { TALLY_MS } from './series'
 import type { TallyPoint } from './series'
 import type { SlotResult } from './slotWork'
@@ -27,84 +27,49 @@ interface Cell extends Bucket {
   readonly lags: Map<NodeId, number>
 }
 
-export class TallySeries {
-  readonly #buckets = new LevelledBuckets<Cell>(TALLY_MS, { empty: newCell, join: joinCells })
-
-  get spanMs(): number {
-    return this.#buckets.whole.spanMs
-  }
-
-  /** True once after buckets were merged: what a viewer holds is stale. */
-  takeMerged(): boolean {
-    return this.#buckets.takeMerged()
+export class TallySeries extends LevelledSeries<Cell, TallyPoint> {
+  constructor() {
+    super(TALLY_MS, { empty: newCell, join: joinCells, point: pointOf })
   }
 
   messages(atMs: number, family: MessageFamily, count: number): void {
-    if (count > 0) add(this.#buckets.at(atMs).messages, family, count)
+    if (count > 0) add(this.finest.at(atMs).messages, family, count)
   }
 
   failed(atMs: number, reason: FailReason, count: number): void {
-    if (count > 0) add(this.#buckets.at(atMs).failed, reason, count)
+    if (count > 0) add(this.finest.at(atMs).failed, reason, count)
   }
 
   chosen(atMs: number, { ms, ballots }: SlotResult): void {
-    const cell = this.#buckets.at(atMs)
+    const cell = this.finest.at(atMs)
     if (ms !== null) cell.choose.add(ms)
     const bar = Math.min(BALLOT_BARS, Math.max(1, ballots)) - 1
     cell.ballots[bar] = (cell.ballots[bar] ?? 0) + 1
   }
 
   flushed(atMs: number, node: NodeId, ms: number): void {
-    const { flushes } = this.#buckets.at(atMs)
+    const { flushes } = this.finest.at(atMs)
     let histogram = flushes.get(node)
     if (!histogram) flushes.set(node, (histogram = new Histogram()))
     histogram.add(ms)
   }
 
   lagged(atMs: number, node: NodeId, ms: number): void {
-    const { lags } = this.#buckets.at(atMs)
+    const { lags } = this.finest.at(atMs)
     lags.set(node, Math.max(lags.get(node) ?? 0, ms))
-  }
-
-  /** Closes the open bucket once half a bucket more has passed: a late fact still finds it. */
-  advance(nowMs: number): void {
-    this.#buckets.advance(nowMs)
-  }
-
-  /** Closed buckets that no frame has carried yet. */
-  take(): TallyPoint[] {
-    return pointsOf(this.#buckets.whole, 'take')
-  }
-
-  points(): TallyPoint[] {
-    return pointsOf(this.#buckets.whole, 'closed')
-  }
-
-  levelSpanMs(level: number): number {
-    return this.#buckets.levels[level]?.spanMs ?? this.spanMs
-  }
-
-  takeLevel(level: number): TallyPoint[] {
-    const buckets = this.#buckets.levels[level]
-    return buckets ? pointsOf(buckets, 'take') : []
-  }
-
-  levelPoints(level: number): TallyPoint[] {
-    const buckets = this.#buckets.levels[level]
-    return buckets ? pointsOf(buckets, 'closed') : []
   }
 }
 
-function pointsOf(buckets: Buckets<Cell>, which: 'take' | 'closed'): TallyPoint[] {
-  return buckets[which]().map((cell) => ({
-    atMs: cell.index * buckets.spanMs,
+function pointOf(cell: Cell, spanMs: number): TallyPoint {
+  return {
+    atMs: cell.index * spanMs,
     messages: [...cell.messages],
     failed: [...cell.failed],
     choose: cell.choose.pairs(),
     ballots: [...cell.ballots],
     flush: [...cell.flushes].map(([node, all]) => [node, round(all.quantile(P95) ?? 0)]),
     lag: [...cell.lags],
-  }))
+  }
 }
 
 function newCell(index: number): Cell {

@@ -1,6 +1,6 @@
 /** Log progress: chosen (solid) and applied (dashed) slots per node; who lags and what stands. */
 import type { NodeId } from '../../../../core/paxos/ballot'
-import type { ProgressPoint } from '../../../../core/measure/series'
+import type { LeaderSpan, ProgressPoint } from '../../../../core/measure/series'
 import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import type { Wish } from '../chartLabels'
 import { haloText, textWidth } from '../chartPaint'
@@ -39,11 +39,10 @@ function timeOf(point: ProgressPoint): number {
   return point.atMs
 }
 
-/** It was down or paused at some time between, and its log is another since: its line breaks. */
-function wasAway(input: PictureInput, node: NodeId, fromMs: number, toMs: number): boolean {
-  return input.data.leaders.some((span) => {
-    const isBetween = span.fromMs < toMs && (span.toMs ?? Infinity) > fromMs
-    return span.node === node && (span.kind === 'down' || span.kind === 'paused') && isBetween
+/** When it was down or paused: its line breaks if its log is another afterwards. */
+function awaySpans({ data }: PictureInput, node: NodeId): readonly LeaderSpan[] {
+  return data.leaders.filter((span) => {
+    return span.node === node && (span.kind === 'down' || span.kind === 'paused')
   })
 }
 
@@ -115,13 +114,11 @@ function nothing({ data, ended }: PictureInput): string {
 }
 
 function linesOf({ node, points }: NodeRow, input: PictureInput): Line[] {
+  const away = awaySpans(input, node)
   const breaks = points.map((point, at) => {
     const before = points[at - 1]
-    return (
-      before !== undefined &&
-      point.chosenThrough !== before.chosenThrough &&
-      wasAway(input, node, before.atMs, point.atMs)
-    )
+    if (before === undefined || point.chosenThrough === before.chosenThrough) return false
+    return away.some(({ fromMs, toMs }) => fromMs < point.atMs && (toMs ?? Infinity) > before.atMs)
   })
   const line = (valueOf: (point: ProgressPoint) => number): XY[] => {
     const all: XY[] = []
