@@ -129,7 +129,21 @@ describe('load series', () => {
     const series = new LoadSeries()
     for (let at = 1; at <= 50; at += 1) series.feed(at * 104, sample({ spanMs: 104, acked: 1 }))
     expect(series.spanMs).toBe(100)
-    series.feed(6000, sample({ spanMs: 250, acked: 1 }))
+  })
+
+  it('one that was late leaves it alone, too, and is no peak', () => {
+    const series = new LoadSeries()
+    series.feed(100, sample({ acked: 4 }))
+    series.feed(700, sample({ spanMs: 600, acked: 24 }))
+    series.feed(800, sample({ acked: 4 }))
+    series.advance(2000)
+    expect(series.spanMs).toBe(100)
+    expect(series.points().map(({ ackedPerSecond }) => ackedPerSecond)).toEqual([40, 40, 40])
+  })
+
+  it('a source that is coarser makes the buckets wider', () => {
+    const series = new LoadSeries()
+    for (let at = 1; at <= 20; at += 1) series.feed(at * 250, sample({ spanMs: 250, acked: 10 }))
     expect(series.spanMs).toBe(200)
   })
 

@@ -31,6 +31,9 @@ export interface Reply {
 }
 
 interface Cell extends Bucket {
+  /** Time that its samples cover; more than the bucket if one of them was late. */
+  coveredMs: number
+  isLate: boolean
   sent: number
   acked: number
   failed: number
@@ -45,20 +48,25 @@ interface Cell extends Bucket {
 
 /** A sample may cover this many times the span of a bucket. */
 const LATE_MAX = 1.5
+/** So many in a row that cover more are no accident. */
+const WIDE_MIN = 5
 
 const QUANTILES = [0.5, 0.95, 0.99, 1]
 const SERVICE_QUANTILES = [0.5, 0.99]
 
 export class LoadSeries extends LevelledSeries<Cell, LoadPoint> {
+  private wide: number[] = []
+
   constructor() {
     super(BUCKET_MS, { empty: newCell, join: joinCells, point: pointOf })
   }
 
   feed(atMs: number, sample: LoadSample): void {
-    // A timer that is late covers a little more than its bucket; a coarser source needs wider ones.
-    this.widenTo(sample.spanMs / LATE_MAX)
+    this.widenFor(sample.spanMs)
     // The middle of what the sample covers: a timer that is a little late keeps its bucket.
     const cell = this.finest.at(atMs - Math.min(sample.spanMs, this.finest.spanMs) / 2)
+    cell.coveredMs += sample.spanMs
+    cell.isLate ||= this.isWide(sample.spanMs)
     cell.sent += sample.sent
     cell.acked += sample.acked
     cell.failed += sample.failed
@@ -69,6 +77,19 @@ export class LoadSeries extends LevelledSeries<Cell, LoadPoint> {
     cell.shed += sample.shed ?? 0
     cell.latency.merge(sample.latency)
     cell.service.merge(sample.service ?? [])
+  }
+
+  private isWide(spanMs: number): boolean {
+    return spanMs > this.finest.spanMs * LATE_MAX
+  }
+
+  /** A source that is coarser needs wider buckets; a timer that was late once does not. */
+  private widenFor(spanMs: number): void {
+    if (!this.isWide(spanMs)) this.wide = []
+    else this.wide.push(spanMs)
+    if (this.wide.length < WIDE_MIN) return
+    this.widenTo(Math.min(...this.wide) / LATE_MAX)
+    this.wide = []
   }
 
   /** One command of a person or scenario. */
@@ -85,7 +106,8 @@ export class LoadSeries extends LevelledSeries<Cell, LoadPoint> {
 }
 
 function pointOf(cell: Cell, spanMs: number): LoadPoint {
-  const perSecond = 1000 / spanMs
+  // What came late was not done all at once.
+  const perSecond = 1000 / (cell.isLate ? Math.max(spanMs, cell.coveredMs) : spanMs)
   const [p50Ms, p95Ms, p99Ms, maxMs] = cell.latency.quantiles(QUANTILES)
   const [serviceP50Ms, serviceP99Ms] = cell.service.quantiles(SERVICE_QUANTILES)
   return {
@@ -110,6 +132,8 @@ function pointOf(cell: Cell, spanMs: number): LoadPoint {
 function newCell(index: number): Cell {
   return {
     index,
+    coveredMs: 0,
+    isLate: false,
     sent: 0,
     acked: 0,
     failed: 0,
@@ -124,6 +148,8 @@ function newCell(index: number): Cell {
 }
 
 function joinCells(into: Cell, cell: Cell): void {
+  into.coveredMs += cell.coveredMs
+  into.isLate ||= cell.isLate
   into.sent += cell.sent
   into.acked += cell.acked
   into.failed += cell.failed
