@@ -95,7 +95,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   })
 
   it('holds a frame, reads it, and releases it', async () => {
-    await page.keyboard.press('g')
+    await page.keyboard.press('Shift+H')
     await page.getByTestId('gate-hold').waitFor()
     await tabTo(byId('gate-hold'))
     await page.keyboard.press('Enter')

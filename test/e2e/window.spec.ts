@@ -61,24 +61,36 @@ describe.skipIf(browserPath === null)(suite, () => {
     await says('leader', /leader N\d/)
   })
 
-  it('keeps 300 px for the topology in a low window, and opens the instruments again', async () => {
+  it('folds instruments that nobody opened in a low window, and keeps those of a person', async () => {
     const topology = page.getByRole('region', { name: 'Topology' })
     const topologyPx = async () => (await topology.boundingBox())?.height ?? 0
     const toggle = page.getByTestId('lower-toggle')
     const isOpen = async () => (await toggle.getAttribute('aria-expanded')) === 'true'
+    const clocks = page.getByRole('tabpanel', { name: 'Three clocks' })
+    const clocksPx = async () => (await clocks.boundingBox())?.height ?? 0
     expect(await isOpen()).toBe(true)
     await page.setViewportSize({ width: 1024, height: 640 })
     await eventually('a low window closes the instruments', async () => !(await isOpen()))
-    await toggle.click()
-    await eventually('they open on demand', isOpen)
     await eventually('the topology has room', async () => (await topologyPx()) >= 300)
-    expect(await overlaps(page)).toEqual([])
-    await page.setViewportSize({ width: 1440, height: 900 })
-    await eventually('they stay open', async () => (await isOpen()) && (await topologyPx()) > 400)
-    await page.setViewportSize({ width: 1024, height: 640 })
-    await eventually('closed for the low window', async () => !(await isOpen()))
     await page.setViewportSize({ width: 1440, height: 900 })
     await eventually('open again in the high one', isOpen)
+    await page.getByTestId('instruments').click()
+    await page.getByRole('menuitem', { name: /^Three clocks/ }).click()
+    await clocks.waitFor()
+    await page.setViewportSize({ width: 1024, height: 640 })
+    const tab = page.getByRole('tab', { name: 'Three clocks', selected: true })
+    // 220 px with its strip of tabs.
+    await eventually('a person opened it: it stays', async () => {
+      return (await isOpen()) && (await tab.isVisible()) && (await clocksPx()) >= 180
+    })
+    await eventually('the topology keeps the rest', async () => (await topologyPx()) >= 250)
+    expect(await overlaps(page)).toEqual([])
+    await toggle.click()
+    await eventually('a person closes it', async () => !(await isOpen()))
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await toggle.click()
+    await eventually('and opens it again', isOpen)
+    await page.getByTestId('tab-client').click()
     expect(await topologyPx()).toBeGreaterThanOrEqual(300)
   })
 

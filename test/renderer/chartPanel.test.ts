@@ -12,7 +12,12 @@ import { ChartReplay } from '../support/chartReplay'
 import { duelRun, partitionRun } from '../support/chartRuns'
 import { syntheticSource } from '../support/syntheticSource'
 
-const drawn = vi.hoisted(() => ({ pictures: [] as unknown[], destroyed: 0 }))
+const drawn = vi.hoisted(() => ({
+  pictures: [] as unknown[],
+  windows: [] as string[],
+  shows: 0,
+  destroyed: 0,
+}))
 
 /** Chart.js draws in Chromium only; here it is enough to see what would be drawn. */
 vi.mock('../../src/renderer/src/composables/useLabChart', () => ({
@@ -21,7 +26,8 @@ vi.mock('../../src/renderer/src/composables/useLabChart', () => ({
   PAD_PX: 4,
   FOOT_PX: 20,
   useLabChart: (canvas: HTMLCanvasElement) => ({
-    setWindow: () => {},
+    setWindow: (fromMs: number, toMs: number) => drawn.windows.push(`${fromMs} ${toMs}`),
+    show: () => (drawn.shows += 1),
     setData: (picture: unknown) => drawn.pictures.push(picture),
     setBands: () => {},
     setCursor: () => {},
@@ -119,6 +125,23 @@ describe('charts panel', () => {
     await button().trigger('dblclick')
     await frames(2)
     expect(lines()).toEqual(['N2', 'N4'])
+    panel.unmount()
+  })
+
+  it('has one window of time in all charts of a round while the run goes on', async () => {
+    const replay = new ChartReplay(partitionRun())
+    await attach(replay, 32_000)
+    const panel = mount(ChartsPanel, { attachTo: document.body })
+    await frames(6)
+    drawn.windows.length = 0
+    // Data comes between the frames of the round.
+    replay.until(32_200)
+    useTimeStore().zoom(0.9, 0)
+    await frames(1)
+    replay.until(32_400)
+    await frames(6)
+    expect(drawn.windows.length).toBeGreaterThanOrEqual(6)
+    expect(new Set(drawn.windows.slice(0, 6)).size).toBe(1)
     panel.unmount()
   })
 

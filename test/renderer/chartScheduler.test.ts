@@ -48,7 +48,56 @@ describe('draw scheduler', () => {
       for (const chart of charts) chart.request()
       next()
     }
-    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(18)
+    // Two frames a round.
+    expect(drawn).toEqual([15, 15, 15])
+  })
+
+  it('shows all charts of a round in one frame, drawn in one round', () => {
+    const { scheduler, next } = frames()
+    const rounds: number[] = []
+    const shown: number[] = []
+    const charts = [0, 1, 2, 3, 4].map((at) =>
+      scheduler.add(
+        () => rounds.push(scheduler.round),
+        () => shown.push(at),
+      ),
+    )
+    const beside = scheduler.add(null, () => shown.push(5))
+    const askAll = () => [...charts, beside].forEach((one) => one.request())
+    askAll()
+    next()
+    // Time moves on while the round is drawn.
+    askAll()
+    next()
+    expect(shown).toEqual([])
+    next()
+    expect(shown).toEqual([0, 1, 2, 3, 4, 5])
+    expect(rounds).toEqual([1, 1, 1, 1, 1])
+    next()
+    next()
+    next()
+    expect(rounds.slice(5)).toEqual([2, 2, 2, 2, 2])
+    expect(shown).toHaveLength(12)
+  })
+
+  it('a round ends without a chart that is removed or hidden meanwhile', () => {
+    const { scheduler, next } = frames()
+    const shown: number[] = []
+    const charts = [0, 1, 2, 3, 4].map((at) =>
+      scheduler.add(
+        () => {},
+        () => shown.push(at),
+      ),
+    )
+    for (const chart of charts) chart.request()
+    next()
+    charts[4]?.remove()
+    charts[3]?.setVisible(false)
+    next()
+    expect(shown).toEqual([0, 1, 2, 3])
+    charts[3]?.setVisible(true)
+    next()
+    expect(shown).toEqual([0, 1, 2, 3, 3])
   })
 
   it('what cannot be seen is drawn when it comes into view', () => {

@@ -8,9 +8,11 @@ import { EMPTY_SERIES } from '../../src/core/measure/series'
 import { LEADER_POLICY } from '../../src/core/paxos/config'
 import {
   checkRows,
+  lacksBound,
   spaced,
   stateOf,
   summaryOf,
+  wordsOf,
 } from '../../src/renderer/src/components/checks/checkTable'
 import { readEvidence } from '../../src/renderer/src/components/checks/evidence'
 import { useAlarmsStore } from '../../src/renderer/src/stores/alarms'
@@ -48,6 +50,11 @@ describe('how a check stands', () => {
     expect(stateOf(view('I9', 'idle', 'Nothing to judge yet'), true)).toBe('checking')
     expect(stateOf(view('I9', 'idle', 'Nothing to judge yet'), false)).toBe('idle')
     expect(stateOf(view('I15', 'idle', 'No bound was given'), true)).toBe('idle')
+    const unheard = view('I14', 'idle', 'No history of clients was judged')
+    expect(wordsOf(unheard, true)).toMatch(/^Judged when the cluster stops/)
+    expect(wordsOf(unheard, false)).toBe(unheard.words)
+    expect(lacksBound(view('I15', 'idle', 'No bound was given'))).toBe(true)
+    expect(lacksBound(view('I15', 'idle', 'Nothing to judge yet'))).toBe(false)
     const lost = 'Facts were lost at event 7: not enough data'
     expect(stateOf(view('I14', 'notEnoughData', lost), true)).toBe('notEnoughData')
     const budget = 'out of budget: 900 operations on 3 keys, no answer for "k7"'

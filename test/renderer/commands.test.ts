@@ -86,6 +86,9 @@ describe('commands', () => {
     expect(commandFor(press('F5'), RULES)).toBe('lab.startStop')
     expect(commandFor(press('x'), RULES)).toBe('network.cutBoth')
     expect(commandFor(press('X', { shift: true }), RULES)).toBe('network.cutOneWay')
+    expect(commandFor(press('s'), RULES)).toBe('node.slow')
+    expect(commandFor(press('g'), RULES)).toBe('node.logs')
+    expect(commandFor(press('H', { shift: true }), RULES)).toBe('view.gate')
     expect(commandFor(press('q'), RULES)).toBeNull()
     // Cmd+H hides the window on macOS, so healing is Ctrl+H there as well.
     expect(commandFor(press('h', { ctrl: true }), RULES)).toBe('network.healAll')

@@ -295,15 +295,24 @@ describe('EL9: the registry of commands', () => {
           [...document.querySelectorAll(`.sheet ${sign}`)].map((each) => each.textContent.trim())
         const titles = texts('dt')
         const keys = texts('dd')
-        const listed = titles.map((title, at) => ({ title, key: keys[at] }))
-        const keyed = views
-          .filter(({ key }) => key !== '')
-          .map(({ title, key }) => ({ title, key }))
-        expect(listed.toSorted(byTitle)).toEqual(
-          [...keyed, { title: SELECT_NODE_KEYS.title, key: SELECT_NODE_KEYS.keys }].toSorted(
-            byTitle,
-          ),
-        )
+        const listed = titles.map((title, at) => `${title} ${keys[at]}`)
+        const { title, keys: digits } = SELECT_NODE_KEYS
+        expect(listed).toContain(`${title} ${digits}`)
+        for (const one of views.filter(({ key }) => key !== '')) {
+          const row = listed.find((text) => text.startsWith(one.title) && text.endsWith(one.keys))
+          expect(row, one.title).toBeDefined()
+          expect(one.keys.split(' or ')).toContain(one.key)
+        }
+        // Keys that a picture handles itself are told in every view, with where they hold.
+        for (const row of [
+          'Happens-before',
+          'To its cause',
+          'Fit the selection',
+          'All of the run',
+        ]) {
+          expect(titles.find((text) => text.startsWith(row))).toMatch(/diagram/)
+        }
+        expect(new Set(titles).size).toBe(titles.length)
         sheet.unmount()
       }),
       { numRuns: 6 },

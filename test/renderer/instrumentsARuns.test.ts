@@ -15,9 +15,11 @@ import {
 } from '../../src/renderer/src/composables/instruments/duels'
 import {
   LedgerFold,
+  beyondLeast,
   ledgerRows,
   perSlot,
   ROWS_MAX,
+  slotMessages,
 } from '../../src/renderer/src/composables/instruments/ledger'
 import {
   ackSamples,
@@ -145,12 +147,24 @@ describe('cost ledger', () => {
     const rows = ledgerRows(sums, least)
     expect(rows.map(({ name, messages, least: low }) => [name, messages, low])).toEqual([
       ...[['Phase 2', 8, 4]],
-      ...[['Heartbeats', 1, 0]],
+      ...[['Heartbeats', 1, null]],
     ])
+    // Heartbeats go by time: 1 in 120 ms, and no part of what a slot cost.
+    const [, beats] = rows
+    expect(beats).toMatchObject({ perSlot: null })
+    expect(beats?.perSecond).toBeCloseTo(1000 / 120)
+    expect(slotMessages(sums)).toBe(8)
     expect(perSlot(sums, 9)).toBe(4.5)
     expect(Object.values(least.byType).reduce((sum, one) => sum + (one ?? 0), 0)).toBe(
       least.messages,
     )
+  })
+
+  it('says what batches saved of the least of slots that go one by one', () => {
+    expect(beyondLeast(6, 8)).toEqual({ more: 0, saved: 2 })
+    expect(beyondLeast(9, 8)).toEqual({ more: 1, saved: 0 })
+    expect(beyondLeast(null, 8)).toBeNull()
+    expect(beyondLeast(9, null)).toBeNull()
   })
 
   it('keeps sums of the past in a bounded number of rows', () => {

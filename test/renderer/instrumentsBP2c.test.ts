@@ -1,7 +1,9 @@
 /** The ladder of ballots of one slot, and the proof beside it. */
+import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { LabEvent, NodeFact } from '../../src/core/event'
 import type { PaxosFact } from '../../src/core/paxos/fact'
+import P2cRungs from '../../src/renderer/src/components/instruments/P2cRungs.vue'
 import { tallSlots } from '../../src/renderer/src/composables/instruments/p2cFacts'
 import { ladderOf } from '../../src/renderer/src/composables/instruments/p2cLadder'
 import type { Rung } from '../../src/renderer/src/composables/instruments/p2cLadder'
@@ -9,6 +11,7 @@ import {
   groundsOf,
   meetingOf,
   requirementsOf,
+  uncountedOf,
 } from '../../src/renderer/src/composables/instruments/p2cProof'
 import { settingOf } from '../../src/renderer/src/composables/instruments/readsSetting'
 import { simulate } from '../../src/renderer/src/sources/simulation'
@@ -76,6 +79,29 @@ describe('S15: each rung rests on a quorum', () => {
     expect(climbed.chosen).toMatchObject({ id: 'v', ballot: b(1, 1), atMs: 60 })
     expect(groundsOf(climbed.rungs[1]!, text)).toBe(
       'S = N2, N3. Case 2: the highest vote below in S is v at 1.1.',
+    )
+  })
+
+  it('and tells S from promises that were not counted', () => {
+    const late = ladder(...FIRST, promised(3, 1, 1), told(3, 1, 1))
+    expect(late.rungs[0]).toMatchObject({ witnesses: [1, 2], uncounted: [3] })
+    expect(uncountedOf(late.rungs[0]!)).toBe('Promised 1.1 too, not counted in S: N3.')
+    expect(uncountedOf(climbed.rungs[1]!)).toBe('')
+    // Its fact may be lost: the proposer got the message.
+    expect(ladder(...FIRST, told(3, 1, 1)).rungs[0]?.uncounted).toEqual([3])
+    const props = { ladder: late, rung: late.rungs[0]!, common: [], text }
+    const words = mount(P2cRungs, { props })
+      .findAll('.box')
+      .map((box) => box.attributes('title'))
+    expect(words).toEqual([
+      'N1: promised, no vote below; voted at 1.1',
+      'N2: promised, no vote below; voted at 1.1',
+      'N3: promised 1.1, not counted in S',
+    ])
+    const unknown = ladder(...FIRST)
+    const cells = mount(P2cRungs, { props: { ...props, ladder: unknown, rung: unknown.rungs[0]! } })
+    expect(cells.findAll('.box')[2]?.attributes('title')).toBe(
+      'N3: no promise and no vote of this ballot is recorded',
     )
   })
 

@@ -4,7 +4,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it, vi } from 'vitest'
 import { defineComponent } from 'vue'
 import type { LabEvent, LabFact, NodeFact } from '../../src/core/event'
-import { diskOf } from '../../src/renderer/src/composables/instruments/storageFold'
+import { diskOf, withReadTo } from '../../src/renderer/src/composables/instruments/storageFold'
 import {
   PAGE_BYTES,
   useLogPage,
@@ -74,6 +74,28 @@ describe('S24: the flush barrier', () => {
     const view = disk(flush(1, 256), fault('flushLies'), flush(3, 400))
     expect(view).toMatchObject({ told: 400, afterKill: 400, afterPower: 256 })
     expect(survivalsOf(view)[1]?.words).toContain('I4')
+  })
+})
+
+describe('S24: what a node read of its log is durable', () => {
+  it('although the facts of its last flushes are still on their way', () => {
+    const view = disk(flush(1, 256), flush(3, 400))
+    const shown = withReadTo(view, 512, true)
+    expect(shown).toMatchObject({ told: 512, afterKill: 512, afterPower: 512 })
+    expect(survivalsOf(shown)[1]).toMatchObject({
+      ...{ crash: 'power loss', leaves: 512, loses: 0 },
+      words: 'every promise and vote it told others of',
+    })
+    const records = [{ offset: 256, bytes: 256, kind: 'vote', text: '' }]
+    expect(rowsOf(records, shown).map(({ kind }) => kind)).toEqual(['record', 'barrier'])
+    expect(withReadTo(view, 300, true)).toBe(view)
+  })
+
+  it('but not where flushing is off or lies', () => {
+    const lied = disk(flush(1, 256), fault('flushLies'))
+    expect(withReadTo(lied, 512, true)).toBe(lied)
+    const off = diskOf(eventsOf([flush(1, 256)]), 1, false)
+    expect(withReadTo(off, 512, false)).toBe(off)
   })
 })
 

@@ -101,8 +101,8 @@ export function costSection(run: RunReading): Markup {
         <h3>Per chosen slot (${plural(ledger.chosenSlots, 'slot')})</h3>
         ${ledgerTable(ledger, sums.bytes)}
         <p class="note">
-          Least: ${ledger.leastWords}. Heartbeats, requests passed on to the leader and what is sent
-          again come on top; batches of several slots go below.
+          Least, one slot a message: ${ledger.leastWords}. Heartbeats, requests passed on to the
+          leader and what is sent again come on top; batches of several slots go below.
         </p>
         ${extras.length === 0 ? null : html`<p class="note">Apart: ${extras.join('; ')}.</p>`}
       </section>
@@ -137,7 +137,7 @@ function ledgerTable(ledger: CostLedger, allBytes: number | null): Markup {
       { name: 'What' },
       { name: 'In all', classes: 'num' },
       { name: 'Per slot', classes: 'num' },
-      { name: 'Least', classes: 'num' },
+      { name: 'Unbatched', classes: 'num' },
       { name: 'Against it', classes: 'num' },
     ],
     [

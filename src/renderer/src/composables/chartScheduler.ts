@@ -2,6 +2,10 @@
  * At most two charts are drawn in one frame, in turn, and only those that can be seen: a stack of
  * charts never makes a long frame. New data alone draws a chart ten times a second. While frames
  * come late it is one chart a frame, and five times a second: what is behind is not pushed further.
+ *
+ * Order: whatever waits makes a round, which may take several frames. All of it is shown in the
+ *        frame that draws the last of it; what is asked for meanwhile waits for the next round. So
+ *        charts on one axis, drawn with one window (`round`), never stand apart.
  */
 export const DRAWS_PER_FRAME = 2
 const DRAWS_WHEN_BEHIND = 1
@@ -23,18 +27,21 @@ export interface Drawing {
 }
 
 interface Entry {
-  readonly draw: () => void
+  readonly draw: (() => void) | null
+  readonly show: (() => void) | null
   /** What waits to be drawn; null: nothing. */
   due: 'now' | 'data' | null
   visible: boolean
-  /** When it was drawn last, ms. */
-  drawnMs: number
 }
 
 export class DrawScheduler {
   #entries: Entry[] = []
-  /** Whose turn is next, so that the first charts of a stack do not starve the last. */
-  #turn = 0
+  #round = 0
+  /** Of the round: what is still to be drawn, and all of it. */
+  #left: Entry[] = []
+  #members: Entry[] = []
+  /** When it began, ms. */
+  #roundMs = -Infinity
   #frame: number | null = null
   /** When the last frame in which something was drawn began; null: the one before drew nothing. */
   #lastMs: number | null = null
@@ -46,8 +53,14 @@ export class DrawScheduler {
     private readonly cancelFrame: (frame: number) => void,
   ) {}
 
-  add(draw: () => void): Drawing {
-    const entry: Entry = { draw, due: null, visible: true, drawnMs: -Infinity }
+  /** Counts rounds: whoever draws takes the moment that it shows once in each. */
+  get round(): number {
+    return this.#round
+  }
+
+  /** `draw` may work out of sight until `show`. Without a `draw` it costs no frame its share. */
+  add(draw: (() => void) | null, show: (() => void) | null = null): Drawing {
+    const entry: Entry = { draw, show, due: null, visible: true }
     this.#entries.push(entry)
     return {
       request: () => {
@@ -63,7 +76,10 @@ export class DrawScheduler {
         this.#wake()
       },
       remove: () => {
-        this.#entries = this.#entries.filter((other) => other !== entry)
+        const isOther = (other: Entry): boolean => other !== entry
+        this.#entries = this.#entries.filter(isOther)
+        this.#members = this.#members.filter(isOther)
+        this.#left = this.#left.filter(isOther)
         if (this.#entries.length > 0 || this.#frame === null) return
         this.cancelFrame(this.#frame)
         this.#frame = null
@@ -73,7 +89,7 @@ export class DrawScheduler {
 
   #wake(): void {
     if (this.#frame !== null) return
-    if (!this.#entries.some(waits)) {
+    if (this.#members.length === 0 && !this.#entries.some(waits)) {
       this.#lastMs = null
       return
     }
@@ -88,20 +104,33 @@ export class DrawScheduler {
   }
 
   #draw(most: number, atMs: number): void {
-    const gapMs = atMs < this.#behindUntilMs ? DATA_GAP_BEHIND_MS : DATA_GAP_MS
-    const count = this.#entries.length
-    let drawn = 0
-    for (let past = 0; past < count && drawn < most; past += 1) {
-      const at = (this.#turn + past) % count
-      const entry = this.#entries[at]
-      if (!entry || !waits(entry)) continue
-      if (entry.due === 'data' && atMs - entry.drawnMs < gapMs) continue
-      entry.due = null
-      entry.drawnMs = Number.isFinite(atMs) ? atMs : entry.drawnMs
-      drawn += 1
-      if (drawn === most) this.#turn = (at + 1) % count
-      entry.draw()
+    if (this.#members.length === 0) this.#begin(atMs)
+    for (let drawn = 0; drawn < most && this.#left.length > 0;) {
+      const entry = this.#left.shift()
+      if (!entry?.draw) continue
+      // Out of sight since the round began: it waits until it is seen again.
+      if (!entry.visible) entry.due ??= 'data'
+      else {
+        entry.draw()
+        drawn += 1
+      }
     }
+    if (this.#left.length > 0) return
+    const done = this.#members
+    this.#members = []
+    for (const { show } of done) show?.()
+  }
+
+  #begin(atMs: number): void {
+    const gapMs = atMs < this.#behindUntilMs ? DATA_GAP_BEHIND_MS : DATA_GAP_MS
+    const due = this.#entries.filter(waits)
+    const isRipe = due.some((entry) => entry.due === 'now') || atMs - this.#roundMs >= gapMs
+    if (!isRipe || due.length === 0) return
+    this.#round += 1
+    if (Number.isFinite(atMs)) this.#roundMs = atMs
+    this.#members = due
+    this.#left = [...due]
+    for (const entry of due) entry.due = null
   }
 }
 

@@ -21,6 +21,10 @@ export interface CommandView {
   readonly title: string
   readonly group: Command['group']
   readonly key: string
+  /** All its keys. */
+  readonly keys: string
+  /** One that only the app has, where the browser's is another of its keys; empty: none. */
+  readonly keptKey: string
   readonly enabled: boolean
 }
 
@@ -57,15 +61,19 @@ export function useCommands(): Commands {
     command.id === 'lab.takeControl'
       ? lab.connected && !lab.control.holds
       : isEnabled(command, situation.value)
-  const wordsOf = (command: Command): string => {
-    const first = keysOf(command, lab.caps.reservedShortcuts)[0]
-    return first === undefined ? '' : keyWords(first, lab.mac)
+  const namesOf = (command: Command): Pick<CommandView, 'key' | 'keys' | 'keptKey'> => {
+    const keys = keysOf(command, lab.caps.reservedShortcuts)
+    const words = keys.map((key) => keyWords(key, lab.mac))
+    const isShared = command.keys.some((key) => keys.includes(key))
+    const kept = isShared ? command.keys.find((key) => !keys.includes(key)) : undefined
+    const keptKey = kept === undefined ? '' : keyWords(kept, lab.mac)
+    return { key: words[0] ?? '', keys: words.join(' or '), keptKey }
   }
   // The same list as long as it says the same: menus are not drawn again with every status.
   const views = computed<readonly CommandView[]>((before) => {
     const next = COMMANDS.map((command): CommandView => {
       const { id, title, group } = command
-      return { id, title, group, key: wordsOf(command), enabled: canRun(command) }
+      return { id, title, group, ...namesOf(command), enabled: canRun(command) }
     })
     return before === undefined ? next : keepSame(before, next)
   })

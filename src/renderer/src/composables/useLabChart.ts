@@ -3,7 +3,8 @@
  * (bands, labels, markers) is painted by our own plugins, so that the library can be exchanged.
  *
  * Shapes: x is lab time in ms; a gap in a line is a point whose y is NaN.
- * Order:  setters change nothing on the screen; `draw` does, once, without animation.
+ * Order:  setters and `draw` change nothing on the screen: `draw` paints a canvas out of sight, once,
+ *         without animation; `show` copies it.
  */
 import {
   Chart,
@@ -63,6 +64,7 @@ export interface LabChart {
   setCursor(atMs: number | null): void
   setTheme(theme: ChartTheme): void
   draw(): void
+  show(): void
   /** The canvas as it stands, for pictures of the chart. */
   toImage(): HTMLCanvasElement
   destroy(): void
@@ -113,17 +115,39 @@ export function useLabChart(
     theme,
   }
   // A plain variable: a reactive proxy around a chart breaks it and costs every access.
-  const chart = makeChart(canvas, shape, state)
+  const chart = makeChart(document.createElement('canvas'), shape, state)
   return {
     setWindow: (fromMs, toMs, nowMs) => Object.assign(state, { fromMs, toMs, nowMs }),
     setData: (picture) => (state.picture = picture),
     setBands: (bands, flags) => Object.assign(state, { bands, flags }),
     setCursor: (atMs) => (state.cursorMs = atMs),
     setTheme: (next) => (state.theme = next),
-    draw: () => draw(chart, state),
+    draw: () => {
+      sizeTo(chart, canvas)
+      draw(chart, state)
+    },
+    show: () => copyTo(canvas, chart.canvas),
     toImage: () => chart.canvas,
     destroy: () => chart.destroy(),
   }
+}
+
+/** As large as where it is shown. */
+function sizeTo(chart: LineChart, { clientWidth, clientHeight }: HTMLCanvasElement): void {
+  const isSame = chart.width === clientWidth && chart.height === clientHeight
+  const isSharp = chart.currentDevicePixelRatio === window.devicePixelRatio
+  if ((isSame && isSharp) || clientWidth === 0 || clientHeight === 0) return
+  chart.resize(clientWidth, clientHeight)
+}
+
+function copyTo(canvas: HTMLCanvasElement, from: HTMLCanvasElement): void {
+  // A canvas that gets a size is cleared, also if it had the same.
+  if (canvas.width !== from.width) canvas.width = from.width
+  if (canvas.height !== from.height) canvas.height = from.height
+  const ctx = canvas.getContext('2d')
+  if (!ctx || from.width === 0 || from.height === 0) return
+  ctx.clearRect(0, 0, canvas.width, canvas.height)
+  ctx.drawImage(from, 0, 0)
 }
 
 function draw(chart: LineChart, state: State): void {
@@ -162,7 +186,8 @@ function makeChart(canvas: HTMLCanvasElement, shape: ChartShape, state: State): 
       parsing: false,
       normalized: true,
       animation: false,
-      responsive: true,
+      // Its canvas is in no page: `sizeTo` says how large it is.
+      responsive: false,
       maintainAspectRatio: false,
       // Pointers belong to the stack of charts, which reads one time for all of them.
       events: [],

@@ -59,6 +59,8 @@ export const useUiStore = defineStore('ui', () => {
   const dialogNode = ref(1)
   /** Which link the dialog of a hold begins with; null: all of them. */
   const dialogLink = shallowRef<Link | null>(null)
+  /** Which field of the dialog takes the focus, by its id; null: the first. */
+  const dialogField = ref<string | null>(null)
   const lowerTab = ref<LowerTab>('client')
   const drawer = ref(false)
   /** What Start starts: the options of the last cluster, or those of the settings. */
@@ -75,6 +77,9 @@ export const useUiStore = defineStore('ui', () => {
 
   /** Counts wishes to see the lower panel, which a low window keeps closed. */
   const lowerWish = ref(0)
+
+  /** A person opened it, or an instrument in it; kept while other views are shown. */
+  const lowerOpened = ref(false)
 
   /** The gate is asked to take the focus; it takes the wish away. */
   const gateWish = ref(false)
@@ -100,8 +105,15 @@ export const useUiStore = defineStore('ui', () => {
     dialog.value = 'hold'
   }
 
+  /** Where the bound of I15 is given: to the next cluster, before it starts. */
+  function askStallBound(): void {
+    dialogField.value = 'nc-stall'
+    dialog.value = 'newCluster'
+  }
+
   function close(): void {
     dialog.value = null
+    dialogField.value = null
   }
 
   function askClient(node: number | null, mode: ClientWish['mode']): void {
@@ -134,25 +146,9 @@ export const useUiStore = defineStore('ui', () => {
   }
 
   return {
-    view,
-    dialog,
-    dialogNode,
-    dialogLink,
-    lowerTab,
-    drawer,
-    narrow,
-    plan,
-    blank,
-    simWish,
-    clientWish,
-    ...{ filterWish, lowerWish, gateWish },
-    open,
-    openForNode,
-    openHold,
-    close,
-    askClient,
-    askFilter,
-    askGate,
-    askInstrument,
+    ...{ view, dialog, dialogNode, dialogLink, dialogField, lowerTab, drawer, narrow },
+    ...{ plan, blank, simWish, clientWish, filterWish, lowerWish, lowerOpened, gateWish },
+    ...{ open, openForNode, openHold, askStallBound, close },
+    ...{ askClient, askFilter, askGate, askInstrument },
   }
 })

@@ -141,9 +141,23 @@ const BUDGET = /out of budget/
 /** `goes`: the run goes on, so that what was not looked at yet may still be. */
 export function stateOf({ id, state, words }: CheckView, goes: boolean): CheckState {
   if (state === 'notEnoughData' && !LOST.test(words) && BUDGET.test(words)) return 'budget'
-  // Without a bound it never begins.
-  if (state === 'idle' && goes && !(id === 'I15' && words.startsWith('No bound'))) return 'checking'
+  if (state === 'idle' && goes && !lacksBound({ id, state, words })) return 'checking'
   return state
+}
+
+/** No bound was given, so that it is never judged. */
+export function lacksBound({
+  id,
+  state,
+  words,
+}: Pick<CheckView, 'id' | 'words'> & { state: string }) {
+  return id === 'I15' && state === 'idle' && words.startsWith('No bound')
+}
+
+/** What it says now: of a run that goes on, when it will be judged. */
+export function wordsOf({ id, state, words }: CheckView, goes: boolean): string {
+  if (id !== 'I14' || state !== 'idle' || !goes) return words
+  return 'Judged when the cluster stops, from what the clients of the lab were told'
 }
 
 /** 41220 in a sentence is written 41 220, with thin spaces. */
@@ -168,8 +182,9 @@ export function checkRows(
     const found = statementOf(view)
     const state = stateOf(view, goes)
     const atMs = state === 'violated' ? (told.get(view.id)?.atMs ?? null) : null
-    const { id, words, evidence } = view
-    return { id, ...found, group: groupOf(id), state, words: spaced(words), evidence, atMs }
+    const { id, evidence } = view
+    const words = spaced(wordsOf(view, goes))
+    return { id, ...found, group: groupOf(id), state, words, evidence, atMs }
   })
 }
 

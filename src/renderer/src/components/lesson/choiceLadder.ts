@@ -30,7 +30,7 @@ export function choiceLadder(state: FrozenState, picked: Picked): ChoiceLadder {
 
 const NOTHING = {
   ...{ cause: null, seq: 0, atMs: 0, grounds: null, below: null, carrier: null, chosen: null },
-  ...{ witnesses: [], reported: [], voters: [], faults: [] },
+  ...{ witnesses: [], uncounted: [], reported: [], voters: [], faults: [] },
 }
 
 function pastRungs({ acceptors }: FrozenState): Rung[] {

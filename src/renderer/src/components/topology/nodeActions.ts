@@ -81,7 +81,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
     { id: 'wipe', title: 'Wipe the disk', key: '', blocked: isStarting, danger: true },
     { id: 'storageFault', title: 'Storage fault…', key: '', blocked: isStarting },
     { id: 'clock', title: 'Clock…', key: '', blocked: isStarting },
-    { id: 'slow', title: 'Slow…', key: '', blocked: isStarting },
+    { id: 'slow', title: 'Slow…', key: 'S', blocked: isStarting },
     { id: 'failpoint', title: 'Crash at a failpoint…', key: '', blocked: isStarting },
     { id: 'isolate', title: 'Isolate', key: 'I', blocked: linkReason(status), separated: true },
     { id: 'propose', title: 'Propose now', key: 'O', blocked: needsUp, separated: true },
@@ -92,7 +92,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
       key: 'D',
       blocked: needsUp ?? (leads ? null : `${name} does not lead.`),
     },
-    { id: 'logs', title: 'Logs', key: '', blocked: null, separated: true },
+    { id: 'logs', title: 'Logs', key: 'G', blocked: null, separated: true },
     {
       id: 'copyAddress',
       title: 'Copy address',

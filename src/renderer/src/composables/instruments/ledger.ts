@@ -112,7 +112,9 @@ export interface LedgerRow {
   readonly types: readonly (readonly [string, number])[]
   readonly messages: number
   readonly perSlot: number | null
-  /** Null: the mode has no least of this kind. */
+  /** Of what goes by time and not by slot; null: it goes by slot. */
+  readonly perSecond: number | null
+  /** Of one slot without batching; null: the mode has none of this kind. */
   readonly least: number | null
   /** What goes beyond the least was spent on this; empty where the record does not tell. */
   readonly words: string
@@ -137,17 +139,40 @@ export function ledgerRows(sums: LedgerSums, least: LeastCost | null): LedgerRow
   return families.flatMap((family): LedgerRow[] => {
     const types = sums.cost.byType.filter(([type]) => (TYPES.get(type) ?? 'other') === family)
     const messages = types.reduce((sum, [, count]) => sum + count, 0)
-    const lowest = least && leastOf(least, family)
+    const isTimed = family === 'heartbeat'
+    const lowest = isTimed ? null : least && leastOf(least, family)
     if (messages === 0 && (lowest ?? 0) === 0) return []
     const words = wordsOf(family, sums, { messages, least: lowest })
     const name = family === 'other' ? 'Other' : NAMES[family]
     return [
       {
         ...{ name, family, messages, types, words },
-        ...{ perSlot: perSlot(sums, messages), least: lowest },
+        ...{ perSlot: isTimed ? null : perSlot(sums, messages), least: lowest },
+        perSecond: isTimed && sums.atMs > 0 ? (messages * 1000) / sums.atMs : null,
       },
     ]
   })
+}
+
+/** Messages that slots asked for: all but heartbeats, which go by time. */
+export function slotMessages({ cost }: LedgerSums): number | null {
+  if (cost.messages === null) return null
+  const timed = cost.byType.reduce((sum, [type, count]) => {
+    return TYPES.get(type) === 'heartbeat' ? sum + count : sum
+  }, 0)
+  return cost.messages - timed
+}
+
+/**
+ * What was paid above the least; null: there is no such figure. Batches cost less than the least
+ * of slots that go one by one: that is said as what they saved.
+ */
+export function beyondLeast(
+  each: number | null,
+  least: number | null,
+): { readonly more: number; readonly saved: number } | null {
+  if (each === null || least === null) return null
+  return { more: Math.max(0, each - least), saved: Math.max(0, least - each) }
 }
 
 export function perSlot(sums: LedgerSums, value: number): number | null {
@@ -177,7 +202,7 @@ function wordsOf(
       const retried = again > 0 ? `${plural(again, 'slot')} proposed again or still open` : ''
       const noops = sums.noops > 0 ? plural(sums.noops, 'no-op') : ''
       const isLess = each !== null && least !== null && each < least * 0.95
-      const batched = isLess ? 'one message carries several slots' : ''
+      const batched = isLess ? 'batching saved: one message carries several slots' : ''
       return [batched, retried, noops].filter((part) => part !== '').join('; ')
     }
     case 'learn':
@@ -185,7 +210,7 @@ function wordsOf(
     case 'refuse':
       return 'answers to ballots below a promise'
     case 'heartbeat':
-      return 'a leader that shows it lives, by time and not by slot'
+      return 'a leader that shows it lives: by time, not by slot'
     case 'client':
       return 'requests that reached a node that does not lead'
     case 'other':

@@ -1,6 +1,6 @@
 /** The promise that told a proposer of the value it must adopt (PMS §2.2: phase 1b). */
 import type { LabEvent } from '../../../../core/event'
-import { sameBallot } from '../../../../core/paxos/ballot'
+import { formatBallot, sameBallot } from '../../../../core/paxos/ballot'
 import type { Ballot, NodeId } from '../../../../core/paxos/ballot'
 import type { MessageType } from '../../../../core/paxos/message'
 
@@ -38,6 +38,30 @@ export function findCarrier(
   if (own !== undefined) return { ...own, how: 'own' }
   const [from = to] = able
   return { from, to, how: from === to ? 'own' : 'fact', seq: null, atMs: null }
+}
+
+/** By ballot: acceptors that promised it, as they or their promise messages told; low to high. */
+export function promisersOf(facts: readonly LabEvent[]): (ballot: Ballot) => NodeId[] {
+  const found = new Map<string, Set<NodeId>>()
+  const add = (ballot: Ballot | null, node: NodeId): void => {
+    if (ballot === null) return
+    const name = formatBallot(ballot)
+    const nodes = found.get(name)
+    if (nodes === undefined) found.set(name, new Set([node]))
+    else nodes.add(node)
+  }
+  for (const fact of facts) {
+    if (fact.type === 'promised') add(fact.ballot, fact.by)
+    else if (fact.type === 'received') {
+      if (PROMISES.has(fact.message)) add(fact.ballot, fact.from)
+    } else if (fact.type === 'messagesSeen') {
+      // A promise that was lost on its way was made all the same.
+      for (const { message, ballot, from } of fact.messages) {
+        if (PROMISES.has(message)) add(ballot, from)
+      }
+    }
+  }
+  return (ballot) => [...(found.get(formatBallot(ballot)) ?? [])].sort((a, b) => a - b)
 }
 
 function told(fact: LabEvent, ballot: Ballot, able: readonly NodeId[]): Carrier[] {

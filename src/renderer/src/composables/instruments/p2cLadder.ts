@@ -15,7 +15,7 @@ import type { LabEvent, NodeEvent } from '../../../../core/event'
 import { compareBallot, formatBallot, sameBallot } from '../../../../core/paxos/ballot'
 import type { Ballot, NodeId, Slot } from '../../../../core/paxos/ballot'
 import { nodesOf } from '../../../../core/paxos/quorum'
-import { findCarrier } from './p2cCarrier'
+import { findCarrier, promisersOf } from './p2cCarrier'
 import type { Carrier } from './p2cCarrier'
 import type { RunSetting } from './readsSetting'
 import { choicesOf, votesOf } from './readsVotes'
@@ -44,6 +44,8 @@ export interface Rung {
   readonly atMs: number
   /** S: whose promises the proposer used; empty: it named none. */
   readonly witnesses: readonly NodeId[]
+  /** Who is known to have promised it and is not of S: a proposer counts the first quorum. */
+  readonly uncounted: readonly NodeId[]
   /** Null: it was not judged, as a promise was not told yet, or there is no phase 1. */
   readonly grounds: 1 | 2 | null
   readonly below: { readonly ballot: Ballot; readonly id: string } | null
@@ -79,6 +81,7 @@ export function ladderOf(facts: readonly LabEvent[], slot: Slot, setting: RunSet
   const choices = choicesOf(votes, setting.quorums)
   const [first = null] = choices.toSorted((a, b) => compareBallot(a.ballot, b.ballot))
   const all = rungKeys(own, votes)
+  const promisedBy = promisersOf(facts)
   const rungs = all.slice(-RUNGS_MAX).map((key): Rung => {
     const judged = proposals.findLast(({ ballot, id }) => isOf(key, ballot, id)) ?? null
     const elected = own.findLast((fact): fact is Elected => isElection(fact, key.ballot))
@@ -86,9 +89,11 @@ export function ladderOf(facts: readonly LabEvent[], slot: Slot, setting: RunSet
     const reported = reportedBy(witnesses, votes, key.ballot)
     const below = judged?.below ?? highestOf(reported)
     const chosen = choices.find(({ ballot, id }) => isOf(key, ballot, id)) ?? null
+    const promised = promisedBy(key.ballot)
     return {
       ...key,
       witnesses,
+      uncounted: promised.filter((node) => !witnesses.includes(node)),
       // A vote of before the run has no fact; a read may have told of it, or the proposer itself.
       grounds: judged && (below !== null || key.cause === 'forced' ? 2 : judged.grounds),
       below: below && { ballot: below.ballot, id: below.id },

@@ -100,6 +100,12 @@ export function meetingOf({ chosen, rungs }: Ladder, rung: Rung, text: Text): Me
   return { ...meeting, words }
 }
 
+/** Who promised and is not of S; empty: nobody is known to, or S itself is not known. */
+export function uncountedOf({ ballot, uncounted, witnesses }: Rung): string {
+  if (uncounted.length === 0 || witnesses.length === 0) return ''
+  return `Promised ${formatBallot(ballot)} too, not counted in S: ${list(uncounted)}.`
+}
+
 /** What a rung rests on, in a sentence. */
 export function groundsOf(rung: Rung, text: Text): string {
   const s = rung.witnesses.length === 0 ? 'no witnesses' : `S = ${list(rung.witnesses)}`

@@ -20,6 +20,17 @@ export interface SlotRange {
   readonly count: number
 }
 
+/**
+ * Every event up to this place of the record, and so to this lab time, was read. Above it are
+ * pushed events alone, which leave votes and answers out and tell of runs of slots as of one.
+ */
+export interface ReadTo {
+  readonly through: number
+  readonly ms: number
+}
+
+export const NOT_READ: ReadTo = { through: 0, ms: 0 }
+
 /** Something that happened, and where the record says so. */
 export interface Mark {
   readonly atMs: number

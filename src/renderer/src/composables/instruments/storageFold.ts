@@ -93,6 +93,19 @@ export function diskOf(facts: readonly LabEvent[], node: NodeId, flush: boolean)
   return fold.view()
 }
 
+const LESS_THAN_TOLD: ReadonlySet<string> = new Set(['flushOff', 'flushLies'])
+
+/**
+ * With the end of the newest page that was read of the log: a node reads durable records alone, so
+ * its facts of the last flushes may be behind. `flush` as for `diskOf`.
+ */
+export function withReadTo(disk: DiskView, readTo: number, flush: boolean): DiskView {
+  const { told, faults } = disk
+  if (told === null || readTo <= told) return disk
+  const isKept = flush && !faults.some(({ fault }) => LESS_THAN_TOLD.has(fault.kind))
+  return isKept ? { ...disk, told: readTo, afterKill: readTo, afterPower: readTo } : disk
+}
+
 class DiskFold {
   private flushes: Flush[] = []
   private told: number | null = null

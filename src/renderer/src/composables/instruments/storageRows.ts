@@ -62,6 +62,9 @@ function survivalOf(end: number, { afterKill, afterPower, told }: DiskView): Rec
   return afterPower < told && end > afterPower ? 'kill' : 'power'
 }
 
+const FLUSHED = 'flush barrier: all above is durable'
+const CLAIMED = 'flush barrier: durable, says the node'
+
 /** Lowest first. */
 function barriersOf({ told, afterKill, afterPower }: DiskView): BarrierRow[] {
   if (told === null) return []
@@ -72,10 +75,7 @@ function barriersOf({ told, afterKill, afterPower }: DiskView): BarrierRow[] {
   if (afterKill !== null && afterKill < told) {
     rows.push({ kind: 'barrier', offset: afterKill, words: 'SIGKILL and a power loss cut here' })
   }
-  return [
-    ...rows,
-    { kind: 'barrier', offset: told, words: 'flush barrier: durable, says the node' },
-  ]
+  return [...rows, { kind: 'barrier', offset: told, words: rows.length === 0 ? FLUSHED : CLAIMED }]
 }
 
 export interface Survival {
@@ -92,7 +92,9 @@ export function survivalsOf({ told, afterKill, afterPower }: DiskView): Survival
     told === null || leaves === null ? null : told - leaves
   const word = (lost: number | null): string => {
     if (lost === null) return 'not known'
-    return lost === 0 ? 'all it promised and voted' : 'it forgets what it told others (I4)'
+    return lost === 0
+      ? 'every promise and vote it told others of'
+      : 'it forgets what it told others (I4)'
   }
   const row = (crash: string, leaves: number | null): Survival => {
     const loses = loss(leaves)

@@ -8,8 +8,8 @@ import type { LabEvent } from '../../../../core/event'
 import { useEventsStore } from '../../stores/events'
 import { useLabStore } from '../../stores/lab'
 import { useTimeStore } from '../../stores/time'
-import { quorumsOf, seqRangeOf, SlotBook } from './slotFacts'
-import type { SlotRange } from './slotFacts'
+import { NOT_READ, quorumsOf, seqRangeOf, SlotBook } from './slotFacts'
+import type { ReadTo, SlotRange } from './slotFacts'
 import type { SeqRange } from './recordWindow'
 import { useRecordPart } from './useRecordPart'
 import type { EventSequence } from '../../stores/eventLog'
@@ -20,6 +20,8 @@ export interface ShownSlots {
   readonly whole: boolean
   /** False until the record was read once: votes and answers may be missing. */
   readonly isRead: boolean
+  /** How far the record was read. */
+  readonly read: ReadTo
   readonly totalOrder: boolean
 }
 
@@ -68,6 +70,8 @@ export function useSlotBook(slots: () => SlotRange | null): ComputedRef<ShownSlo
     const source = lab.saved?.kind === 'simulated' ? 'simulator' : startedOf(events.held)?.source
     const totalOrder = source === 'simulator' || source === 'explorer'
     const to = wanted.value?.to ?? 0
-    return { book, whole: isRead && through >= to && !book.lost, totalOrder, isRead }
+    const readTo = isRead ? { through, ms: read.at(-1)?.atMs ?? 0 } : NOT_READ
+    const whole = isRead && through >= to && !book.lost
+    return { book, whole, totalOrder, isRead, read: readTo }
   })
 }
