@@ -33,7 +33,8 @@ vi.mock('../../src/renderer/src/composables/useLabChart', () => ({
   ...{ AXIS_PX: 44, RIGHT_PX: 12, PAD_PX: 4, FOOT_PX: 20 },
   useLabChart: (canvas: HTMLCanvasElement) => ({
     ...{ setWindow: () => {}, setData: () => {}, setBands: () => {}, setCursor: () => {} },
-    ...{ setTheme: () => {}, draw: () => (drawn.count += 1), toImage: () => canvas },
+    ...{ setTheme: () => {}, draw: () => (drawn.count += 1), show: () => {} },
+    toImage: () => canvas,
     destroy: () => {},
   }),
 }))
