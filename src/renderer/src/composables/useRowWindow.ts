@@ -80,7 +80,11 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
     topPx.value = top
     await nextTick()
     await framePaints()
-    if (scroller.value !== null && topPx.value === top) scroller.value.scrollTop = top
+    const list = scroller.value
+    if (list === null || topPx.value !== top) return
+    // Pressed meanwhile: what is under the pointer stays there.
+    if (pressed.value) topPx.value = list.scrollTop
+    else list.scrollTop = top
   }
 
   return { span, totalPx, inView, pressed, scrollTo }
