@@ -81,8 +81,10 @@ describe.skipIf(browserPath === null)(suite, () => {
     await page.getByTestId('gate-duplicate').click()
     await eventually('a copy waits', async () => (await total()) >= 5)
     await page.getByTestId('gate-drop').click()
-    // Accepts that are sent again come at any time; with one more, not every frame is picked.
     const release = page.getByTestId('gate-release')
+    // What was picked is gone; to release it with the others would be refused, and nothing released.
+    await eventually('it is dropped', async () => !(await release.isEnabled()))
+    // Accepts that are sent again come at any time; with one more, not every frame is picked.
     await eventually('all are picked and released', async () => {
       await page.getByLabel('Pick every frame that is shown').click()
       const isAny = await release.isEnabled()

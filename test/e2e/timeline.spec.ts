@@ -105,7 +105,7 @@ describe.skipIf(path === null)(
 
     it('selects by the table with keys, walks to the cause, and dims what is concurrent', async () => {
       await page.getByTestId('spacetime-filter').fill('type:accepted')
-      await eventually('answers are there', async () => (await counts())[0] > 5, WAIT_MS)
+      await eventually('answers fill the table', async () => (await counts())[0] > 60, WAIT_MS)
       await eventually(
         'the table has them',
         async () => /accepted/.test((await row(0).textContent()) ?? ''),

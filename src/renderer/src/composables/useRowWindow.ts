@@ -33,15 +33,9 @@ interface RowWindow {
   readonly pressed: Readonly<Ref<boolean>>
   /**
    * `nearest`: as little as brings the row into sight. The span is that of the new place at once;
-   * the element follows with the frame that paints it. A pressed list stands.
+   * the element follows when the list has the height that it is to have. A pressed list stands.
    */
   scrollTo(row: number, align?: 'nearest' | 'center'): Promise<void>
-}
-
-/** To scroll is to lay out: the frame does that anyway, the task that brought rows should not. */
-async function framePaints(): Promise<void> {
-  if (document.hidden) return
-  await new Promise((painted) => requestAnimationFrame(painted))
 }
 
 export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptions): RowWindow {
@@ -79,12 +73,7 @@ export function useRowWindow({ scroller, rows, rowPx, overscan }: RowWindowOptio
     if (top === topPx.value) return
     topPx.value = top
     await nextTick()
-    await framePaints()
-    const list = scroller.value
-    if (list === null || topPx.value !== top) return
-    // Pressed meanwhile: what is under the pointer stays there.
-    if (pressed.value) topPx.value = list.scrollTop
-    else list.scrollTop = top
+    if (scroller.value !== null && topPx.value === top) scroller.value.scrollTop = top
   }
 
   return { span, totalPx, inView, pressed, scrollTo }
