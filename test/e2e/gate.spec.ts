@@ -82,7 +82,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await eventually('a copy waits', async () => (await total()) >= 5)
     await page.getByTestId('gate-drop').click()
     const release = page.getByTestId('gate-release')
-    // What was picked is gone; to release it with the others would be refused, and nothing released.
+    // What was picked is gone: to release it with the others is refused, as a whole.
     await eventually('it is dropped', async () => !(await release.isEnabled()))
     // Accepts that are sent again come at any time; with one more, not every frame is picked.
     await eventually('all are picked and released', async () => {
