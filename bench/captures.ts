@@ -82,7 +82,7 @@ async function gate(page: Page): Promise<Readonly<Record<string, Buffer>>> {
   await step.switchLoad(page)
   await step.passes(page, 4)
   await step.rest(page)
-  await page.keyboard.press('g')
+  await page.keyboard.press('Shift+H')
   await step.passes(page, 1)
   await step.readToasts(page)
   const camera = await Camera.start(page)
