@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
+import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
 import { openWebWindow } from '../support/webWindow'
@@ -61,8 +62,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   it('a write waits for its accepts, which are shown and can be read', async () => {
     await page.getByTestId('tab-client').click()
     await page.getByTestId('client-node').selectOption('2')
-    await page.getByTestId('client-command').fill('SET city Oslo')
-    await page.keyboard.press('Enter')
+    await sendCommand(page, 'SET city Oslo')
     await page.getByTestId('tab-gate').click()
     await eventually('the accepts wait', async () => (await waiting('accept').count()) >= 4)
     await says('gate-count', /frames wait/)
@@ -111,8 +111,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await looksRight('failpoint dialog')
     await page.getByTestId('failpoint-apply').click()
     await page.getByTestId('tab-client').click()
-    await page.getByTestId('client-command').fill('SET city Bergen')
-    await page.keyboard.press('Enter')
+    await sendCommand(page, 'SET city Bergen')
     await eventually('N3 is down', async () =>
       /4\/5/.test((await page.getByTestId('nodes-up').textContent()) ?? ''),
     )

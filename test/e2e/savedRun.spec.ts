@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
+import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
 import { openLowerTab } from '../support/lowerTab'
@@ -32,8 +33,7 @@ async function looksRight(scene: string): Promise<void> {
 }
 
 async function write(text: string): Promise<void> {
-  await page.getByTestId('client-command').fill(text)
-  await page.keyboard.press('Enter')
+  await sendCommand(page, text)
   await says('client-history', /OK/)
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
+import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
 import { openWebWindow } from '../support/webWindow'
@@ -104,8 +105,7 @@ describe.skipIf(browserPath === null)(suite, () => {
   it('a request of a client waits at its node until it is let in', async () => {
     await page.getByTestId('tab-client').click()
     await page.getByTestId('client-node').selectOption('2')
-    await page.getByTestId('client-command').fill('SET city Oslo')
-    await page.keyboard.press('Enter')
+    await sendCommand(page, 'SET city Oslo')
     await page.getByTestId('tab-gate').click()
     await page.getByTestId('step-request-2').waitFor()
     await looksRight('stepping')

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
+import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
 import { openWebWindow } from '../support/webWindow'
@@ -96,12 +97,10 @@ describe.skipIf(browserPath === null)(suite, () => {
 
   it('writes through one node, reads through another, and asks all', async () => {
     await page.getByTestId('client-node').selectOption('2')
-    await page.getByTestId('client-command').fill('SET city Oslo')
-    await page.keyboard.press('Enter')
+    await sendCommand(page, 'SET city Oslo')
     await says('client-history', /SET city Oslo\s*OK/)
     await page.getByTestId('client-node').selectOption('5')
-    await page.getByTestId('client-command').fill('GET city')
-    await page.keyboard.press('Enter')
+    await sendCommand(page, 'GET city')
     await says('client-history', /GET city\s*"?Oslo/)
     await page.getByRole('button', { name: 'Learner read', exact: true }).click()
     await page.getByTestId('client-key').fill('city')

@@ -249,6 +249,8 @@ describe('nobody can ask its nodes anything', () => {
     expect(loadObstacle({ ...running, stepping: {} as never }, live)).toMatch(/Step mode is on/)
     expect(askObstacle({ ...running, stepping: {} as never }, live)).toBe('')
     expect(askObstacle(running, { usable: false, over: false })).toMatch(/does not control/)
+    expect(askObstacle({ ...running, state: 'starting' }, live)).toMatch(/still starting/)
+    expect(askObstacle({ ...running, state: 'stopping' }, live)).toMatch(/being stopped/)
   })
 
   it('the panel of the client shows what was answered, and no form', () => {

@@ -47,7 +47,9 @@ interface Asker {
 /** Why its nodes take no requests of this window, a sentence; empty: they do. */
 export function askObstacle({ state }: LabStatus, { usable, over }: Asker): string {
   if (over) return 'This run is over: its nodes take no requests.'
-  if (state !== 'running') return 'Start a cluster first.'
+  if (state === 'starting') return 'The cluster is still starting.'
+  if (state === 'stopping') return 'The cluster is being stopped.'
+  if (state === 'idle') return 'Start a cluster first.'
   return usable ? '' : 'This window does not control a lab now.'
 }
 
