@@ -98,6 +98,7 @@ export const CALL_SCHEMAS: Schemas<keyof HostCalls> = {
   ...labSchemas,
   ...deskCalls,
   takeControl: none,
+  beat: none,
   ack: z.tuple([whole.min(0)]),
   ...shellCalls,
 }

@@ -47,6 +47,8 @@ export interface WindowApi extends LabApi, DeskApi {}
 /** Calls of a viewer. Types of the lab's calls are those of LabApi. */
 export interface HostCalls extends WindowApi, ShellApi {
   takeControl(): Promise<void>
+  /** Answered at once, whatever the lab does: the host is there. */
+  beat(): Promise<void>
   /** Frame `seq` was read. */
   ack(seq: number): void
 }
@@ -64,6 +66,8 @@ export interface LabClient {
   readonly control: ControlClient
   /** Pushes begin with the first `call.snapshot()`. Answers how to stop listening. */
   listen(push: Partial<LabPush & ShellPush & ClientPush>): () => void
+  /** Resolves when the host has answered, which a frozen one does not. */
+  beat(): Promise<void>
   /** Called once; at once if it is closed already. */
   onClose(listener: (reason: string) => void): void
   close(): void
@@ -139,6 +143,7 @@ export function connectLab(channel: Channel): LabClient {
       listeners.add(push)
       return () => listeners.delete(push)
     },
+    beat: () => rpc.beat(),
     onClose: (listener) => channel.onClose(listener),
     close: () => channel.close(),
   }

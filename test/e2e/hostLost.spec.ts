@@ -116,6 +116,24 @@ describe.skipIf(browserPath === null)(suite, () => {
     expect(await gaps(first).count()).toBe(0)
   })
 
+  it('a host that is frozen is told, and leaves a gap where nothing was heard', async () => {
+    const lostAt = await shownAt(first)
+    const before = await gaps(first).count()
+    web.signalHost('SIGSTOP')
+    try {
+      await says(first, 'host-banner', /Host not answering.*for \d+ s; it is there, frozen or busy/)
+      await says(first, 'time-edge', /^LOST$/)
+      expect(await first.getByTestId('stop').isDisabled()).toBe(true)
+    } finally {
+      web.signalHost('SIGCONT')
+    }
+    await gone(first, 'host-banner')
+    await eventually('the gap is drawn', async () => (await gaps(first).count()) > before)
+    expect(await gaps(first).last().getAttribute('title')).toMatch(/host not answering for/)
+    await eventually('it is live again', async () => (await shownAt(first)) > lostAt + 2)
+    await says(first, 'nodes-up', /5\/5/)
+  })
+
   it('a host that is killed is told; nothing can be done, everything can be read', async () => {
     await first.getByTestId('tab-events').click()
     const places = await Promise.all(STEADY.map((part) => first.locator(part).boundingBox()))

@@ -103,7 +103,7 @@ function bring(now: World): void {
   const [lab, selection, ui] = [useLabStore(), useSelectionStore(), useUiStore()]
   lab.status = statusOf(now)
   const state = now.connected ? 'connected' : 'lost'
-  lab.connection = { state, words: '', retryInS: 0 }
+  lab.connection = { state, words: '', retryInS: 0, silentS: 0 }
   lab.control = { holds: now.control === 'holds', free: now.control === 'free', viewers: 1 }
   lab.saved = now.saved ? ({ title: 'a run' } as SavedView) : null
   const run = { id: 'r1', title: 'a run', startedAt: '', events: 1, verdict: 'valid' } as const

@@ -247,7 +247,7 @@ describe('the status bar', () => {
       mount(StatusBar, {
         ...withStores(),
         props: {
-          connection: { state: 'connected', words: '', retryInS: 0 },
+          connection: { state: 'connected', words: '', retryInS: 0, silentS: 0 },
           status,
           saved: false,
           live,
@@ -281,7 +281,7 @@ describe('the status bar', () => {
 
 describe('an alarm', () => {
   const props = {
-    connection: { state: 'connected', words: '', retryInS: 0 },
+    connection: { state: 'connected', words: '', retryInS: 0, silentS: 0 },
     status: IDLE_STATUS,
     ...{ saved: false, live: true, framesPerSecond: null, opsPerSecond: null },
   } as const

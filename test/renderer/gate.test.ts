@@ -193,7 +193,7 @@ describe('a frozen gate', () => {
       return { frames: [], total: 7 }
     }
     lab.ask = async (run) => await run({ gateList } as Partial<WindowApi> as WindowApi)
-    lab.connection = { state: 'connected', words: '', retryInS: 0 }
+    lab.connection = { state: 'connected', words: '', retryInS: 0, silentS: 0 }
     const store = useGateStore()
     lab.status = { ...status, faults: [] }
     await store.round()

@@ -67,6 +67,55 @@ describe('a host that goes away', () => {
     end()
   })
 
+  it('and is silent on an open channel is told, and leaves a grey band as it goes on', async () => {
+    const [lab, series] = [useLabStore(), useSeriesStore()]
+    const double = new SyntheticLab()
+    const client = syntheticClient(double)
+    const open = vi.fn(async () => client)
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    await lab.act((call) => call.startCluster(OPTIONS))
+    double.forward(2000)
+    const lostAtMs = lab.status.atMs
+    client.freeze(true)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(lab.connection).toMatchObject({ state: 'silent', retryInS: 0 })
+    expect(lab.mayAct).toBe(false)
+    const { connection } = lab
+    const banner = mount(HostBanner, { props: { connection, control: NO_CONTROL, loaded: true } })
+    expect(banner.text()).toMatch(/Host not answering.*for [34] s.*frozen or busy.*stays readable/s)
+    client.freeze(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(lab.connected).toBe(true)
+    double.forward(3000)
+    const gaps = series.bands.filter(({ kind }) => kind === 'gap')
+    expect(gaps).toMatchObject([{ label: 'host not answering', fromMs: lostAtMs }])
+    expect(gaps[0]?.toMs).toBeGreaterThan(lostAtMs)
+    expect(open).toHaveBeenCalledTimes(1)
+    end()
+  })
+
+  it('is no host that was asked while this page was busy or asleep', async () => {
+    const lab = useLabStore()
+    const client = syntheticClient(new SyntheticLab())
+    const views: string[] = []
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open: async () => client })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    client.freeze(true)
+    // One turn in which it is asked, and one that comes late, however much time has passed.
+    await vi.advanceTimersByTimeAsync(2000)
+    vi.setSystemTime(Date.now() + 60_000)
+    views.push(lab.connection.state)
+    client.freeze(false)
+    await vi.advanceTimersByTimeAsync(10_000)
+    views.push(lab.connection.state)
+    expect(views).toEqual(['connected', 'connected'])
+    end()
+    client.freeze(true)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(lab.connection.state).toBe('connected')
+  })
+
   it('refuses a page of another link, which says what to do', async () => {
     const lab = useLabStore()
     const open = () => Promise.reject(new HostRefusal('Open the last link'))

@@ -85,7 +85,12 @@ describe('a host that is lost', () => {
     const open = vi.fn(() => Promise.reject(new Error('no session')))
     const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open })
     await vi.advanceTimersByTimeAsync(0)
-    expect(lab.connection).toMatchObject({ state: 'lost', words: 'no session', retryInS: 1 })
+    expect(lab.connection).toMatchObject({
+      state: 'lost',
+      words: 'no session',
+      retryInS: 1,
+      silentS: 0,
+    })
     await vi.advanceTimersByTimeAsync(1000)
     expect(lab.connection.retryInS).toBe(2)
     end()

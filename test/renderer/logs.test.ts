@@ -62,7 +62,7 @@ function serve(lines: readonly LogLine[]): { asked: number[] } {
   }
   const lab = useLabStore()
   lab.ask = ((run: (call: object) => unknown) => run({ logs })) as typeof lab.ask
-  lab.connection = { state: 'connected', words: '', retryInS: 0 }
+  lab.connection = { state: 'connected', words: '', retryInS: 0, silentS: 0 }
   return { asked }
 }
 

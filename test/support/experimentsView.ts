@@ -27,7 +27,7 @@ beforeEach(() => {
   setActivePinia(pinia)
   desk = fakeDesk({ mine: MINE, broken: 'steps: [' })
   const lab = useLabStore()
-  lab.connection = { state: 'connected', words: '', retryInS: 0 }
+  lab.connection = { state: 'connected', words: '', retryInS: 0, silentS: 0 }
   lab.control = { holds: true, free: false, viewers: 1 }
   lab.askHost = async (run) => await run(desk as Partial<WindowApi> as WindowApi)
   useUiStore().narrow = false

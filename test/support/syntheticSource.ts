@@ -14,8 +14,10 @@ export function syntheticClient(
   lab: Lab,
   desk: Partial<DeskApi> = {},
   shell: Partial<ShellApi> = {},
-): LabClient & { lose(reason: string): void } {
+): LabClient & { lose(reason: string): void; freeze(frozen: boolean): void } {
   const closeListeners: ((reason: string) => void)[] = []
+  let frozen = false
+  const unanswered: (() => void)[] = []
   return {
     call: withDesk(lab, desk),
     shell: { ...NO_SHELL, openLink: async () => {}, openReport: async () => {}, ...shell },
@@ -28,6 +30,15 @@ export function syntheticClient(
         series: (frame) => push.series?.(frame),
         reset: (snapshot) => push.reset?.(snapshot),
       })
+    },
+    beat: () =>
+      new Promise((resolve) => {
+        if (frozen) unanswered.push(resolve)
+        else resolve()
+      }),
+    freeze(next) {
+      frozen = next
+      if (!frozen) for (const answer of unanswered.splice(0)) answer()
     },
     onClose: (listener) => closeListeners.push(listener),
     lose: (reason) => closeListeners.forEach((listener) => listener(reason)),

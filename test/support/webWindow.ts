@@ -19,6 +19,8 @@ export interface WebWindow {
   readonly folder: string
   /** The host dies without a word; the window stays open. */
   killHost(): Promise<void>
+  /** SIGSTOP and SIGCONT: it is there, and does nothing. */
+  signalHost(signal: 'SIGSTOP' | 'SIGCONT'): void
   close(): Promise<void>
 }
 
@@ -59,7 +61,8 @@ export async function openWebWindow(
     await page.goto(url)
     // Until the host has answered, what starts something is disabled, and so is its key.
     await page.locator('[data-testid=start-five]:enabled').waitFor()
-    return { page, problems, folder, killHost, close }
+    const signalHost = (signal: 'SIGSTOP' | 'SIGCONT'): void => void host.kill(signal)
+    return { page, problems, folder, killHost, signalHost, close }
   } catch (error) {
     await close()
     throw error

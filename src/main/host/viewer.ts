@@ -191,6 +191,10 @@ class ServedViewer implements Viewer, ViewerSeat {
       this.options.room.take(this)
       return Promise.resolve()
     }
+    if (name === 'beat') {
+      parseArgs('beat', args)
+      return Promise.resolve()
+    }
     if (name === 'watchMessages') return this.watchMessages(...parseArgs('watchMessages', args))
     if (isShellCall(name)) return this.shellCall(name, args)
     if (isDeskCall(name)) return this.deskCall(name, args)

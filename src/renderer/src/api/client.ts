@@ -7,6 +7,7 @@
  */
 import type { LabClient } from '../../../shared/rpc'
 import type { Caps } from '../../../shared/shell'
+import { watchSilence } from './silence'
 
 export interface LabSource {
   readonly caps: Caps
@@ -19,12 +20,17 @@ export interface LabSource {
 export class HostRefusal extends Error {}
 
 export interface ConnectionView {
-  readonly state: 'connecting' | 'connected' | 'lost' | 'refused'
+  /** `silent`: the channel is open, and the host has not answered for seconds. */
+  readonly state: 'connecting' | 'connected' | 'silent' | 'lost' | 'refused'
   /** Why it is lost, one sentence; empty otherwise. */
   readonly words: string
   /** Seconds until the next try, 0 while trying. */
   readonly retryInS: number
+  /** Seconds since a silent host was asked; 0 in every other state. */
+  readonly silentS: number
 }
+
+const HEARD: ConnectionView = { state: 'connected', words: '', retryInS: 0, silentS: 0 }
 
 export interface KeepOptions {
   readonly source: LabSource
@@ -42,14 +48,18 @@ export function keepConnected(options: KeepOptions): () => void {
   let words = ''
   let away: 'lost' | 'refused' = 'lost'
   let timer: ReturnType<typeof setTimeout> | undefined
+  let unwatch = (): void => undefined
 
   async function tryOpen(): Promise<void> {
-    options.onView({ state: tries === 0 ? 'connecting' : away, words, retryInS: 0 })
+    const state = tries === 0 ? 'connecting' : away
+    options.onView({ state, words, retryInS: 0, silentS: 0 })
     try {
       const client = await options.source.open()
       await options.onOpen(client)
       tries = 0
-      if (!stopped) options.onView({ state: 'connected', words: '', retryInS: 0 })
+      if (stopped) return
+      options.onView(HEARD)
+      watch(client)
       client.onClose((reason) => lost('lost', reason))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -57,7 +67,16 @@ export function keepConnected(options: KeepOptions): () => void {
     }
   }
 
+  function watch(client: LabClient): void {
+    unwatch = watchSilence({
+      beat: () => client.beat(),
+      onSilent: (silentS) => options.onView({ ...HEARD, state: 'silent', silentS }),
+      onHeard: () => options.onView(HEARD),
+    })
+  }
+
   function lost(state: 'lost' | 'refused', reason: string): void {
+    unwatch()
     if (stopped) return
     away = state
     words = reason
@@ -69,7 +88,7 @@ export function keepConnected(options: KeepOptions): () => void {
   function countDown(seconds: number): void {
     if (stopped) return
     if (seconds === 0) return void tryOpen()
-    options.onView({ state: away, words, retryInS: seconds })
+    options.onView({ state: away, words, retryInS: seconds, silentS: 0 })
     clearTimeout(timer)
     timer = setTimeout(() => countDown(seconds - 1), 1000)
   }
@@ -77,6 +96,7 @@ export function keepConnected(options: KeepOptions): () => void {
   void tryOpen()
   return () => {
     stopped = true
+    unwatch()
     clearTimeout(timer)
   }
 }

@@ -62,9 +62,8 @@ export class BandFold {
     for (const active of faults) this.#start(active)
   }
 
-  /** The host was not heard in between: what stands there was read from its record later. */
-  away(fromMs: number, toMs: number): void {
-    const label = 'window not connected'
+  /** The host was not heard in between: what stands there came later, or from its record. */
+  away(fromMs: number, toMs: number, label: string): void {
     const span = { fromMs, toMs }
     const band: Band = { id: `away ${fromMs}`, kind: 'gap', glyph: 'lost', label, ...span }
     this.#away = [...this.#away, band].slice(-AWAY_MAX)

@@ -98,7 +98,12 @@ export const useLabStore = defineStore('lab', () => {
   const status = shallowRef<LabStatus>(IDLE_STATUS)
   const scenarios = shallowRef<readonly ScenarioCard[]>([])
   const runs = shallowRef<readonly RunCard[]>([])
-  const connection = shallowRef<ConnectionView>({ state: 'connecting', words: '', retryInS: 0 })
+  const connection = shallowRef<ConnectionView>({
+    state: 'connecting',
+    words: '',
+    retryInS: 0,
+    silentS: 0,
+  })
   const caps = shallowRef<Caps>(BROWSER_CAPS)
   /** True where shortcuts are held with Cmd. */
   const mac = ref(false)
@@ -208,7 +213,8 @@ export const useLabStore = defineStore('lab', () => {
       source,
       onOpen: attach,
       onView(view) {
-        if (view.state !== 'connected') client = null
+        // A silent host may yet answer what it was asked.
+        if (view.state !== 'connected' && view.state !== 'silent') client = null
         connection.value = view
       },
     })

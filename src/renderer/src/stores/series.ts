@@ -40,7 +40,7 @@ export const useSeriesStore = defineStore('series', () => {
   }
 
   const lab = useLabStore()
-  /** The run of the last whole picture, and where it stood then. */
+  /** The run that was last heard of, and where it stood then. */
   let runDir: string | null = null
   let runAtMs = 0
   /** Where the run stood when the host was last heard; null: it is heard. */
@@ -53,17 +53,24 @@ export const useSeriesStore = defineStore('series', () => {
     { flush: 'sync' },
   )
 
-  /** The host came back with the run that it was lost in: the time between was not watched. */
-  function tellAway(status: LabStatus): void {
+  /** The host is heard again: in the hole of the pictures of this run stands why it is there. */
+  function heard(status: LabStatus, label: string): void {
     const isSame = status.runDir !== null && status.runDir === runDir && status.atMs >= runAtMs
     if (!isSame) fold.forget()
-    else if (lostAtMs !== null && status.atMs > lostAtMs) fold.away(lostAtMs, status.atMs)
+    else if (lostAtMs !== null && status.atMs > lostAtMs) {
+      fold.away(lostAtMs, status.atMs, label)
+      showBands()
+    }
     runDir = status.runDir
     runAtMs = status.atMs
     lostAtMs = null
   }
 
   lab.listen({
+    status(status) {
+      // Without a new picture: it was silent, and goes on where it was.
+      if (lab.connected) heard(status, 'host not answering')
+    },
     series: applyFrame,
     events(batch) {
       if (fold.feed(batch)) showBands()
@@ -76,7 +83,7 @@ export const useSeriesStore = defineStore('series', () => {
     },
     reset(snapshot) {
       applySnapshot(snapshot.series)
-      tellAway(snapshot.status)
+      heard(snapshot.status, 'window not connected')
       fold.reset([...snapshot.earlier, ...snapshot.events], snapshot.status.faults)
       showBands()
     },
