@@ -148,6 +148,8 @@ const rows = [
   ['view.acknowledge', 'Acknowledge the violations', 'global', 'always'],
   ['view.leaveTool', 'Leave the tool, clear the selection', 'stage', 'always', ['Escape']],
   ['time.playPause', 'Pause or follow the picture', 'stage', 'always', ['Space']],
+  ['time.slower', 'Play slower', 'stage', 'always', ['<']],
+  ['time.faster', 'Play faster', 'stage', 'always', ['>']],
   ['time.live', 'Live', 'stage', 'always', ['L']],
   ['time.previousEvent', 'Previous event', 'stage', 'always', ['ArrowLeft']],
   ['time.nextEvent', 'Next event', 'stage', 'always', ['ArrowRight']],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   advance,
+  changeSpeed,
   extentMs,
   fit as wholeRun,
   goLive,
@@ -10,15 +11,18 @@ import {
   pan,
   pin,
   play,
+  setSpeed,
   shownMs,
   SPAN_MS,
   SPAN_MS_MIN,
+  SPEEDS,
   spanMs,
   START_VIEW,
   togglePlay,
   zoom,
 } from '../../src/renderer/src/composables/timeWindow'
 import type { TimeView } from '../../src/renderer/src/composables/timeWindow'
+import { speedText, speedWords } from '../../src/renderer/src/composables/timeUnit'
 
 const at = (nowMs: number): TimeView => advance(START_VIEW, nowMs)
 
@@ -49,6 +53,31 @@ describe('time window', () => {
     const playing = togglePlay(pin(frozen, 39_000))
     expect(play(playing, 400)).toMatchObject({ cursorMs: 39_400, playing: true })
     expect(play(playing, 1200)).toMatchObject({ cursorMs: null, playing: false, follow: true })
+  })
+
+  it('plays at the chosen speed, which stops at the ends of its scale', () => {
+    const playing = togglePlay(pin(at(40_000), 10_000))
+    const slow = changeSpeed(changeSpeed(playing, -1), -1)
+    expect(slow.speed).toBe(0.25)
+    expect(play(slow, 400)).toMatchObject({ cursorMs: 10_100, playing: true })
+    expect(play(setSpeed(playing, 100), 250)).toMatchObject({ cursorMs: 35_000, speed: 100 })
+    const [least, most] = [SPEEDS[0], SPEEDS.at(-1)]
+    expect(setSpeed(playing, 0).speed).toBe(least)
+    expect(changeSpeed(setSpeed(playing, 1e9), 1).speed).toBe(most)
+    expect(speedText(0.01)).toBe('1/100×')
+    expect(speedWords(0.001, 's')).toBe('1 ms of the run a second')
+    expect(speedWords(2, 'step')).toBe('2 steps a second')
+  })
+
+  it('a run that is over plays from its start once it stands at its end', () => {
+    const over = advance({ ...START_VIEW, ended: true }, 4000)
+    const begun = togglePlay(over)
+    expect(begun).toMatchObject({ cursorMs: 0, playing: true })
+    expect(togglePlay(play(begun, 500))).toMatchObject({ cursorMs: 500, playing: false })
+    expect(play(begun, 4000)).toMatchObject({ cursorMs: null, playing: false })
+    expect(togglePlay(pin(over, 4000))).toMatchObject({ cursorMs: 0, playing: true })
+    const empty = { ...START_VIEW, ended: true }
+    expect(togglePlay(empty)).toEqual(empty)
   })
 
   it('zooming keeps the moment under the pointer in its place', () => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
-import { extentMs, SPAN_MS_MIN } from '../../src/renderer/src/composables/timeWindow'
+import { extentMs, SPAN_MS_MIN, SPEEDS } from '../../src/renderer/src/composables/timeWindow'
 import { useEventsStore } from '../../src/renderer/src/stores/events'
 import { useTimeStore } from '../../src/renderer/src/stores/time'
 import type { LabEvent } from '../../src/core/event'
@@ -18,6 +18,7 @@ interface Model {
   /** Null: live. */
   cursor: number | null
   playing: boolean
+  speed: number
   hover: number | null
   events: number[]
 }
@@ -32,10 +33,15 @@ type Act =
   | { readonly kind: 'newRun'; readonly atMs: number }
   | { readonly kind: (typeof SINGLE)[number] }
 
+const STILL = { now: 0, cursor: null, playing: false, speed: 1, hover: null } as const
+
 /** Playback reaches the newest moment exactly. */
 const TO_END = -1
 
-const SINGLE = ['space', 'live', 'fit', 'first', 'last', 'previous', 'next'] as const
+const SINGLE = [
+  ...(['space', 'live', 'fit', 'first', 'last', 'previous', 'next'] as const),
+  ...(['slower', 'faster'] as const),
+] as const
 
 const ms = fc.integer({ min: -20_000, max: 200_000 })
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -102,9 +108,15 @@ function model(next: Act, m: Model): void {
       return
     case 'tick':
       if (!m.playing || m.cursor === null) return
-      m.cursor += next.ms
+      m.cursor += next.ms * m.speed
       if (m.cursor < m.now) return
       Object.assign(m, { cursor: null, playing: false })
+      return
+    case 'slower':
+      m.speed = SPEEDS.findLast((speed) => speed < m.speed) ?? m.speed
+      return
+    case 'faster':
+      m.speed = SPEEDS.find((speed) => speed > m.speed) ?? m.speed
       return
     case 'live':
       Object.assign(m, { cursor: null, playing: false })
@@ -146,6 +158,8 @@ function play(next: Act, time: Time, m: Model): void {
     last: () => time.goLast(),
     previous: () => time.previousEvent(),
     next: () => time.nextEvent(),
+    slower: () => time.slower(),
+    faster: () => time.faster(),
   }
   acts[next.kind]()
 }
@@ -195,18 +209,24 @@ describe('the time controller', () => {
       fc.property(fc.array(act, { maxLength: 80, size: 'max' }), (acts) => {
         setActivePinia(createPinia())
         const time = useTimeStore()
-        const m: Model = { now: 0, cursor: null, playing: false, hover: null, events: [] }
+        const m: Model = { ...STILL, events: [] }
         for (const wish of acts) {
           let next = wish
           const tick = next.kind === 'tick' && next.ms === TO_END
-          if (tick) next = { kind: 'tick', ms: m.now - (m.cursor ?? m.now) }
+          if (tick) next = { kind: 'tick', ms: (m.now - (m.cursor ?? m.now)) / m.speed }
           const before = [time.fromMs, time.toMs, time.follow] as const
           const wasPlaying = m.playing
           model(next, m)
           play(next, time, m)
-          const { nowMs, cursorMs, playing, live, shownMs, readMs } = time
-          expect({ nowMs, cursorMs, playing, live, shownMs, readMs }).toEqual({
-            ...{ nowMs: m.now, cursorMs: m.cursor, playing: m.playing, live: m.cursor === null },
+          const { nowMs, cursorMs, playing, speed, live, shownMs, readMs } = time
+          expect({ nowMs, cursorMs, playing, speed, live, shownMs, readMs }).toEqual({
+            ...{
+              speed: m.speed,
+              nowMs: m.now,
+              cursorMs: m.cursor,
+              playing: m.playing,
+              live: m.cursor === null,
+            },
             ...{ shownMs: shown(m), readMs: m.hover ?? shown(m) },
           })
           checkWindow(time)

@@ -18,6 +18,8 @@ function alignClocks(): Promise<void> {
 
 export const TIME_RUNS: Readonly<Record<TimeCommand, () => unknown>> = {
   'time.playPause': () => useTimeStore().togglePlay(),
+  'time.slower': () => useTimeStore().slower(),
+  'time.faster': () => useTimeStore().faster(),
   'time.live': () => useTimeStore().goLive(),
   'time.previousEvent': () => useTimeStore().previousEvent(),
   'time.nextEvent': () => useTimeStore().nextEvent(),

@@ -49,6 +49,17 @@ export function spanWords(spanMs: number, unit: TimeUnit): string {
   return unit === 's' ? lengthText(spanMs) : stepsText(spanMs)
 }
 
+/** A speed of playback: 1/100×, 4×. */
+export function speedText(speed: number): string {
+  return speed < 1 ? `1/${Math.round(1 / speed)}×` : `${speed}×`
+}
+
+/** What is played in a second: 10 ms of the run, or 4 steps. */
+export function speedWords(speed: number, unit: TimeUnit): string {
+  if (unit === 'step') return `${stepsText(speed * 1000)} a second`
+  return speed < 1 ? `${speed * 1000} ms of the run a second` : `${speed} s of the run a second`
+}
+
 /** A length that grows while it is read: 12.3 s, or 4 steps. */
 export function lapseWords(lapseMs: number, unit: TimeUnit): string {
   return unit === 's' ? `${momentText(lapseMs, 1)} s` : stepsText(lapseMs)

@@ -16,14 +16,18 @@ export interface TimeView {
   readonly follow: boolean
   /** Length of the following window once the run is as long; Infinity: always the whole run. */
   readonly wantMs: number
-  /** The cursor moves on by itself, as fast as time did. */
+  /** The cursor moves on by itself. */
   readonly playing: boolean
+  /** Time of the run that one of the clock plays: 0.01 shows 10 ms of it a second. */
+  readonly speed: number
   /** The run is over: there is no room to grow. Missing: it is not. */
   readonly ended?: boolean
 }
 
 export const SPAN_MS = 30_000
 export const SPAN_MS_MIN = 50
+/** From one frame of loopback to a run of an hour. */
+export const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10, 100] as const
 /** A young run grows into windows of these lengths: two jumps of the scale, not a creeping one. */
 const YOUNG_MS = [10_000, 20_000, SPAN_MS]
 
@@ -35,6 +39,7 @@ export const START_VIEW: TimeView = {
   follow: true,
   wantMs: SPAN_MS,
   playing: false,
+  speed: 1,
 }
 
 /** The whole run, with room to grow while it is young and goes on. */
@@ -74,16 +79,33 @@ export function nudge(view: TimeView, byMs: number): TimeView {
   return pin(view, shownMs(view) + byMs)
 }
 
-/** Space: freezes a live picture; lets a frozen one run on from the cursor, and back. */
+/**
+ * Space: freezes a live picture; lets a frozen one run on from the cursor, and back. A run that is
+ * over, and stands at its end, plays from its start.
+ */
 export function togglePlay(view: TimeView): TimeView {
+  if (view.ended === true && !view.playing && shownMs(view) >= view.nowMs) {
+    return view.nowMs > 0 ? { ...pin(view, 0), playing: true } : view
+  }
   if (view.cursorMs === null) return pin(view, view.nowMs)
   return { ...view, playing: !view.playing }
 }
 
-/** Time passes while playing; at the newest moment the view is live again. */
+/** The next speed, up or down; there is none above the highest and below the lowest. */
+export function changeSpeed(view: TimeView, direction: 1 | -1): TimeView {
+  const speeds: readonly number[] = direction === 1 ? SPEEDS : SPEEDS.toReversed()
+  const next = speeds.find((speed) => (speed - view.speed) * direction > 0)
+  return next === undefined ? view : { ...view, speed: next }
+}
+
+export function setSpeed(view: TimeView, speed: number): TimeView {
+  return { ...view, speed: clamp(speed, SPEEDS[0], Math.max(...SPEEDS)) }
+}
+
+/** `byMs` of the clock pass while playing; at the newest moment the view is live again. */
 export function play(view: TimeView, byMs: number): TimeView {
   if (!view.playing || view.cursorMs === null) return view
-  const cursorMs = view.cursorMs + byMs
+  const cursorMs = view.cursorMs + byMs * view.speed
   if (cursorMs >= view.nowMs) return goLive(view)
   return reveal({ ...view, cursorMs }, cursorMs)
 }

@@ -25,6 +25,7 @@ export const useTimeStore = defineStore('time', () => {
   const toMs = computed(() => view.value.toMs)
   const follow = computed(() => view.value.follow)
   const playing = computed(() => view.value.playing)
+  const speed = computed(() => view.value.speed)
   const live = computed(() => view.value.cursorMs === null)
   /** The moment that topology, inspector and charts show. */
   const shownMs = computed(() => rules.shownMs(view.value))
@@ -38,7 +39,8 @@ export const useTimeStore = defineStore('time', () => {
   function reset(atMs: number): void {
     hoverMs.value = null
     const ended = useLabStore().saved !== null
-    const begun = ended ? { ...rules.START_VIEW, ended } : rules.START_VIEW
+    const start = { ...rules.START_VIEW, speed: view.value.speed }
+    const begun = ended ? { ...start, ended } : start
     apply(rules.advance(begun, atMs))
   }
 
@@ -86,6 +88,7 @@ export const useTimeStore = defineStore('time', () => {
     toMs,
     follow,
     playing,
+    speed,
     live,
     shownMs,
     readMs,
@@ -101,6 +104,9 @@ export const useTimeStore = defineStore('time', () => {
     play: act(rules.play),
     goLive: act(rules.goLive),
     togglePlay: act(rules.togglePlay),
+    setSpeed: act(rules.setSpeed),
+    slower: () => apply(rules.changeSpeed(view.value, -1)),
+    faster: () => apply(rules.changeSpeed(view.value, 1)),
     previousEvent: () => stepEvent(-1),
     nextEvent: () => stepEvent(1),
     goFirst: () => apply(rules.pin(view.value, 0)),
