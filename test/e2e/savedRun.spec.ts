@@ -72,6 +72,9 @@ describe.skipIf(browserPath === null)(suite, () => {
     await eventually('the cluster stopped', async () =>
       /no cluster/.test((await page.getByRole('contentinfo').textContent()) ?? ''),
     )
+    // What is left of it is not live any more, and is one press away.
+    await says('time-edge', /^\s*ENDED/)
+    await page.getByTestId('look-back').waitFor()
   })
   afterAll(() => web?.close())
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   advance,
   changeSpeed,
+  end,
   extentMs,
   fit as wholeRun,
   goLive,
@@ -67,6 +68,13 @@ describe('time window', () => {
     expect(speedText(0.01)).toBe('1/100×')
     expect(speedWords(0.001, 's')).toBe('1 ms of the run a second')
     expect(speedWords(2, 'step')).toBe('2 steps a second')
+  })
+
+  it('a run that ends leaves no room to grow; a picture that stands does not move', () => {
+    expect(end(at(4000), true)).toMatchObject({ fromMs: 0, toMs: 4000, ended: true, follow: true })
+    const standing = look(pin(at(40_000), 27_360), 20_000, 30_000)
+    expect(end(standing, true)).toMatchObject({ fromMs: 20_000, toMs: 30_000, cursorMs: 27_360 })
+    expect(end(at(4000), false)).toEqual(at(4000))
   })
 
   it('a run that is over plays from its start once it stands at its end', () => {

@@ -69,6 +69,13 @@ export function goLive(view: TimeView): TimeView {
   return toLiveEdge({ ...view, cursorMs: null, playing: false, follow: true, wantMs })
 }
 
+/** The run ended, or goes on: the window that followed it ends where it does. */
+export function end(view: TimeView, ended: boolean): TimeView {
+  if ((view.ended ?? false) === ended) return view
+  const next = { ...view, ended }
+  return view.follow ? toLiveEdge(next) : next
+}
+
 /** Puts the cursor somewhere; the window stays, unless the cursor would be outside. */
 export function pin(view: TimeView, atMs: number): TimeView {
   const cursorMs = clamp(atMs, 0, view.nowMs)

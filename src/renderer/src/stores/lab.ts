@@ -52,6 +52,10 @@ interface LabRefs {
   readonly loaded: Ref<boolean>
 }
 
+function hasEnded({ state, runDir, atMs }: LabStatus): boolean {
+  return state === 'idle' && runDir !== null && atMs > 0
+}
+
 /** What follows from the state of the store. */
 function labFlags({ connection, control, saved, status, loaded }: LabRefs) {
   const connected = computed(() => connection.value.state === 'connected')
@@ -59,6 +63,8 @@ function labFlags({ connection, control, saved, status, loaded }: LabRefs) {
   const mayStart = computed(() => connected.value && (control.value.holds || control.value.free))
   return {
     connected,
+    /** The run of the live lab has ended; its charts and events stay. */
+    ended: computed(() => saved.value === null && hasEnded(status.value)),
     /** What is shown of the live lab is as old as the last word of its host. */
     stale: computed(() => loaded.value && saved.value === null && !connected.value),
     mayStart,

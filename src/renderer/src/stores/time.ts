@@ -27,6 +27,8 @@ export const useTimeStore = defineStore('time', () => {
   const playing = computed(() => view.value.playing)
   const speed = computed(() => view.value.speed)
   const live = computed(() => view.value.cursorMs === null)
+  /** The shown run goes on no more. */
+  const over = computed(() => view.value.ended === true)
   /** The moment that topology, inspector and charts show. */
   const shownMs = computed(() => rules.shownMs(view.value))
   /** The moment whose values the chart heads show. */
@@ -38,9 +40,9 @@ export const useTimeStore = defineStore('time', () => {
 
   function reset(atMs: number): void {
     hoverMs.value = null
-    const ended = useLabStore().saved !== null
+    const { saved, ended } = useLabStore()
     const start = { ...rules.START_VIEW, speed: view.value.speed }
-    const begun = ended ? { ...start, ended } : start
+    const begun = saved !== null || ended ? { ...start, ended: true } : start
     apply(rules.advance(begun, atMs))
   }
 
@@ -72,7 +74,10 @@ export const useTimeStore = defineStore('time', () => {
       apply(rule(view.value, ...rest))
 
   useLabStore().listen({
-    status: (status) => setNow(status.atMs),
+    status(status) {
+      setNow(status.atMs)
+      apply(rules.end(view.value, useLabStore().ended))
+    },
     events: (batch) => setNow(batch.at(-1)?.atMs ?? 0),
     reset: (snapshot) => reset(snapshot.status.atMs),
     grown: ({ status }) => setNow(status.atMs),
@@ -90,6 +95,7 @@ export const useTimeStore = defineStore('time', () => {
     playing,
     speed,
     live,
+    over,
     shownMs,
     readMs,
     reset,
