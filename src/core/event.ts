@@ -175,6 +175,8 @@ export type LabFact =
       readonly missed: number
       readonly messages: readonly SeenMessage[]
     }
+  /** From here messages are told (`messagesSeen`), or are not: nobody looks at them. */
+  | { readonly type: 'messagesWatched'; readonly on: boolean }
   /** What the load generator saw in one bucket of `spanMs` that ends at `atMs`. */
   | {
       readonly type: 'loadSampled'

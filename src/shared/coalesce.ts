@@ -43,6 +43,7 @@ export const SAMPLES: ReadonlySet<LabEventType> = new Set([
   'trafficSampled',
   'loadSampled',
   'messagesSeen',
+  'messagesWatched',
 ] as const)
 
 export interface Coalesced {

@@ -118,6 +118,7 @@ export const EVENT_FIELDS: Readonly<Record<LabEventType, Fields>> = {
   statusSampled: LAB,
   trafficSampled: LAB,
   messagesSeen: { ...LAB, missed: 'number' },
+  messagesWatched: { ...LAB, on: 'boolean' },
   loadSampled: {
     ...LAB,
     spanMs: 'number',

@@ -17,7 +17,7 @@ const NEWLINE = 10
 
 /** Messages, and what stands on the lanes of their nodes. */
 const DRAWN: ReadonlySet<string> = new Set<LabEventType>([
-  ...(['messagesSeen', 'sent', 'received', 'submitted', 'answered'] as const),
+  ...(['messagesSeen', 'messagesWatched', 'sent', 'received', 'submitted', 'answered'] as const),
   ...(['frameHeld', 'frameReleased', 'frameDropped'] as const),
   ...(['clusterStarted', 'clusterStopped', 'nodeExited', 'nodeReady'] as const),
   ...(['faultStarted', 'faultEnded', 'bid', 'elected', 'preempted', 'steppedDown'] as const),

@@ -111,7 +111,8 @@ export class RecordView {
   picture(run: RunFrame): Pick<RecordedView, 'status' | 'series'> {
     const { cluster, count, dropped } = this
     const last = this.ending ?? this.fold.at(this.lastMs)
-    const status = { ...last, ...run, cluster, events: count, dropped }
+    const options = this.fold.optionsOf(run.options)
+    const status = { ...last, ...run, options, cluster, events: count, dropped }
     return { status, series: this.measures.snapshot() }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { LabEvent, LabOwnEvent } from '../core/event'
 import type { ActiveFault } from '../core/fault'
+import type { ElectionPolicy } from '../core/paxos/config'
 import type { LabStatus, NodeLifeState, NodeView } from './api'
 
 type Changeable<T> = { -readonly [K in keyof T]: T[K] }
@@ -12,6 +13,7 @@ type Changeable<T> = { -readonly [K in keyof T]: T[K] }
 export class StatusFold {
   private readonly nodes = new Map<number, Changeable<NodeView>>()
   private readonly faults = new Map<string, ActiveFault>()
+  private policy: ElectionPolicy | null = null
 
   constructor(
     private readonly now: LabStatus,
@@ -24,8 +26,9 @@ export class StatusFold {
   }
 
   feed(event: LabEvent): void {
-    if (event.by === 'lab') this.feedLab(event)
-    else this.heard(event.by)
+    if (event.by === 'lab') return this.feedLab(event)
+    if (event.type === 'policySet') this.policy = event.policy
+    this.heard(event.by)
   }
 
   /** A node told something, whatever it was. */
@@ -35,12 +38,19 @@ export class StatusFold {
 
   at(atMs: number): LabStatus {
     const nodes = [...this.nodes.values()].map((view) => ({ ...view }))
-    return { ...this.now, atMs, nodes, faults: [...this.faults.values()] }
+    const options = this.optionsOf(this.now.options)
+    return { ...this.now, options, atMs, nodes, faults: [...this.faults.values()] }
+  }
+
+  /** Those of the run, with the policy that its nodes follow by now. */
+  optionsOf(options: LabStatus['options']): LabStatus['options'] {
+    return options && this.policy ? { ...options, policy: this.policy } : options
   }
 
   private feedLab(event: LabOwnEvent): void {
     switch (event.type) {
       case 'clusterStarted':
+        this.policy = event.policy
         return this.begin(event.members)
       case 'nodeStarted':
         return this.set(event.node, 'starting', { pid: event.pid === 0 ? null : event.pid })

@@ -1,9 +1,11 @@
 /** The fold of a recorded run: what is kept, what its end looks like, what its slots held. */
 import { describe, expect, it } from 'vitest'
 import type { LabEvent, LabFact, NodeFact } from '../../src/core/event'
-import { LEADER_POLICY } from '../../src/core/paxos/config'
+import { EAGER_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import type { PaxosFact } from '../../src/core/paxos/fact'
+import { DEFAULT_CLUSTER } from '../../src/shared/api'
 import { RecordView, VIEW_EVENTS_MAX } from '../../src/shared/recordView'
+import { statusAt } from '../../src/shared/statusFold'
 import { slotsAt } from '../../src/shared/slotFold'
 
 /** Longer than a window holds. */
@@ -58,6 +60,19 @@ describe('the status of a saved run', () => {
     const { status } = viewOf(run)
     expect(status.nodes.map(({ state }) => state)).toEqual(['running', 'running', 'running'])
     expect(status).toMatchObject({ state: 'idle', cluster: 'c1', atMs: 500, events: 11 })
+  })
+
+  it('has the policy that its nodes followed then, and each moment the one of that moment', () => {
+    const run = started()
+    run.atMs = 500
+    for (const node of [1, 2, 3]) run.node(node, { type: 'policySet', policy: EAGER_POLICY })
+    const fold = new RecordView()
+    for (const event of run.events) fold.feed(event)
+    const options = { ...DEFAULT_CLUSTER, policy: LEADER_POLICY }
+    const { status, events } = fold.view({ ...FRAME, options })
+    expect(status.options?.policy).toEqual(EAGER_POLICY)
+    const before = events.filter(({ type }) => type !== 'policySet')
+    expect(statusAt(before, 400, status).options?.policy).toEqual(LEADER_POLICY)
   })
 
   it('shows who was killed, and a failure of the product as one', () => {

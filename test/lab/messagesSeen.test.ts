@@ -10,6 +10,8 @@ import type { SwitchboardToLab } from '../../src/shared/control'
 import { printFrame } from '../../src/shared/frame'
 import { SEEN_BATCH_MAX } from '../../src/shared/messagesCodec'
 import { eventually } from '../support/eventually'
+import { clusterOptions } from '../support/cluster'
+import { realDesk } from '../support/realDesk'
 import { SwitchboardRig } from '../support/switchboardRig'
 
 const PREPARE = printFrame({
@@ -72,6 +74,29 @@ describe('the switchboard', () => {
     socket.write(PREPARE)
     await eventually('the last arrives', () => own.sink(2).frames.length >= 5)
     expect(seenOf(own.frames)).toHaveLength(told)
+  })
+})
+
+describe('the record of a cluster', () => {
+  it('says when messages were told, and when nobody looked', async () => {
+    const { rig, lab } = realDesk()
+    try {
+      const marks = async (): Promise<boolean[]> => {
+        await lab.stopCluster()
+        const told = await lab.events(1, lab.status().events)
+        return told.flatMap((event) => (event.type === 'messagesWatched' ? [event.on] : []))
+      }
+      await lab.startCluster(clusterOptions({ nodes: 3 }))
+      // Two windows look: the first that looks away is not the last.
+      for (const on of [true, true, false, false]) await lab.watchMessages(on)
+      expect(await marks()).toEqual([false, true, false])
+      await lab.startCluster(clusterOptions({ nodes: 3, recordMessages: true }))
+      await lab.watchMessages(false)
+      expect(await marks()).toEqual([true])
+    } finally {
+      await lab.close()
+      await rig.close()
+    }
   })
 })
 

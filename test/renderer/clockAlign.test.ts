@@ -269,7 +269,7 @@ it('the engine estimates when it is asked, moves the picture when it is told, an
   // What comes later does not move the picture: the estimate stands until it is asked anew.
   engine.take({ kind: 'events', events: [sent('c', 1, 200), received('c', 2, 180)] })
   expect(drawn()?.drawn).toEqual({ startMs: 100, endMs: 104.5 })
-  engine.take({ kind: 'reset' })
+  engine.take({ kind: 'reset', recorded: false })
   engine.take({ kind: 'events', events: [sent('a', 1, 100), received('a', 2, 90)] })
   expect(ask({ kind: 'ask', token: 3, question: { what: 'details', serial: 0 } })).toMatchObject({
     details: { drawn: { startMs: 100, endMs: 90 } },

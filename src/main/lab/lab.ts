@@ -302,7 +302,6 @@ class Core implements LabCore {
       onStatus: (changed) => this.feed.touch(changed),
     })
     this.active = session
-    this.watchMessages(this.messages.any)
     this.feed.reset(() => this.snapshotNow())
     session.tell({
       type: 'clusterStarted',
@@ -314,12 +313,12 @@ class Core implements LabCore {
       ...(options.stallMsMax > 0 && { stallMsMax: options.stallMsMax }),
       ...(options.unnamed !== undefined && { unnamed: options.unnamed }),
     })
+    session.watchMessages(this.messages.any)
     return session
   }
 
   private watchMessages(on: boolean): void {
-    const session = this.active
-    session?.cluster.watchMessages(on || session.options.recordMessages)
+    this.active?.watchMessages(on)
   }
 
   private take(event: LabEvent): void {

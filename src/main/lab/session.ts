@@ -49,6 +49,8 @@ export class Session {
   private readonly sampler: NodeJS.Timeout
   private sampledAtMs = 0
   private isFrozen = false
+  /** Null: the record does not say yet. */
+  private isWatched: boolean | null = null
 
   constructor(
     readonly run: Run,
@@ -91,6 +93,15 @@ export class Session {
   tell(fact: LabFact): void {
     this.run.tell(fact)
     this.stepping.note(fact)
+  }
+
+  /** Tells messages while a window looks, or always if the run records them. */
+  watchMessages(wanted: boolean): void {
+    const on = wanted || this.setup.options.recordMessages
+    this.cluster.watchMessages(on)
+    if (on === this.isWatched) return
+    this.isWatched = on
+    this.tell({ type: 'messagesWatched', on })
   }
 
   /** Something that the status shows is other than before. */

@@ -259,6 +259,8 @@ const SENTENCES: Sentences = {
   trafficSampled: (e) => `${count(e.links.reduce((sum, l) => sum + l.frames, 0))} frames`,
   messagesSeen: (e) =>
     `${e.messages.length} messages` + (e.missed > 0 ? `, ${count(e.missed)} more not told` : ''),
+  messagesWatched: (e) =>
+    e.on ? 'messages are told from here' : 'messages are not told from here',
   loadSampled: (e) => {
     const shed = e.shed === undefined || e.shed === 0 ? '' : `, ${e.shed} shed`
     return `${e.acked} acknowledged, ${e.failed} failed, ${e.unknown} unknown${shed}`
@@ -334,6 +336,7 @@ const FAMILIES: Readonly<Record<LabEvent['type'], EventFamily>> = {
   statusSampled: 'lab',
   trafficSampled: 'lab',
   messagesSeen: 'lab',
+  messagesWatched: 'lab',
   labNote: 'lab',
 }
 
@@ -355,6 +358,7 @@ export function isSample(event: LabEvent): boolean {
     event.type === 'statusSampled' ||
     event.type === 'trafficSampled' ||
     event.type === 'messagesSeen' ||
+    event.type === 'messagesWatched' ||
     event.type === 'loadSampled'
   )
 }

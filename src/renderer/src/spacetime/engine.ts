@@ -23,7 +23,6 @@ import { MessageStore } from './messageStore'
 import { paintArrow } from './paintArrows'
 import { paintBadge } from './paintBadge'
 import { paintGround } from './paintGround'
-import type { Unwatched } from './paintGround'
 import { paintHeld } from './paintHeld'
 import { paintCone, paintLabels, paintMarks, paintStaircase } from './paintMarks'
 import { renamed } from './palette'
@@ -34,11 +33,11 @@ import type { Question, Summary, ToEngine } from './protocol'
 import { rangeStatistics } from './statistics'
 import { contextOf, TileCache } from './tiles'
 import type { Surface } from './tiles'
+import { UnwatchedSpans } from './unwatched'
 
 const BUDGET_MS = 8
 /** Inside a cone, messages are painted one by one: so many at most. */
 const CONE_ARROWS_MAX = 3000
-const UNWATCHED_MAX = 200
 const ROWS_MAX = 200
 /** Looked at one by one for labels and cones. */
 const ROWS_SHOWN_MAX = 20_000
@@ -76,7 +75,7 @@ export class Engine {
   private selected: number | null = null
   private shift: ClockShift = NO_SHIFT
   private badge = ''
-  private unwatched: Unwatched[] = []
+  private readonly unwatched = new UnwatchedSpans()
   private cone: { readonly serial: number; readonly revision: number; readonly cone: Cone } | null =
     null
   private isAsked = false
@@ -123,10 +122,10 @@ export class Engine {
         this.feed(eventsOfText(message.text))
         return this.requestSoon()
       case 'reset':
-        this.reset()
+        this.reset(message.recorded)
         break
       case 'watched':
-        this.watched(message.on, message.atMs)
+        this.unwatched.watched(message.on, message.atMs)
         break
       case 'view':
         this.view = message.view
@@ -212,6 +211,7 @@ export class Engine {
 
   private feed(events: readonly LabEvent[]): void {
     this.book.feed(events)
+    this.unwatched.feed(events)
     const { fromMs, toMs, mutated } = this.ingest.feed(events)
     if (mutated) this.tiles.invalidate(fromMs, toMs, this.msPerPx())
   }
@@ -221,24 +221,16 @@ export class Engine {
     this.badge = words
   }
 
-  private reset(): void {
+  private reset(recorded: boolean): void {
     this.align({ kind: 'align', shifts: [], words: '' })
     this.store.clear()
     this.book.reset()
     this.ingest.reset()
     this.tiles.clear()
-    this.unwatched = []
+    this.unwatched.reset(recorded)
     this.selected = null
     this.cone = null
     this.matches.setSlot(this.look.slot)
-  }
-
-  private watched(on: boolean, atMs: number): void {
-    const last = this.unwatched.at(-1)
-    const isOpen = last !== undefined && last.toMs === null
-    if (on && isOpen) this.unwatched[this.unwatched.length - 1] = { ...last, toMs: atMs }
-    else if (!on && !isOpen) this.unwatched.push({ fromMs: atMs, toMs: null })
-    this.unwatched = this.unwatched.slice(-UNWATCHED_MAX)
   }
 
   private fitCanvas(): void {
@@ -280,7 +272,7 @@ export class Engine {
     const over = { ctx, layout, window, palette, book, store, shift: this.shift }
     ctx.setTransform(scale, 0, 0, scale, 0, 0)
     const { nowMs, ticks } = view
-    paintGround({ ...over, unwatched: this.unwatched, nowMs, ticks })
+    paintGround({ ...over, unwatched: this.unwatched.all, nowMs, ticks })
     if (cone !== null) paintCone(over, cone)
     if (look.slot !== null) paintStaircase(over)
     ctx.globalAlpha = cone === null ? 1 : 0.2
@@ -360,6 +352,8 @@ export class Engine {
         const found = rangeStatistics(store, this.book, this.members, range, matches.test)
         return { what: 'statistics', statistics: found }
       }
+      case 'extent':
+        return { what: 'extent', range: matches.extent() }
       case 'csv':
         return { what: 'csv', ...csvOfRange(store, question, matches.test) }
       case 'rows': {

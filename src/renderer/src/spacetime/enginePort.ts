@@ -83,7 +83,10 @@ function onPage(receive: (message: FromEngine) => void): Post {
     onFrame: (paint) => requestAnimationFrame(paint),
     nowMs: () => performance.now(),
   })
-  return { send: (message) => engine.take(message), close: () => engine.take({ kind: 'reset' }) }
+  return {
+    send: (message) => engine.take(message),
+    close: () => engine.take({ kind: 'reset', recorded: false }),
+  }
 }
 
 /** True where a worker can paint a canvas of the page. */
