@@ -349,6 +349,20 @@ describe('the inspector without a selection', () => {
     await buttons[1]?.trigger('click')
     expect(wrapper.emitted('end')).toEqual([['f1']])
   })
+
+  it('tells of a record without options what is known, and not that nothing runs', () => {
+    const status = { ...IDLE_STATUS, atMs: 4000, events: 190 }
+    const wrapper = keep(
+      mount(RunInspector, {
+        props: {
+          ...{ status, shown: status, live: true, over: true, unit: 's', overIds: new Set('') },
+          ...{ usable: false, sentence: () => null },
+        },
+      }),
+    )
+    expect(wrapper.text()).toMatch(/This run.*4\.000 s.*190 events, 0 dropped.*events alone/s)
+    expect(wrapper.text()).not.toContain('Nothing runs')
+  })
 })
 
 describe('the client panel', () => {
