@@ -4,7 +4,8 @@
  * used now is `when`, decided there too.
  *
  * Keys:   `Mod` is Ctrl, on macOS Cmd; `Ctrl` is Ctrl everywhere. Letters are upper case, `Shift+X`
- *         needs shift. `browserKey` stands in where a browser keeps the key for itself.
+ *         needs shift. Of several commands with one key the first that can be used has it.
+ *         `browserKey` stands in where a browser keeps the key for itself.
  * Scopes: `global` keys work everywhere; `stage` keys are single keys that act only when the stage
  *         has focus and can be switched off (WCAG 2.1.4).
  */
@@ -35,6 +36,8 @@ export type CommandWhen =
   | 'forkable'
   /** It waits at a fork, for somebody to choose what happens next. */
   | 'held'
+  /** A run is in front of the person, and no file already. */
+  | 'runShown'
   /** The Teach view is open. */
   | 'teaching'
   /** What is shown, or the last run, has a report or can have one. */
@@ -113,6 +116,8 @@ const rows = [
   ['view.reenact', 'Re-enact on real processes…', 'global', 'reenactable'],
   ['view.report', 'Open the report of the run', 'global', 'reported'],
   ['view.pins', 'Pins of the report…', 'global', 'always'],
+  // Before the experiment's own Save: where a run is shown, the key is about that run.
+  ['view.saveRun', 'Save the run as a file', 'global', 'runShown', ['Mod+S']],
   ['view.closeRun', 'Close the saved run', 'global', 'saved'],
   ['view.start', 'Start page', 'global', 'always'],
   ['view.lab', 'Lab', 'global', 'always', ['Mod+1'], 'Alt+1'],
@@ -163,7 +168,7 @@ const rows = [
   ['time.forkBack', 'Take the last step back', 'stage', 'held', ['Shift+B']],
   ['time.forkOn', 'Run on from this step', 'stage', 'held', ['Shift+R']],
   ['node.kill', 'Kill', 'stage', 'nodeSelected', ['K']],
-  ['node.stop', 'Stop', 'stage', 'nodeSelected'],
+  ['node.stop', 'Stop in good order', 'stage', 'nodeSelected', ['Shift+K']],
   ['node.restart', 'Restart', 'stage', 'nodeSelected', ['R']],
   ['node.pauseResume', 'Pause or resume', 'stage', 'nodeSelected', ['U']],
   ['node.powerLoss', 'Power loss', 'stage', 'nodeSelected'],
@@ -172,9 +177,10 @@ const rows = [
   ['node.clock', 'Clock…', 'stage', 'nodeSelected'],
   ['node.slow', 'Slow…', 'stage', 'nodeSelected', ['S']],
   ['node.failpoint', 'Crash at a failpoint…', 'stage', 'nodeSelected'],
+  ['node.isolate', 'Isolate', 'stage', 'nodeSelected', ['I']],
   ['node.startElection', 'Start an election', 'stage', 'nodeSelected', ['E']],
-  ['node.stepDown', 'Step down', 'stage', 'nodeSelected'],
-  ['node.propose', 'Propose here…', 'stage', 'nodeSelected'],
+  ['node.stepDown', 'Step down', 'stage', 'nodeSelected', ['D']],
+  ['node.propose', 'Propose now…', 'stage', 'nodeSelected', ['O']],
   ['node.logs', 'Logs of the node', 'stage', 'nodeSelected', ['G']],
   ['node.copyAddress', 'Copy the client address', 'stage', 'nodeSelected'],
   ['network.cutBoth', 'Cut or restore the link, both ways', 'stage', 'linkSelected', ['X']],

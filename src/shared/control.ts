@@ -14,6 +14,7 @@ import type { ReadSubject } from '../core/paxos/message'
 import type { GateAct, GateAnswer, GateCall } from './gate'
 import type { NodeStepView, StepAct } from './stepping'
 import type { SeenReport } from './messagesCodec'
+import type { UnnamedLetter } from './unnamed'
 
 /** How much a node reports. `off` is for benchmarks, `facts` the default in the lab. */
 export type TelemetryLevel = 'off' | 'facts'
@@ -65,6 +66,8 @@ export interface NodeFile {
    * lab says so (`hand`): a schedule is re-enacted.
    */
   readonly hand?: FlushMode
+  /** Given: what people read of this node names its mutant by this letter alone. */
+  readonly unnamed?: UnnamedLetter
   /** True: it comes up in step mode (docs/stepping.md), as the rest of its cluster is. */
   readonly stepping?: boolean
   /** Where to dial the lab; null: stand alone, no control (bring your own node, tests). */

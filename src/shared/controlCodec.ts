@@ -35,6 +35,7 @@ import {
 } from './nodeOptionsCodec'
 import { parsePolicy, parseReplicaConfig } from './policyCodec'
 import { parseStepAct, parseStepping, parseStepView } from './steppingCodec'
+import { UNNAMED_LETTERS } from './unnamed'
 
 export interface Frame {
   readonly type: string
@@ -272,10 +273,17 @@ export function parseNodeFile(value: unknown): NodeFile {
     powerWitness: file.flag('powerWitness'),
     readMode: parseReadMode(file, 'readMode'),
     recordInputs: file.textOrNull('recordInputs'),
+    ...parseUnnamed(file),
     ...parseStepping(file),
     ...parseHandMode(file),
     control: control && parseAddress(control),
   }
+}
+
+function parseUnnamed(file: Fields): Pick<NodeFile, 'unnamed'> {
+  return file.raw('unnamed') === undefined
+    ? {}
+    : { unnamed: file.oneOf('unnamed', UNNAMED_LETTERS) }
 }
 
 /** Parses the JSON value of the switchboard's start-up file. */

@@ -25,7 +25,12 @@ export type GateSelect =
   /** Oldest first. */
   | { readonly kind: 'all' }
   /** In the order of the list: reordering by hand. */
-  | { readonly kind: 'ids'; readonly ids: readonly number[] }
+  | {
+      readonly kind: 'ids'
+      readonly ids: readonly number[]
+      /** Those that wait no longer are left out; without it, one such id refuses the whole call. */
+      readonly skipGone?: boolean | undefined
+    }
   /** The oldest of a link. */
   | { readonly kind: 'link'; readonly link: Link; readonly count: number }
   /** The oldest that match. */

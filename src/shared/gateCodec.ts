@@ -86,7 +86,11 @@ function parseSelect(select: Fields): GateSelect {
     case 'all':
       return { kind }
     case 'ids':
-      return { kind, ids: select.list('ids', GATE_IDS_MAX, (id, where) => asCount(id, where, 1)) }
+      return {
+        kind,
+        ids: select.list('ids', GATE_IDS_MAX, (id, where) => asCount(id, where, 1)),
+        ...(select.raw('skipGone') === undefined ? {} : { skipGone: select.flag('skipGone') }),
+      }
     case 'link':
       return { kind, link: parseLink(select.at('link')), count: gateCount(select) }
     case 'match':

@@ -29,6 +29,7 @@ export const gateSelect = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ids'),
     ids: z.array(whole.min(1)).min(1).max(GATE_IDS_MAX),
+    skipGone: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('link'),

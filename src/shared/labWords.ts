@@ -83,10 +83,19 @@ export function faultWords(fault: Fault): string {
   }
 }
 
-/** Which frames, in the words of the verbs: `accept slot 4`. */
+/** Which frames, for people: `accept, accepted slot 4`. */
 export function matchWords(match: FrameMatch): string {
+  return matchParts(match, ', ')
+}
+
+/** The same as the verbs take it: `accept,accepted slot 4`. */
+export function matchText(match: FrameMatch): string {
+  return matchParts(match, ',')
+}
+
+function matchParts(match: FrameMatch, between: string): string {
   const { types, slotFrom, slotTo, ballotNode, ballotRound } = match
-  const parts = [types === undefined ? 'any' : types.join(',')]
+  const parts = [types === undefined ? 'any' : types.join(between)]
   if (slotFrom !== undefined || slotTo !== undefined) {
     const from = slotFrom ?? 1
     parts.push(slotTo === from ? `slot ${from}` : `slot ${from}-${slotTo ?? ''}`)

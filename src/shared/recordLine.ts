@@ -11,6 +11,8 @@ import { Fields } from './fields'
 import { FrameError } from './frame'
 
 export const HASH_CHARS = 32
+/** `prev` of the first line. */
+export const FIRST_HASH = '0'.repeat(HASH_CHARS)
 
 /** How a line ends: `,"prev":"…"}`. */
 const PREV_KEY = ',"prev":"'
@@ -22,6 +24,10 @@ const HASH = /^[0-9a-f]{32}"\}$/
 export interface RecordLine {
   readonly event: LabEvent
   readonly prev: string
+}
+
+export function printRecordLine(event: LabEvent, prev: string): string {
+  return `${JSON.stringify(event).slice(0, -1)}${PREV_KEY}${prev}${PREV_END}`
 }
 
 /** Throws FrameError for a line that is no event. */

@@ -1,4 +1,5 @@
 /** Steps of a scenario in words, for people who watch and for the result. */
+import { conditionWords, predicateWords } from './conditionWords'
 import type { ScenarioStep } from './experiment'
 import type { StepBody } from './experimentSteps'
 
@@ -12,17 +13,23 @@ export function stepWords(step: ScenarioStep): string {
 export function triggerWords({ trigger }: ScenarioStep): string {
   switch (trigger.kind) {
     case 'when':
-      return `${trigger.condition.text} within ${trigger.withinMs / 1000} s`
-    case 'event': {
-      const times = trigger.count === 1 ? '' : `${trigger.count} times `
-      return `${times}${trigger.predicate.text} within ${trigger.withinMs / 1000} s`
-    }
+    case 'event':
+      return `${awaitedWords(trigger)} within ${trigger.withinMs / 1000} s`
     case 'at':
     case 'after':
       return `${trigger.kind} ${trigger.ms / 1000} s`
     case 'now':
       return 'next step'
   }
+}
+
+/** What a step that waits for something waits for. */
+export function awaitedWords(
+  trigger: Extract<ScenarioStep['trigger'], { kind: 'when' | 'event' }>,
+): string {
+  return trigger.kind === 'when'
+    ? conditionWords(trigger.condition)
+    : predicateWords(trigger.predicate, trigger.count)
 }
 
 /** `time`: which of its repetitions begins; null: none in particular. */

@@ -5,7 +5,7 @@ import { linkKey } from '../core/fault'
 import { formatBallot } from '../core/paxos/ballot'
 import type { Ballot } from '../core/paxos/ballot'
 
-export { matchWords } from './labWords'
+export { matchText, matchWords } from './labWords'
 
 const MATCH_TRIES = ['type', 'slot', 'ballot'] as const
 

@@ -56,7 +56,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await looksRight('hold dialog')
     await page.getByTestId('hold-apply').click()
     await says('gate', /Hold accept, 20 links/)
-    await says('gate', /Nothing waits yet/)
+    await says('gate', /Nothing waits now/)
   })
 
   it('a write waits for its accepts, which are shown and can be read', async () => {

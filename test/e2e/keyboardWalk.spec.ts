@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
+import { parseRecordLine } from '../../src/shared/recordLine'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { openWebWindow } from '../support/webWindow'
@@ -117,6 +118,26 @@ describe.skipIf(browserPath === null)(suite, () => {
     const id = await page.locator('[data-frame].sel').first().getAttribute('data-frame')
     await page.keyboard.press('Enter')
     await page.locator(`[data-frame="${id}"]`).waitFor({ state: 'detached' })
+  })
+
+  it('keeps the focus at the gate: the next frame has it, or the list', async () => {
+    const isAtGate = (): Promise<boolean> => isAt('[data-testid="gate"] *')
+    await eventually('the focus is on a frame', async () => isAtGate())
+    await look()
+  })
+
+  it('saves the run that goes on as a file, by the key of Save', async () => {
+    const download = page.waitForEvent('download')
+    await page.keyboard.press('Control+s')
+    const file = await download
+    expect(file.suggestedFilename()).toMatch(/^\d{4}-.*\.events\.ndjson$/)
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\n')
+    expect(parseRecordLine(lines[0] ?? '').event.type).toBe('clusterStarted')
+    const types = new Set(lines.map((line) => parseRecordLine(line).event.type))
+    for (const type of ['frameHeld', 'frameReleased', 'faultStarted']) expect(types).toContain(type)
+    await page.getByText('The run was saved').waitFor()
   })
 
   it('heals all, and the duel ends', async () => {

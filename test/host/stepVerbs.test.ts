@@ -10,7 +10,7 @@ import {
   causedWords,
   frameWords,
   matchFor,
-  matchWords,
+  matchText,
   quoteWords,
 } from '../../src/shared/stepWords'
 import { splitWords } from '../../src/shared/verbArgs'
@@ -95,7 +95,7 @@ describe('a frame in a script', () => {
     ],
   ])('is named by %s', (_, frames, id, want) => {
     const own = frames.find((each) => each.id === id) ?? frame(0)
-    expect(matchWords(matchFor(own, frames))).toBe(want)
+    expect(matchText(matchFor(own, frames))).toBe(want)
   })
 
   it('has words, and commands are quoted so that they are read back', () => {

@@ -274,7 +274,7 @@ describe('run', () => {
   it('Ctrl-C, which reaches every process, ends a run in order: unknown, none left', async () => {
     const args = ['run', own('steps:\n  - when: faults > 3\n'), '--json']
     const run = new CliProcess(args, home.path, {}, true)
-    await eventually('it waits', () => run.stderr.includes('waiting for faults > 3'))
+    await eventually('it waits', () => run.stderr.includes('waiting for at least 4 faults'))
     run.signalAll('SIGINT')
     expect(await run.ended()).toBe(2)
     const last = run.lines.at(-1)

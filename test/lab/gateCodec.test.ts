@@ -30,6 +30,7 @@ describe('lab to switchboard', () => {
     { action: 'move', id: 3, place: 'before', other: 1 },
     { action: 'release', select: { kind: 'all' } },
     { action: 'drop', select: { kind: 'ids', ids: [3, 1, 2] } },
+    { action: 'drop', select: { kind: 'ids', ids: [3], skipGone: true } },
     { action: 'duplicate', select: { kind: 'link', link, count: 3 } },
     { action: 'release', select: { kind: 'match', match, count: 3 } },
     { action: 'wait', match, count: 2, timeoutMs: 0 },
@@ -47,6 +48,7 @@ describe('lab to switchboard', () => {
     [{ action: 'move', id: 3, place: 'under', other: 1 }, /place/],
     [{ action: 'move', id: 3, place: 'after', other: 0 }, /other is not from 1/],
     [{ action: 'release', select: { kind: 'ids', ids: Array(GATE_IDS_MAX + 1).fill(1) } }, /more/],
+    [{ action: 'drop', select: { kind: 'ids', ids: [3], skipGone: 1 } }, /skipGone/],
     [{ action: 'drop', select: { kind: 'link', link, count: 0 } }, /count is not from 1/],
     [{ action: 'wait', match: {}, count: 1, timeoutMs: -1 }, /timeoutMs/],
   ])('%# is refused', (body, words) => {

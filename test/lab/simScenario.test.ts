@@ -113,10 +113,10 @@ expect:
 `)
     // The node was ready while the step before was at work: that does not count.
     expect(outcome.steps.map(({ words, outcome: how }) => `${words}: ${how}`)).toEqual([
-      'event chosen slot>=10 within 30 s: done'.replace('event ', ''),
+      'an event chosen with slot at least 10 within 30 s: done',
       'kill leader; write follower k v: done',
       'heal all: done',
-      'nodeReady within 0.2 s: timedOut',
+      'an event nodeReady within 0.2 s: timedOut',
       '2 times: failed',
     ])
     expect(outcome.verdict).toBe('unknown')

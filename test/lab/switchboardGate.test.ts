@@ -62,7 +62,12 @@ describe('the gate', () => {
     })
     expect(wrong).toMatchObject({ error: 'no frame 99 waits at the gate', total: 0 })
     expect((await rig.gate({ action: 'list', match: {} })).total).toBe(1)
-    await rig.gate({ action: 'drop', select: { kind: 'all' } })
+    const found = await rig.gate({
+      action: 'drop',
+      select: { kind: 'ids', ids: [second ?? 0, 99], skipGone: true },
+    })
+    expect(found).toMatchObject({ error: null, total: 1 })
+    expect((await rig.gate({ action: 'list', match: {} })).total).toBe(0)
     await rig.endFault('f1')
     await eventually('the drop is counted', () => rig.traffic(1, 2).dropped === 1)
     expect(rig.traffic(1, 2)).toEqual({ frames: 5, dropped: 1, duplicated: 0 })

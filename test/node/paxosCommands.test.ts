@@ -156,6 +156,10 @@ describe('PAXOS answers at once', () => {
       /variant [^]*lamport [^]*mutant [^]*none [^]*phases [^]*both [^]*flush [^]*on [^]*yes/
     expect((await answer('PAXOS', 'STATUS')).replaceAll('\r\n', ' ')).toMatch(told)
     const blog = { ...DEFAULT_REPLICA, node: 1, members: [1, 2, 3], variant: 'blog2014' } as const
+    const hunted = nodeRules({ ...blog, variant: 'lamport', mutant: 'M5' }, true, true, 'B')
+    expect(Object.fromEntries(rulePairs(hunted))).toMatchObject({
+      mutant: 'unnamed mutant B: deliberately broken',
+    })
     const unsafe = rulePairs(nodeRules({ ...blog, phases: 'second' }, false, true))
     expect(Object.fromEntries(unsafe)).toEqual({
       ...{ variant: 'blog2014 (not Paxos)', mutant: 'none', phases: 'second (UNSAFE)' },

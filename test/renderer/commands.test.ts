@@ -7,11 +7,13 @@ import { rank } from '../../src/renderer/src/commands/rank'
 import { COMMAND_RUNS } from '../../src/renderer/src/commands/run'
 import { isEnabled } from '../../src/renderer/src/commands/when'
 import type { Situation } from '../../src/renderer/src/commands/when'
+import { whyNot } from '../../src/renderer/src/commands/whyNot'
 import { IDLE_STATUS } from '../../src/renderer/src/stores/lab'
 import { LEADER_POLICY } from '../../src/core/paxos/config'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
-import type { LabStatus } from '../../src/shared/api'
+import type { LabStatus, NodeView } from '../../src/shared/api'
 import { COMMANDS } from '../../src/shared/commands'
+import type { Command } from '../../src/shared/commands'
 
 const RULES: DispatchRules = {
   mac: false,
@@ -61,10 +63,12 @@ describe('commands', () => {
     expect(Object.keys(COMMAND_RUNS).sort()).toEqual(COMMANDS.map((one) => one.id).sort())
   })
 
-  it('no key stands for two commands', () => {
+  it('no key stands for two commands, but for that of Save', () => {
     // A command may have the same key in every host.
     const keys = COMMANDS.flatMap((one) => [...new Set([...one.keys, one.browserKey ?? []].flat())])
-    expect(new Set(keys).size).toBe(keys.length)
+    // Save is about what is in front: a run, or an experiment.
+    const shared = keys.filter((key, at) => keys.indexOf(key) !== at)
+    expect(shared).toEqual(['Mod+S'])
   })
 
   it('names keys as the registry does', () => {
@@ -142,15 +146,42 @@ describe('commands', () => {
     expect(enabled('view.palette', { mayAct: false })).toBe(true)
   })
 
+  it('says why it cannot: nothing is selected, or the node is not in a state for it', () => {
+    const why = (id: string, more: Partial<Situation> = {}): string | null => {
+      const command = COMMANDS.find((one) => one.id === id)
+      return command ? whyNot(command, { ...HERE, ...more }) : 'no command'
+    }
+    const node: NodeView = {
+      ...{ node: 2, state: 'running', pid: 1, life: 1, clientHost: '', clientPort: 0 },
+      ...{ status: null, statusAtMs: 0, failure: [] },
+    }
+    const status = { ...RUNNING, nodes: [node] }
+    const selection = { kind: 'node', node: 2 } as const
+    for (const id of ['node.stop', 'node.isolate', 'node.propose', 'node.stepDown']) {
+      expect(why(id)).toBe('Select a node first.')
+      expect(why(id, { status: IDLE_STATUS })).toBe('No cluster runs.')
+      expect(why(id, { mayAct: false, saved: true })).toBe('A run that is over is shown.')
+    }
+    expect(why('node.isolate', { status, selection })).toBeNull()
+    expect(why('node.stepDown', { status, selection })).toBe('N2 does not lead.')
+    const killed = { ...status, nodes: [{ ...node, state: 'killed' as const }] }
+    expect(why('node.stop', { status: killed, selection })).toBe('N2 is killed.')
+    expect(why('view.saveRun')).toMatch(/No run/)
+    expect(why('view.saveRun', { runShown: true })).toBeNull()
+    for (const { id, when } of COMMANDS) if (why(id) !== null) expect(why(id), when).toMatch(/\.$/)
+  })
+
   it('what people look for by name is found: report, release, save', () => {
     const found = (query: string) =>
       COMMANDS.filter(({ title }) => rank(query, title) >= 60).map(({ id }) => id)
     expect(found('report')).toContain('view.report')
     expect(found('release')).toContain('network.releaseAll')
     expect(found('save')).toEqual(
-      expect.arrayContaining(['view.experimentSave', 'view.experimentSaveAs']),
+      expect.arrayContaining(['view.saveRun', 'view.experimentSave', 'view.experimentSaveAs']),
     )
-    expect(commandFor(press('s', { ctrl: true }), RULES)).toBe('view.experimentSave')
+    expect(commandFor(press('s', { ctrl: true }), RULES)).toBe('view.saveRun')
+    const noRun = { ...RULES, isEnabled: ({ id }: Command) => id !== 'view.saveRun' }
+    expect(commandFor(press('s', { ctrl: true }), noRun)).toBe('view.experimentSave')
     expect(commandFor(press('S', { ctrl: true, shift: true }), RULES)).toBe('view.experimentSaveAs')
     expect(isSaveKey(press('s', { ctrl: true }), false)).toBe(true)
     expect(isSaveKey(press('s'), false)).toBe(false)

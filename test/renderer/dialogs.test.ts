@@ -5,7 +5,6 @@ import { createPinia } from 'pinia'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import { LEADER_POLICY, EAGER_POLICY } from '../../src/core/paxos/config'
-import type { ActiveFault } from '../../src/core/fault'
 import NumberField from '../../src/renderer/src/components/base/NumberField.vue'
 import LinkFaults from '../../src/renderer/src/components/controls/LinkFaults.vue'
 import { FORM_KINDS, LINK_FAULTS } from '../../src/shared/linkFaults'
@@ -17,7 +16,6 @@ import StorageFaultDialog from '../../src/renderer/src/components/dialogs/Storag
 import PartitionDialog from '../../src/renderer/src/components/dialogs/PartitionDialog.vue'
 import StatusBar from '../../src/renderer/src/components/frame/StatusBar.vue'
 import ToastCard from '../../src/renderer/src/components/frame/ToastCard.vue'
-import RunInspector from '../../src/renderer/src/components/inspect/RunInspector.vue'
 import ClientPanel from '../../src/renderer/src/components/panels/ClientPanel.vue'
 import type { Alarm } from '../../src/renderer/src/stores/alarms'
 import { IDLE_STATUS } from '../../src/renderer/src/stores/lab'
@@ -320,48 +318,6 @@ describe('a toast', () => {
     expect(card.text()).toContain('wrongState')
     await button('Copy')?.trigger('click')
     expect(card.emitted('copy')).toEqual([['Kill N2\nN2 is killed.\ncode: wrongState']])
-  })
-})
-
-describe('the inspector without a selection', () => {
-  it('lists the faults of now with what ends each', async () => {
-    const fault = (id: string, of: ActiveFault['fault'], startedAtMs: number): ActiveFault => ({
-      id,
-      fault: of,
-      startedAtMs,
-      endedAtMs: null,
-    })
-    const faults = [
-      fault('f1', { kind: 'kill', node: 5 }, 1000),
-      fault('f2', { kind: 'pause', node: 1, cooperative: false }, 2000),
-    ]
-    const status = { ...IDLE_STATUS, state: 'running', options: PLAN, faults } as const
-    const wrapper = keep(
-      mount(RunInspector, {
-        props: {
-          ...{ status, shown: status, live: true, over: false, unit: 's', overIds: new Set('') },
-          ...{ usable: true, sentence: () => null },
-        },
-      }),
-    )
-    const buttons = wrapper.get('[data-testid="faults-now"]').findAll('li button')
-    expect(buttons.map((button) => button.text())).toEqual(['Resume', 'Restart'])
-    await buttons[1]?.trigger('click')
-    expect(wrapper.emitted('end')).toEqual([['f1']])
-  })
-
-  it('tells of a record without options what is known, and not that nothing runs', () => {
-    const status = { ...IDLE_STATUS, atMs: 4000, events: 190 }
-    const wrapper = keep(
-      mount(RunInspector, {
-        props: {
-          ...{ status, shown: status, live: true, over: true, unit: 's', overIds: new Set('') },
-          ...{ usable: false, sentence: () => null },
-        },
-      }),
-    )
-    expect(wrapper.text()).toMatch(/This run.*4\.000 s.*190 events, 0 dropped.*events alone/s)
-    expect(wrapper.text()).not.toContain('Nothing runs')
   })
 })
 

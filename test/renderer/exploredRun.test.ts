@@ -75,7 +75,7 @@ describe('the nodes of a path', () => {
       'N5 0.0 0 1 leading',
     ])
     const models = nodeModels(useLabStore().status.nodes, new Map())
-    expect(models.map(({ promised }) => promised)).toEqual(['1.5', '1.5', '0.0', '0.0', '0.0'])
+    expect(models.map(({ promised }) => promised)).toEqual(['1.5', '1.5', '–', '–', '–'])
     expect(models.every(({ bars }) => bars !== null)).toBe(true)
   })
 
@@ -159,6 +159,8 @@ describe('its time', () => {
     expect(fineTime(2000, 'step')).toBe('2')
     expect(tookWords(line, 'step')).toBe('2 steps under way')
     expect(tookWords(line, 's')).toBe('2000.0 ms under way')
+    const fast = { ...line, endMs: line.startMs + 0.004 }
+    expect(tookWords(fast, 's')).toBe('4 µs under way')
     const range = {
       ...{ fromMs: 1000, toMs: 4000, messages: 3, bytes: 0, dropped: 0, doubled: 0, skewed: 0 },
       ...{ medianMs: 1000, p95Ms: null, types: [], bids: 1, preempted: 0, chosen: 0 },

@@ -348,8 +348,13 @@ describe('the panel', () => {
     expect(part('lesson-act-begin').attributes('disabled')).toBeDefined()
     expect(part('lesson-next').attributes('disabled')).toBeDefined()
     expect(part('lesson-lock').attributes('disabled')).toBeDefined()
+    // Never scrolled out of sight of its act, until it is answered.
+    const scrolls = (): boolean =>
+      panel.get('.text').find('[data-testid="lesson-prediction"]').exists()
+    expect([part('lesson-prediction').exists(), scrolls()]).toEqual([true, false])
     await part('lesson-choice-2').setValue(true)
     await part('lesson-lock').trigger('click')
+    expect(scrolls()).toBe(true)
     expect(part('lesson-prediction').text()).toMatch(/locked at \d\d:\d\d/)
     expect(part('lesson-key').exists()).toBe(false)
     expect(part('lesson-act-begin').attributes('disabled')).toBeUndefined()

@@ -51,6 +51,24 @@ describe('rates', () => {
     expect(rates.framesPerSecond).toBe(300)
   })
 
+  it('are nothing once nothing passed for a second, and count on from there', () => {
+    const rates = useRatesStore()
+    const { status } = useLabStore()
+    const tell = (atMs: number): void => lab.push?.status({ ...status, state: 'running', atMs })
+    tell(900)
+    expect(rates.framesPerSecond).toBe(null)
+    lab.push?.events([sample(1, 1000, 1), sample(2, 2000, 80)])
+    tell(2900)
+    expect(rates.framesPerSecond).toBe(80)
+    tell(3000)
+    expect(rates.framesPerSecond).toBe(0)
+    expect(rates.links.size).toBe(0)
+    tell(60_000)
+    // Not eight a minute: of the second in which they passed.
+    lab.push?.events([sample(3, 60_000, 8)])
+    expect(rates.framesPerSecond).toBe(8)
+  })
+
   it('of a link are sums, by type too', () => {
     const rates = useRatesStore()
     lab.push?.events([sample(1, 1000, 1), sample(2, 1250, 10), sample(3, 1500, 20, 'accepted')])

@@ -1,15 +1,19 @@
 /** Parts of the Timeline view as components: filter box, range panel, engine on the page. */
 import { mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type { LabEvent } from '../../src/core/event'
 import FilterBox from '../../src/renderer/src/components/spacetime/FilterBox.vue'
+import NothingShown from '../../src/renderer/src/components/spacetime/NothingShown.vue'
 import RangePanel from '../../src/renderer/src/components/spacetime/RangePanel.vue'
 import { usePlotPointer } from '../../src/renderer/src/composables/usePlotPointer'
 import { openEngine } from '../../src/renderer/src/spacetime/enginePort'
 import { recordParts } from '../../src/renderer/src/spacetime/recordReader'
 import type { FromEngine } from '../../src/renderer/src/spacetime/protocol'
 import type { RangeStatistics } from '../../src/renderer/src/spacetime/statistics'
+import { useSpacetimeStore } from '../../src/renderer/src/stores/spacetime'
+import { useTimeStore } from '../../src/renderer/src/stores/time'
 
 const PROPS = { fault: null, matching: 312, total: 104_221, members: [1, 2, 3], wish: 0 }
 
@@ -139,4 +143,52 @@ it('the record is read in parts, and no longer once another run is shown', async
     [2001, 2500],
   ])
   expect(shares).toEqual([0.4, 0.8])
+})
+
+describe('a diagram that is narrowed to a slot', () => {
+  const seen = (id: number, slot: number, sentAtMs: number) => ({
+    ...({ id, from: 1, to: 2, message: 'accept', ballot: { round: 2, node: 1 } } as const),
+    ...({ slot, count: 1, bytes: 90, sentAtMs, endedAtMs: sentAtMs + 4, fate: 'passed' } as const),
+  })
+  const setUp = () => {
+    setActivePinia(createPinia())
+    const space = useSpacetimeStore()
+    const time = useTimeStore()
+    const port = space.engine()
+    const messages = [seen(1, 3, 1000), seen(2, 3, 1100), seen(3, 9, 50_000)]
+    const told = { atMs: 50_010, by: 'lab', type: 'messagesSeen', missed: 0 } as const
+    port.tell({ kind: 'events', events: [{ seq: 1, ...told, messages }] })
+    time.setNow(60_000)
+    const look = (): void => {
+      const { fromMs, toMs, nowMs } = time
+      port.tell({ kind: 'view', view: { fromMs, toMs, nowMs, ticks: [] } })
+    }
+    look()
+    return { space, time, look, note: mount(NothingShown) }
+  }
+
+  it('offers the time of a slot that lies outside of the window', async () => {
+    const { space, time, look, note } = setUp()
+    await vi.waitFor(() => expect(space.summary.inWindow).toBe(1))
+    expect(note.text()).toBe('')
+    space.slot = 3
+    await vi.waitFor(() =>
+      expect(note.text()).toContain('2 messages of slot 3, outside of the shown window.'),
+    )
+    await note.get('[data-testid=spacetime-fit]').trigger('click')
+    expect(note.emitted('fit')).toHaveLength(1)
+    await space.fitMatches()
+    expect(time.fromMs).toBeLessThan(1000)
+    expect(time.toMs).toBeGreaterThan(1104)
+    expect(time.toMs).toBeLessThan(50_000)
+    look()
+    await vi.waitFor(() => expect(note.text()).toBe(''))
+  })
+
+  it('says that a slot has no message, and offers nothing', async () => {
+    const { space, note } = setUp()
+    space.slot = 4
+    await vi.waitFor(() => expect(note.text()).toBe('No message of slot 4 was seen.'))
+    expect(note.find('button').exists()).toBe(false)
+  })
 })

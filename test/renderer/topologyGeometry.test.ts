@@ -20,6 +20,7 @@ import {
   segmentsCross,
 } from '../../src/renderer/src/components/topology/geometry'
 import type { Point } from '../../src/renderer/src/components/topology/geometry'
+import type { GroupModel } from '../../src/renderer/src/components/topology/groups'
 import { overlapArea } from '../../src/renderer/src/components/topology/place'
 import { layoutTopology } from '../../src/renderer/src/composables/topologyLayout'
 
@@ -236,6 +237,31 @@ describe('layout', () => {
         expect(distance(nearest, center)).toBeGreaterThanOrEqual(layout.radius)
       }
     })
+  })
+
+  it.each(COUNTS)('of %i nodes, cut in two in a low panel, no badge lies over one', (count) => {
+    const size = { width: 440, height: 200 }
+    const all = members(count)
+    const half = Math.floor(count / 2)
+    const side = (letter: string, nodes: number[], quorum: boolean): GroupModel => ({
+      ...{ letter, nodes, quorum, answering: nodes.length, members: count, via: null },
+      words: `${quorum ? 'quorum' : 'no quorum'} ${nodes.length}/${count}`,
+    })
+    const groups = [side('A', all.slice(0, half), false), side('B', all.slice(half), true)]
+    const layout = layoutTopology({ size, members: all, places: new Map(), groups, noted: false })
+    expect(layout.hulls.map(({ words }) => words)).toEqual([
+      `${half}/${count}`,
+      `${count - half}/${count}`,
+    ])
+    for (const { badge } of layout.hulls) {
+      for (const center of layout.positions.values()) {
+        const nearest = {
+          x: Math.min(Math.max(center.x, badge.x), badge.x + badge.width),
+          y: Math.min(Math.max(center.y, badge.y), badge.y + badge.height),
+        }
+        expect(distance(nearest, center)).toBeGreaterThanOrEqual(layout.radius - 1)
+      }
+    }
   })
 
   it('keeps a dragged node inside the panel, whatever was stored', () => {

@@ -6,20 +6,14 @@
  * Limits: the last line has nobody after it; `result.json` holds its hash and the count of events.
  */
 import { hash } from 'node:crypto'
-import type { LabEvent } from '../../core/event'
 import { FrameError } from '../../shared/frame'
-import { HASH_CHARS, parseRecordLine } from '../../shared/recordLine'
+import { FIRST_HASH, HASH_CHARS, parseRecordLine } from '../../shared/recordLine'
 import { linesOf } from './textLines'
 
-/** `prev` of the first line. */
-export const FIRST_HASH = '0'.repeat(HASH_CHARS)
+export { FIRST_HASH, printRecordLine } from '../../shared/recordLine'
 
 export function hashLine(line: string): string {
   return hash('sha256', line, 'hex').slice(0, HASH_CHARS)
-}
-
-export function printRecordLine(event: LabEvent, prev: string): string {
-  return `${JSON.stringify(event).slice(0, -1)},"prev":"${prev}"}`
 }
 
 export interface RecordCheck {

@@ -18,7 +18,7 @@ import { ScenarioMeasures } from './scenarioMeasures'
 import type { Baseline } from './scenarioMeasures'
 import { labPlace } from './scenarioPlace'
 import type { ScenarioHost, ScenarioPlace, Waited } from './scenarioPlace'
-import { bodyWords, stepWords, triggerWords } from '../../shared/scenarioWords'
+import { awaitedWords, bodyWords, stepWords, triggerWords } from '../../shared/scenarioWords'
 
 export type { ScenarioHost } from './scenarioPlace'
 
@@ -315,13 +315,13 @@ class Play {
         return this.pauseUntil(branch.doneAtMs + trigger.ms, branch)
       case 'when': {
         const { condition, withinMs } = trigger
-        this.options.onStep(`waiting for ${condition.text}`)
+        this.options.onStep(`waiting for ${awaitedWords(trigger)}`)
         return this.waitUntil(() => this.meets(condition, branch), withinMs, branch)
       }
       case 'event': {
         const { predicate, count, withinMs } = trigger
         const watch = this.events.watch(predicate)
-        this.options.onStep(`waiting for ${count === 1 ? '' : `${count} times `}${predicate.text}`)
+        this.options.onStep(`waiting for ${awaitedWords(trigger)}`)
         const waited = await this.waitUntil(() => watch.seen >= count, withinMs, branch)
         this.events.unwatch(watch)
         return waited

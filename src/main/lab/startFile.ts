@@ -73,6 +73,7 @@ export function startFile(
     // A benchmark measures the log, not the account of it.
     powerWitness: options.telemetry !== 'off',
     readMode: options.readMode,
+    ...(options.unnamed && { unnamed: options.unnamed }),
     ...(stepping && { stepping }),
     ...(options.hand && { hand: options.hand.flush }),
     ...now,

@@ -13,7 +13,7 @@ import { LabCallError } from '../../shared/api'
 import type { HeldFrame } from '../../shared/gate'
 import { GATE_WAIT_MS_MAX } from '../../shared/gate'
 import type { HeldRequest, StepChoice } from '../../shared/stepping'
-import { frameWords, matchFor, matchWords, quoteWords } from '../../shared/stepWords'
+import { frameWords, matchFor, matchText, matchWords, quoteWords } from '../../shared/stepWords'
 import { toBinary } from './bytes'
 import type { Member } from './member'
 import type { SteppedSession } from './stepSession'
@@ -82,7 +82,7 @@ export class StepActs {
     const { id, link } = frame
     const { gate } = this.session.cluster
     const select = { kind: 'ids', ids: [id] } as const
-    const match = matchWords(matchFor(frame, frames))
+    const match = matchText(matchFor(frame, frames))
     const script = `step ${kind} ${link.from} > ${link.to} ${match}`
     if (kind === 'lose') {
       const perform = async (): Promise<null> => {

@@ -256,7 +256,7 @@ export class PaxosNode {
           status: () => this.status(),
           slots: (from, count) => this.machine.slots(from, count),
           clientAddress: () => `${file.host}:${this.clientPort}`,
-          rules: nodeRules(file.replica, flush, this.storage.mayVote),
+          rules: nodeRules(file.replica, flush, this.storage.mayVote, file.unnamed),
         },
       }),
     })
@@ -363,7 +363,7 @@ export class PaxosNode {
         clientPort: this.clientPort,
         clientsMax: file.clientsMax,
         members: file.replica.members,
-        rules: nodeRules(file.replica, file.flush, this.storage.mayVote),
+        rules: nodeRules(file.replica, file.flush, this.storage.mayVote, file.unnamed),
         connectionsTaken: clients.connectionsTaken,
         commands: clients.commands,
         unanswered: clients.unanswered,

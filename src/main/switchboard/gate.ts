@@ -87,7 +87,7 @@ export class Gate {
     return { ...this.answer([entry]), text }
   }
 
-  /** All or nothing: an id that does not wait is an error, and nothing is let go then. */
+  /** All or nothing, unless `skipGone`: an id that does not wait is an error, and nothing goes. */
   letGoOf(select: GateSelect, how: 'release' | 'drop'): GateAnswer {
     const chosen = this.select(select)
     if (typeof chosen === 'string') return failed(chosen)
@@ -186,7 +186,7 @@ export class Gate {
         return [...this.held.values()]
       case 'ids': {
         const ids = [...new Set(select.ids)]
-        const missing = ids.find((id) => !this.held.has(id))
+        const missing = select.skipGone === true ? undefined : ids.find((id) => !this.held.has(id))
         if (missing !== undefined) return `no frame ${missing} waits at the gate`
         return ids.flatMap((id) => this.held.get(id) ?? [])
       }

@@ -30,6 +30,10 @@ export interface ConnectionView {
   readonly silentS: number
 }
 
+/** Before the first try has ended. */
+export const CONNECTING: ConnectionView = {
+  ...{ state: 'connecting', words: '', retryInS: 0, silentS: 0 },
+}
 const HEARD: ConnectionView = { state: 'connected', words: '', retryInS: 0, silentS: 0 }
 
 export interface KeepOptions {

@@ -31,7 +31,7 @@ export function commandFor(
     // `Ctrl` is Ctrl everywhere; where Mod is Ctrl, too, an event has one name for both.
     if (!keys.some((key) => (rules.mac ? key : key.replace('Ctrl+', 'Mod+')) === name)) continue
     if (command.scope === 'stage' && !stageKeyActs(name, event.target, typing, rules)) continue
-    return rules.isEnabled(command) ? command.id : null
+    if (rules.isEnabled(command)) return command.id
   }
   return null
 }

@@ -3,6 +3,7 @@ import type { CommandId } from '../../../shared/commands'
 import { useEditingStore } from '../stores/editing'
 import { useToastsStore } from '../stores/toasts'
 import { useUiStore } from '../stores/ui'
+import { noRunWords } from './saveRun'
 
 type EditCommand = Exclude<Extract<CommandId, `view.experiment${string}`>, 'view.experiments'>
 
@@ -27,5 +28,6 @@ export const EDIT_RUNS: Readonly<Record<EditCommand, () => unknown>> = {
 
 /** The key of Save was pressed where there is nothing to save. */
 export function tellNothingToSave(): void {
-  useToastsStore().show({ title: 'Nothing to save', why: useEditingStore().now.words })
+  const why = noRunWords() ?? useEditingStore().now.words
+  useToastsStore().show({ title: 'Nothing to save', why })
 }

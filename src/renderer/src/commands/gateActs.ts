@@ -1,25 +1,44 @@
 /**
  * Acts of a person at the gate: frames that a hold keeps back are let go, dropped, doubled, moved.
  *
- * Errors: as every act, a toast says why; an id that waits no longer refuses the whole act.
+ * Errors: as every act, a toast says why. What waits no longer is left out, and told.
  */
 import type { Link } from '../../../core/fault'
 import type { LinkChange } from '../../../shared/api'
 import type { GateSelect, HeldFrame } from '../../../shared/gate'
+import { count } from '../api/words'
 import { useLabStore } from '../stores/lab'
+import { useToastsStore } from '../stores/toasts'
 import { changeLinks } from './acts'
 
 export type GateAction = 'release' | 'drop' | 'duplicate'
 
 const CALLS = {
-  release: { call: 'gateRelease', title: 'Release' },
-  drop: { call: 'gateDrop', title: 'Drop' },
-  duplicate: { call: 'gateDuplicate', title: 'Duplicate' },
+  release: { call: 'gateRelease', title: 'Release', done: 'released' },
+  drop: { call: 'gateDrop', title: 'Drop', done: 'dropped' },
+  duplicate: { call: 'gateDuplicate', title: 'Duplicate', done: 'duplicated' },
 } as const
 
 export async function actAtGate(action: GateAction, select: GateSelect): Promise<void> {
   const { call: name, title } = CALLS[action]
   await useLabStore().act((call) => call[name](select), `${title} at the gate`)
+}
+
+/** Frames that a person picked: some may have gone on since they were shown. */
+export async function actOnFrames(action: GateAction, ids: readonly number[]): Promise<void> {
+  const { call: name, title, done } = CALLS[action]
+  const select = { kind: 'ids', ids, skipGone: true } as const
+  const found = await useLabStore().act((call) => call[name](select), `${title} at the gate`)
+  if (found === null || found.total === ids.length) return
+  const gone = ids.length - found.total
+  useToastsStore().show({
+    title: `${found.total} of ${framesWords(ids.length)} ${done}`,
+    why: `${framesWords(gone)} had left the gate already.`,
+  })
+}
+
+function framesWords(many: number): string {
+  return many === 1 ? '1 frame' : `${count(many)} frames`
 }
 
 /** One place on in the order of the gate, or back; at its end nothing is done. */

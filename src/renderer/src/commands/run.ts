@@ -23,13 +23,14 @@ import {
   undoFault,
 } from './acts'
 import type { NodeAct } from './acts'
-import { toggleLinks } from '../composables/topologyActs'
+import { isolateNodes, toggleLinks } from '../composables/topologyActs'
 import { openOutside } from './outside'
 import { endStorm } from './stormActs'
 import { EDIT_RUNS } from './editRuns'
 import { actAtGate } from './gateActs'
 import { POLICY_PRESETS } from './policies'
 import { openShownReport } from './reportActs'
+import { saveRun } from './saveRun'
 import { stepNext, toggleStepping } from './stepActs'
 import { TEACH_RUNS } from './teachRuns'
 import { TIME_RUNS } from './timeRuns'
@@ -66,6 +67,11 @@ function pauseResume(): unknown {
   if (current.kind !== 'node') return undefined
   const view = useLabStore().status.nodes.find(({ node }) => node === current.node)
   return actOnNode(view?.state === 'paused' ? 'resume' : 'pause', current.node)
+}
+
+function isolateSelected(): unknown {
+  const { current } = useSelectionStore()
+  return current.kind === 'node' ? isolateNodes([current.node]) : undefined
 }
 
 function proposeHere(): void {
@@ -155,6 +161,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'view.report': openShownReport,
   'view.pins': () => useUiStore().open('pins'),
   'view.student': () => useUiStore().open('student'),
+  'view.saveRun': saveRun,
   'view.closeRun': () => useLabStore().closeSaved(),
   'lab.takeControl': () => useLabStore().takeControl(),
   'view.palette': () => useUiStore().open('palette'),
@@ -202,6 +209,7 @@ export const COMMAND_RUNS: Readonly<Record<CommandId, Run>> = {
   'node.clock': () => openAtNode('clock'),
   'node.slow': () => openAtNode('slow'),
   'node.failpoint': () => openAtNode('failpoint'),
+  'node.isolate': isolateSelected,
   'node.startElection': atNode('startElection'),
   'node.stepDown': atNode('stepDown'),
   'node.propose': proposeHere,

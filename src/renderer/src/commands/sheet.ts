@@ -32,6 +32,7 @@ const WHERE: Readonly<Partial<Record<CommandWhen, string>>> = {
   nodesSelected: 'nodes selected',
   linkSelected: 'link selected',
   stepping: 'step mode',
+  runShown: 'Lab, Timeline, Teach',
   teaching: 'Teach',
   forkable: 'simulated run',
   held: 'at a fork',
@@ -48,10 +49,6 @@ const NODE_ROWS: readonly SheetRow[] = [
   { title: SELECT_NODE_KEYS.title, key: SELECT_NODE_KEYS.keys, where: '' },
   { title: 'Mark several nodes', key: 'Space', where: FOCUSED },
   { title: 'Menu of the node or link', key: 'Shift+F10', where: 'node or link focused' },
-  { title: 'Stop in good order', key: 'Shift+K', where: FOCUSED },
-  { title: 'Isolate', key: 'I', where: FOCUSED },
-  { title: 'Propose now', key: 'O', where: FOCUSED },
-  { title: 'Step down', key: 'D', where: FOCUSED },
 ]
 
 /** Handled by the pictures themselves while they have the focus. */

@@ -1,9 +1,13 @@
 /** Acts of a person in step mode; errors as every act: a toast says why. */
 import type { StepChoice } from '../../../shared/stepping'
 import { useLabStore } from '../stores/lab'
+import { describeFailure } from '../api/failure'
+import { useToastsStore } from '../stores/toasts'
 import { copyText } from './acts'
 import { scenarioOfSteps } from './stepScenario'
 import { useUiStore } from '../stores/ui'
+
+const NEXT_HINT = 'Fire a timer of a node, write something, or start an election.'
 
 /** On, with the gate in view; or off. */
 export async function toggleStepping(): Promise<void> {
@@ -26,8 +30,16 @@ export async function copySteps(): Promise<void> {
   }
 }
 
+/** With nothing to deliver, it says so, and what to do: nothing has failed. */
 export async function stepNext(): Promise<void> {
-  await performStep({ kind: 'next' })
+  try {
+    await useLabStore().ask((call) => call.stepPerform({ kind: 'next' }))
+  } catch (error) {
+    const { words, code, details } = describeFailure(error)
+    const toasts = useToastsStore()
+    if (code === 'badArgument') toasts.show({ title: 'No frame waits', why: NEXT_HINT })
+    else toasts.show({ level: 'error', title: 'Step', why: words, details })
+  }
 }
 
 export async function performStep(choice: StepChoice): Promise<boolean> {

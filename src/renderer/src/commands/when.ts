@@ -19,6 +19,8 @@ export interface Situation {
   readonly forkable?: boolean
   /** It waits at a fork. */
   readonly held?: boolean
+  /** A run is in front of the person, which can be saved. */
+  readonly runShown?: boolean
   readonly teaching?: boolean
   /** There is a run or a result to open the report of. */
   readonly reported?: boolean
@@ -59,6 +61,8 @@ export function isEnabled(command: Pick<Command, 'when' | 'group'>, now: Situati
       return now.forkable === true
     case 'held':
       return now.held === true
+    case 'runShown':
+      return now.runShown === true
     case 'teaching':
       return now.teaching === true
     case 'reported':

@@ -35,6 +35,9 @@ const HULL_PAD = 80
 const HULL_PAD_SNUG = 68
 const HULL_PAD_MIN = 10
 const BADGE_HEIGHT = 24
+/** In a lower picture a badge with all its words would lie over nodes. */
+const BRIEF_BELOW_PX = 260
+const AWAY_BRIEF_PX = [0, 12, 24, 36, 48]
 const RATE_SIZE: Size = { width: 58, height: 14 }
 /** A rate whose best place covers more than this is left out; the link's label still tells it. */
 const RATE_COST_MAX = 60
@@ -42,6 +45,8 @@ const RATE_COST_MAX = 60
 export interface HullPlace {
   readonly group: GroupModel
   readonly path: string
+  /** What its badge says. */
+  readonly words: string
   readonly badge: Box
 }
 
@@ -104,6 +109,9 @@ export function layoutTopology(input: LayoutInput): TopologyLayout {
   return { positions, radius, lanes, captions, hulls, middle, obstacles }
 }
 
+/** "2/5": the mark before it says whether that is a quorum, and its title says all. */
+const briefWords = (words: string): string => words.replace(/^(no )?quorum /, '')
+
 /** Adds the badge it places to `obstacles.boxes`, so that the next one avoids it. */
 function placeHull(
   group: GroupModel,
@@ -133,7 +141,9 @@ function placeHull(
     if (other !== group && apart > 0) pad = Math.min(pad, apart / 2 - 2)
   }
   pad = Math.max(pad, radius + HULL_PAD_MIN)
-  const size = { width: 52 + group.words.length * 6.1, height: BADGE_HEIGHT }
+  const brief = Math.min(obstacles.panel.width, obstacles.panel.height) < BRIEF_BELOW_PX
+  const words = brief ? briefWords(group.words) : group.words
+  const size = { width: 52 + words.length * 6.1, height: BADGE_HEIGHT }
   const isOwn = (node: number): boolean =>
     group.nodes.includes(node) &&
     !groups.some((other) => other !== group && other.nodes.includes(node))
@@ -144,13 +154,14 @@ function placeHull(
       own: nodes.filter(([node]) => isOwn(node)).map(([, point]) => point),
       others: nodes.filter(([node]) => !isOwn(node)).map(([, point]) => point),
       pad,
+      away: brief ? AWAY_BRIEF_PX : [0],
       size,
       middle,
     },
     obstacles,
   )
   obstacles.boxes.push(badge)
-  return { group, path: hullPath(inside, pad), badge }
+  return { group, words, path: hullPath(inside, pad), badge }
 }
 
 export function useTopologyLayout(input: () => LayoutInput): ComputedRef<TopologyLayout> {

@@ -7,7 +7,8 @@ import { keepSame } from '../api/keepSame'
 import { keyWords } from '../commands/keys'
 import { reportedRun } from '../commands/reportActs'
 import { COMMAND_RUNS } from '../commands/run'
-import { isEnabled } from '../commands/when'
+import { canSaveRun } from '../commands/saveRun'
+import { whyNot } from '../commands/whyNot'
 import type { Situation } from '../commands/when'
 import { useEditingStore } from '../stores/editing'
 import { useGateStore } from '../stores/gate'
@@ -26,6 +27,8 @@ export interface CommandView {
   /** One that only the app has, where the browser's is another of its keys; empty: none. */
   readonly keptKey: string
   readonly enabled: boolean
+  /** Why it cannot be used now; empty: it can. */
+  readonly whyNot: string
 }
 
 export interface Commands {
@@ -51,16 +54,19 @@ export function useCommands(): Commands {
     saved: lab.saved !== null,
     forkable: (lab.saved?.simulated ?? lab.saved?.explored) !== undefined,
     reenactable: reenact.can,
+    runShown: canSaveRun(),
     teaching: ui.view === 'teach',
     reported: reportedRun() !== null,
     heldFrames: gate.view.total,
     editing: editing.now,
     held: (lab.saved?.simulated?.due ?? lab.saved?.explored?.choices) != null,
   }))
-  const canRun = (command: Command): boolean =>
-    command.id === 'lab.takeControl'
-      ? lab.connected && !lab.control.holds
-      : isEnabled(command, situation.value)
+  const obstacleOf = (command: Command): string | null => {
+    if (command.id !== 'lab.takeControl') return whyNot(command, situation.value)
+    if (!lab.connected) return 'The host is not connected.'
+    return lab.control.holds ? 'This window has the control.' : null
+  }
+  const canRun = (command: Command): boolean => obstacleOf(command) === null
   const namesOf = (command: Command): Pick<CommandView, 'key' | 'keys' | 'keptKey'> => {
     const keys = keysOf(command, lab.caps.reservedShortcuts)
     const words = keys.map((key) => keyWords(key, lab.mac))
@@ -73,7 +79,8 @@ export function useCommands(): Commands {
   const views = computed<readonly CommandView[]>((before) => {
     const next = COMMANDS.map((command): CommandView => {
       const { id, title, group } = command
-      return { id, title, group, ...namesOf(command), enabled: canRun(command) }
+      const why = obstacleOf(command)
+      return { id, title, group, ...namesOf(command), enabled: why === null, whyNot: why ?? '' }
     })
     return before === undefined ? next : keepSame(before, next)
   })

@@ -30,7 +30,8 @@ export function useNewHost(): void {
       level: 'error',
       title: 'The host was started again',
       why: 'The run that was shown here ended with the host before.',
-      action: listed && id !== null ? { label: 'Open its record', run: () => void openRun(id) } : null,
+      action:
+        listed && id !== null ? { label: 'Open its record', run: () => void openRun(id) } : null,
     })
   }
 }

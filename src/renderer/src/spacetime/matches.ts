@@ -11,6 +11,7 @@ import type { RowTest } from './filterTest'
 import { parseFilter } from './filterText'
 import type { FilterFault, Term } from './filterText'
 import type { MessageStore } from './messageStore'
+import type { TimeRange } from './protocol'
 
 /** Ballots of a slot are looked for this long before its first message. */
 const BEFORE_MS = 500
@@ -114,6 +115,17 @@ export class Matches {
     if (this.test === null) return this.store.ordered()
     this.fillList(NEVER)
     return this.list.rows.subarray(0, this.list.count)
+  }
+
+  /** From the begin of the first that passes to the end of the last; null: none passes. */
+  extent(): TimeRange | null {
+    const { col } = this.store
+    const rows = this.rows()
+    if (rows.length === 0) return null
+    const fromMs = col.start[rows[0]!]!
+    let toMs = fromMs
+    for (const row of rows) toMs = Math.max(toMs, col.start[row]!, this.store.endOf(row))
+    return { fromMs, toMs }
   }
 
   /** True: the list holds all that pass. */

@@ -39,7 +39,8 @@ export type ToEngine =
   | { readonly kind: 'events'; readonly events: readonly LabEvent[] }
   /** A piece of the record, as `RecordText` has it. */
   | { readonly kind: 'record'; readonly text: string }
-  | { readonly kind: 'reset' }
+  /** `recorded`: of a run that is over, whose record says when messages were watched. */
+  | { readonly kind: 'reset'; readonly recorded: boolean }
   /** The gate itself says that no frame waits there, whatever this window was not told of. */
   | { readonly kind: 'gateEmpty' }
   /** Whether single messages are told from `atMs` on. */
@@ -68,6 +69,8 @@ export type Question =
   /** Answered when all that was told before is taken in. */
   | { readonly what: 'fence' }
   | { readonly what: 'statistics'; readonly fromMs: number; readonly toMs: number }
+  /** When the messages were that pass filter and slot. */
+  | { readonly what: 'extent' }
   | { readonly what: 'csv'; readonly range: TimeRange; readonly unit: TimeUnit }
   /** Rows of the table, by place among those that pass the filter, in order of time. */
   | { readonly what: 'rows'; readonly from: number; readonly count: number }
@@ -126,6 +129,7 @@ export type Answer =
   | { readonly what: 'serial'; readonly serial: number | null }
   | { readonly what: 'details'; readonly details: MessageDetails | null }
   | { readonly what: 'statistics'; readonly statistics: RangeStatistics }
+  | { readonly what: 'extent'; readonly range: TimeRange | null }
   | { readonly what: 'csv'; readonly text: string; readonly rows: number; readonly left: number }
   | { readonly what: 'rows'; readonly from: number; readonly lines: readonly MessageLine[] }
   | { readonly what: 'place'; readonly place: number }

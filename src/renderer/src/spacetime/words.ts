@@ -19,9 +19,15 @@ export function fineTime(ms: number, unit: TimeUnit): string {
 export function tookWords({ startMs, endMs, fate }: MessageLine, unit: TimeUnit): string {
   if (endMs === null) return fate === 'held' ? 'waits at the gate' : 'end not told'
   const took = endMs - startMs
-  const ms = `${Math.abs(took) < 10 ? took.toFixed(2) : took.toFixed(1)} ms`
-  const size = unit === 'step' ? spanWords(took, unit) : ms
+  const size = unit === 'step' ? spanWords(took, unit) : flightText(took)
   return fate === 'dropped' ? `lost after ${size}` : `${size} under way`
+}
+
+/** 4.31 ms; below what that can say, 8 µs. Clocks that disagree make it negative. */
+function flightText(tookMs: number): string {
+  const long = Math.abs(tookMs)
+  if (long < 0.1) return `${Math.round(tookMs * 1000)} µs`
+  return `${long < 10 ? tookMs.toFixed(2) : tookMs.toFixed(1)} ms`
 }
 
 export function slotWords({ slot, count }: MessageLine): string {

@@ -14,7 +14,7 @@ import { NO_CONTROL } from '../../../shared/rpc'
 import type { CommandId } from '../../../shared/commands'
 import { BROWSER_CAPS } from '../../../shared/shell'
 import type { Caps, ShellPush } from '../../../shared/shell'
-import { keepConnected } from '../api/client'
+import { CONNECTING, keepConnected } from '../api/client'
 import type { ConnectionView, LabSource } from '../api/client'
 import { keepSame } from '../api/keepSame'
 import { createLabCalls } from '../api/labCalls'
@@ -104,12 +104,7 @@ export const useLabStore = defineStore('lab', () => {
   const status = shallowRef<LabStatus>(IDLE_STATUS)
   const scenarios = shallowRef<readonly ScenarioCard[]>([])
   const runs = shallowRef<readonly RunCard[]>([])
-  const connection = shallowRef<ConnectionView>({
-    state: 'connecting',
-    words: '',
-    retryInS: 0,
-    silentS: 0,
-  })
+  const connection = shallowRef<ConnectionView>(CONNECTING)
   const caps = shallowRef<Caps>(BROWSER_CAPS)
   /** True where shortcuts are held with Cmd. */
   const mac = ref(false)

@@ -61,6 +61,19 @@ export const useRatesStore = defineStore('rates', () => {
     framesPerSecond.value = (frames * 1000) / spanMs
   }
 
+  /** A switchboard that nothing passes sends no samples: a second without one is of nothing. */
+  function rest(atMs: number): void {
+    const lastMs = recent.at(-1)?.atMs ?? sinceMs
+    if (lastMs === null || atMs < lastMs + RATE_SPAN_MS) return
+    recent = []
+    // What passes next is of the second before it, not of all the time in which nothing did.
+    sinceMs = atMs - RATE_SPAN_MS
+    toldMs = -Infinity
+    if (framesPerSecond.value === 0) return
+    framesPerSecond.value = 0
+    links.value = new Map()
+  }
+
   useLabStore().listen({
     reset(snapshot) {
       reset()
@@ -75,6 +88,7 @@ export const useRatesStore = defineStore('rates', () => {
     },
     status(status) {
       if (status.state === 'idle') reset()
+      else rest(status.atMs)
     },
   })
 

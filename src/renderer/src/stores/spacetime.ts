@@ -33,6 +33,9 @@ export interface TimeRange {
 const WAITING_MAX = 50_000
 /** Counts are told so often while a record is read. */
 const READING_SUMMARY_MS = 500
+/** Room beside messages that are fitted into the window, as a share of their time. */
+const FIT_ROOM = 0.1
+const FIT_MS_MIN = 20
 /** The range panel follows a live run this often. */
 const RANGE_MS = 500
 
@@ -42,19 +45,22 @@ type ReadText = NonNullable<SavedView['text']>
 function newLook() {
   /** Counts wishes to focus the filter. */
   const filterWish = ref(0)
+  const filter = ref('')
+  const slot = ref<number | null>(null)
   return {
     filterWish,
     askFilter: () => void (filterWish.value += 1),
-    filter: ref(''),
+    isNarrowed: () => slot.value !== null || filter.value.trim() !== '',
+    filter,
     colour: ref<'family' | 'owner'>('family'),
     arrows: ref(false),
     cone: ref(false),
-    slot: ref<number | null>(null),
+    slot,
   }
 }
 
 /** Counts of the engine. While a record is read they go up all the time: few of them are drawn. */
-function newCounts() {
+function newCounts(isNarrowed: () => boolean) {
   const summary = shallowRef<Summary>(NO_SUMMARY)
   /** 0 to 1 while the record is read; null: it is not. */
   const reading = ref<number | null>(null)
@@ -72,16 +78,32 @@ function newCounts() {
     reading.value = null
     summary.value = newest
   }
-  return { summary, reading, hearSummary, endReading }
+  /** Why a picture narrowed by filter or slot is empty; null: it is not, or not known yet. */
+  const nothingShown = computed(() =>
+    isNarrowed() && reading.value === null ? whyNothing(summary.value) : null,
+  )
+  return { summary, reading, nothingShown, hearSummary, endReading }
+}
+
+function whyNothing({ inWindow, matching, total, busy }: Summary): 'outside' | 'none' | null {
+  if (total === 0 || inWindow > 0) return null
+  if (matching > 0) return 'outside'
+  return busy ? null : 'none'
+}
+
+/** Some time with room beside it. */
+function withRoom({ fromMs, toMs }: TimeRange): TimeRange {
+  const room = Math.max(FIT_MS_MIN, (toMs - fromMs) * FIT_ROOM)
+  return { fromMs: fromMs - room, toMs: toMs + room }
 }
 
 export const useSpacetimeStore = defineStore('spacetime', () => {
   const lab = useLabStore()
   const selection = useSelectionStore()
-  const { summary, reading, hearSummary, endReading } = newCounts()
   /** Why nothing is drawn; empty: all is well. */
   const failed = ref('')
-  const { filter, colour, arrows, cone, slot, filterWish, askFilter } = newLook()
+  const { filter, colour, arrows, cone, slot, filterWish, askFilter, isNarrowed } = newLook()
+  const { summary, reading, nothingShown, hearSummary, endReading } = newCounts(isNarrowed)
   const range = shallowRef<TimeRange | null>(null)
   const statistics = shallowRef<RangeStatistics | null>(null)
   const details = shallowRef<MessageDetails | null>(null)
@@ -110,7 +132,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   /** A run from its start: its record where it holds messages, else what the window was told. */
   function begin(events: readonly LabEvent[]): void {
     if (port === null) return
-    port.tell({ kind: 'reset' })
+    port.tell({ kind: 'reset', recorded: lab.saved !== null })
     clearChoice()
     // What was estimated belongs to its run.
     alignment.alignOff()
@@ -246,6 +268,14 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
     }
   }
 
+  /** Looks at the time of what passes filter and slot. */
+  async function fitMatches(): Promise<void> {
+    const answer = await engine().ask({ what: 'extent' })
+    if (answer.what !== 'extent' || answer.range === null) return
+    const { fromMs, toMs } = withRoom(answer.range)
+    useTimeStore().look(fromMs, toMs)
+  }
+
   function setRange(next: TimeRange | null): void {
     range.value = next
   }
@@ -297,6 +327,7 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   follow()
 
   return {
+    ...{ nothingShown, fitMatches },
     ...{ summary, failed, filter, colour, arrows, cone, slot, range, statistics, details },
     ...alignment,
     ...{ reading, filterWish, selected, engine, show, select, hit, walk, ask, setRange, askFilter },

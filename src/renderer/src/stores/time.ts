@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { Ref } from 'vue'
 import * as rules from '../composables/timeWindow'
 import type { TimeView } from '../composables/timeWindow'
 import { timeUnitOf } from '../composables/timeUnit'
@@ -12,6 +13,23 @@ import { useLabStore } from './lab'
 
 export const SECOND_MS = 1000
 
+function looksOf(view: Ref<TimeView>) {
+  return {
+    nowMs: computed(() => view.value.nowMs),
+    cursorMs: computed(() => view.value.cursorMs),
+    fromMs: computed(() => view.value.fromMs),
+    toMs: computed(() => view.value.toMs),
+    follow: computed(() => view.value.follow),
+    playing: computed(() => view.value.playing),
+    speed: computed(() => view.value.speed),
+    live: computed(() => view.value.cursorMs === null),
+    /** The shown run goes on no more. */
+    over: computed(() => view.value.ended === true),
+    /** The moment that topology, inspector and charts show. */
+    shownMs: computed(() => rules.shownMs(view.value)),
+  }
+}
+
 export const useTimeStore = defineStore('time', () => {
   const view = shallowRef<TimeView>(rules.START_VIEW)
   /** Where the pointer is over a chart or the strip; reads values there, freezes nothing. */
@@ -19,18 +37,8 @@ export const useTimeStore = defineStore('time', () => {
 
   /** What the time of the shown run counts. */
   const unit = computed(() => timeUnitOf(useLabStore().status))
-  const nowMs = computed(() => view.value.nowMs)
-  const cursorMs = computed(() => view.value.cursorMs)
-  const fromMs = computed(() => view.value.fromMs)
-  const toMs = computed(() => view.value.toMs)
-  const follow = computed(() => view.value.follow)
-  const playing = computed(() => view.value.playing)
-  const speed = computed(() => view.value.speed)
-  const live = computed(() => view.value.cursorMs === null)
-  /** The shown run goes on no more. */
-  const over = computed(() => view.value.ended === true)
-  /** The moment that topology, inspector and charts show. */
-  const shownMs = computed(() => rules.shownMs(view.value))
+  const looks = looksOf(view)
+  const { shownMs } = looks
   /** The moment whose values the chart heads show. */
   const readMs = computed(() => hoverMs.value ?? shownMs.value)
 
@@ -87,16 +95,7 @@ export const useTimeStore = defineStore('time', () => {
     view,
     hoverMs,
     unit,
-    nowMs,
-    cursorMs,
-    fromMs,
-    toMs,
-    follow,
-    playing,
-    speed,
-    live,
-    over,
-    shownMs,
+    ...looks,
     readMs,
     reset,
     setNow,

@@ -7,11 +7,11 @@
 import { LESSON_RESULT_SUFFIX, printLessonResult } from '../../../../shared/lessonResult'
 import type { LessonResultHead, LessonRunSource } from '../../../../shared/lessonResult'
 import { RECORD_NAME } from '../../../../shared/lessonRunApi'
-import type { LessonRunView, RunTextPiece } from '../../../../shared/lessonRunApi'
+import type { LessonRunView } from '../../../../shared/lessonRunApi'
 import { HASH_CHARS } from '../../../../shared/recordLine'
-import { runIdOf } from '../../../../shared/runIds'
 import { sha256Hex } from '../../../../shared/sha256'
 import { describeFailure } from '../../api/failure'
+import { flushRecord, liveRun, textsOf } from '../../commands/runText'
 import { saveFile } from '../../composables/chartExport'
 import { useLabStore } from '../../stores/lab'
 import { useLessonStore } from '../../stores/lesson'
@@ -79,10 +79,7 @@ function hash(line: string): string {
 /** In the order of their beginning, which their ids tell. */
 async function viewsOf(runs: readonly string[]) {
   const lab = useLabStore()
-  const { runDir, state } = lab.status
-  // What the recorder still holds is written before it is read.
-  const isLive = state !== 'idle' && runDir !== null && runs.includes(runIdOf(runDir) ?? '')
-  if (isLive && lab.saved === null) await lab.ask((call) => call.events(1, 1))
+  if (runs.includes(liveRun() ?? '')) await flushRecord()
   const views: LessonRunView[] = []
   const gone: string[] = []
   for (const run of runs.toSorted()) {
@@ -106,17 +103,5 @@ function sourceOf({ recordBytes, inputs, ...head }: LessonRunView): LessonRunSou
         for await (const text of textsOf(head.id, name, bytes)) yield { name, text }
       }
     },
-  }
-}
-
-async function* textsOf(run: string, name: string, bytes: number): AsyncGenerator<string> {
-  const lab = useLabStore()
-  for (let from: number | null = 0; from !== null;) {
-    const start: number = from
-    const ask = (): Promise<RunTextPiece> =>
-      lab.askHost((call) => call.lessonRunText(run, name, start, bytes))
-    const piece = await ask()
-    yield piece.text
-    from = piece.next
   }
 }

@@ -75,8 +75,9 @@ export function nodeModels(
       state: view.state,
       glyph,
       role,
-      promised: status ? formatBallot(status.promised) : '–',
-      ballot: status && role !== 'idle' ? formatBallot(status.ballot) : '',
+      promised: status && status.promised.round > 0 ? formatBallot(status.promised) : '–',
+      ballot:
+        status && role !== 'idle' && status.ballot.round > 0 ? formatBallot(status.ballot) : '',
       slots,
       bars: slots && {
         voted: share(slots.voted, longest),
@@ -107,9 +108,8 @@ function labelOf(model: Omit<NodeModel, 'label' | 'note'>): string {
   // It begins with what is written in the circle: who says that to a voice control means this node.
   const parts = [`N${model.node} ${model.promised}`]
   if (model.role === 'leading') {
-    parts.push(
-      `${model.glyph === 'paused' ? 'paused, claims to lead' : 'leader'} at ${model.ballot}`,
-    )
+    const at = model.ballot === '' ? '' : ` at ${model.ballot}`
+    parts.push(`${model.glyph === 'paused' ? 'paused, claims to lead' : 'leader'}${at}`)
   } else if (model.role === 'preparing') {
     parts.push(`${model.glyph === 'paused' ? 'paused while ' : ''}preparing ${model.ballot}`)
   } else parts.push(model.glyph === 'up' ? 'running' : model.word)

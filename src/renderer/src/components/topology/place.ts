@@ -147,6 +147,8 @@ export interface BadgeInput {
   readonly own: readonly Point[]
   readonly others: readonly Point[]
   readonly pad: number
+  /** How far from the outline it may stand, px: in a low picture the outline is full of nodes. */
+  readonly away: readonly number[]
   readonly size: Size
   /** Centre of the whole picture. */
   readonly middle: Point
@@ -154,10 +156,11 @@ export interface BadgeInput {
 
 /** Badge of a hull: on its outline, outside, nearer to its own nodes than to any other. */
 export function placeBadge(input: BadgeInput, obstacles: Obstacles): Box {
-  const { members, own, others, pad, size, middle } = input
+  const { members, own, others, pad, away, size, middle } = input
   const corners = convexHull(members)
   const center = centroid(members)
-  const candidates = outlinePoints(corners, pad).map((edge) => {
+  const edges = away.flatMap((px) => outlinePoints(corners, pad + px))
+  const candidates = edges.map((edge) => {
     const box = clampBox(
       { x: edge.x - size.width / 2, y: edge.y - size.height / 2, ...size },
       obstacles.panel,
