@@ -327,9 +327,8 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
   follow()
 
   return {
-    ...{ nothingShown, fitMatches },
     ...{ summary, failed, filter, colour, arrows, cone, slot, range, statistics, details },
-    ...alignment,
+    ...{ ...alignment, nothingShown, fitMatches },
     ...{ reading, filterWish, selected, engine, show, select, hit, walk, ask, setRange, askFilter },
   }
 })
