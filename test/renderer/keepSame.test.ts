@@ -15,6 +15,12 @@ describe('keepSame', () => {
     )
   })
 
+  it('takes any name for one of the data', () => {
+    const next = JSON.parse('{"__proto__": false, "constructor": {}}') as object
+    expect(keepSame({}, copyOf(next))).toEqual(next)
+    expect(Object.keys(keepSame<object>({ a: 1 }, copyOf(next)))).toEqual(Object.keys(next))
+  })
+
   it('answers the very same when nothing changed', () => {
     fc.assert(
       fc.property(anyJson(), (before) => {

@@ -11,13 +11,16 @@ export function keepSame<T>(before: T, next: T): T {
   if (!isPart(before) || !isPart(next) || Array.isArray(before) !== Array.isArray(next)) return next
   const names = Object.keys(next)
   let same = names.length === Object.keys(before).length
-  const kept: Record<string, unknown> | unknown[] = Array.isArray(next) ? [] : {}
+  const kept: [name: string, part: unknown][] = []
   for (const name of names) {
-    const part = keepSame(Reflect.get(before, name), Reflect.get(next, name))
-    same &&= Object.hasOwn(before, name) && Object.is(part, Reflect.get(before, name))
-    Reflect.set(kept, name, part)
+    // What is inherited, as `__proto__`, was not there before.
+    const was: unknown = Object.hasOwn(before, name) ? Reflect.get(before, name) : undefined
+    const part: unknown = keepSame(was, Reflect.get(next, name))
+    same &&= Object.hasOwn(before, name) && Object.is(part, was)
+    kept.push([name, part])
   }
-  return same ? before : (kept as T)
+  if (same) return before
+  return (Array.isArray(next) ? kept.map(([, part]) => part) : Object.fromEntries(kept)) as T
 }
 
 function isPart(value: unknown): value is object {
