@@ -10,6 +10,7 @@ import { findBrowser, NO_BROWSER } from '../support/browser'
 import { builtEntry } from '../support/built'
 import { eventually } from '../support/eventually'
 import { axeFindings, overlaps } from '../support/pageChecks'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -28,14 +29,6 @@ let first: Page
 let second: Page
 const sockets: WebSocketRoute[] = []
 let later: ChildProcess | null = null
-
-async function says(page: Page, id: string, words: RegExp, limitMs?: number): Promise<void> {
-  await eventually(
-    `${id} says ${String(words)}`,
-    async () => words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-    limitMs,
-  )
-}
 
 const gone = (page: Page, id: string): Promise<true> =>
   eventually(`${id} is gone`, async () => (await page.getByTestId(id).count()) === 0, BACK_MS)
@@ -68,8 +61,8 @@ describe.skipIf(browserPath === null)(suite, () => {
     web = await openWebWindow(browserPath ?? '')
     first = web.page
     await first.getByTestId('start-five').click()
-    await says(first, 'nodes-up', /5\/5/)
-    await says(first, 'leader', /leader N\d/)
+    await saysOn(first, 'nodes-up', /5\/5/)
+    await saysOn(first, 'leader', /leader N\d/)
   })
   afterAll(async () => {
     await web?.close()
@@ -79,13 +72,13 @@ describe.skipIf(browserPath === null)(suite, () => {
 
   it('two tabs look, one controls, and the other can take it', async () => {
     await openSecond()
-    await says(second, 'leader', /leader N\d/)
-    await says(second, 'control-banner', /Another window controls this lab/)
+    await saysOn(second, 'leader', /leader N\d/)
+    await saysOn(second, 'control-banner', /Another window controls this lab/)
     expect(await second.getByTestId('stop').isDisabled()).toBe(true)
     expect(await first.getByTestId('control-banner').count()).toBe(0)
     await second.getByTestId('control-banner').getByRole('button', { name: 'Take control' }).click()
     await gone(second, 'control-banner')
-    await says(first, 'control-banner', /Another window controls this lab/)
+    await saysOn(first, 'control-banner', /Another window controls this lab/)
     expect(await first.getByTestId('stop').isDisabled()).toBe(true)
     // What the one does the other sees.
     await second.locator('[data-link="1>2"]').focus()
@@ -102,13 +95,13 @@ describe.skipIf(browserPath === null)(suite, () => {
 
   it('a tab that lost the host comes back to the same run, and shows the gap', async () => {
     await breakSecond()
-    await says(second, 'host-banner', /Host not answering.*stays readable/)
+    await saysOn(second, 'host-banner', /Host not answering.*stays readable/)
     const lostAt = await shownAt(second)
     expect(await second.getByTestId('stop').isDisabled()).toBe(true)
     expect(await gaps(second).count()).toBe(0)
     await eventually('the run goes on', async () => (await shownAt(first)) > lostAt + 2)
     await second.unroute('**/session')
-    await says(second, 'host-state', /Host connected/, BACK_MS)
+    await saysOn(second, 'host-state', /Host connected/, BACK_MS)
     await gone(second, 'host-banner')
     await gaps(second).first().waitFor()
     expect(await gaps(second).first().getAttribute('title')).toMatch(/window not connected for/)
@@ -121,8 +114,12 @@ describe.skipIf(browserPath === null)(suite, () => {
     const before = await gaps(first).count()
     web.signalHost('SIGSTOP')
     try {
-      await says(first, 'host-banner', /Host not answering.*for \d+ s; it is there, frozen or busy/)
-      await says(first, 'time-edge', /^LOST$/)
+      await saysOn(
+        first,
+        'host-banner',
+        /Host not answering.*for \d+ s; it is there, frozen or busy/,
+      )
+      await saysOn(first, 'time-edge', /^LOST$/)
       expect(await first.getByTestId('stop').isDisabled()).toBe(true)
     } finally {
       web.signalHost('SIGCONT')
@@ -131,7 +128,7 @@ describe.skipIf(browserPath === null)(suite, () => {
     await eventually('the gap is drawn', async () => (await gaps(first).count()) > before)
     expect(await gaps(first).last().getAttribute('title')).toMatch(/host not answering for/)
     await eventually('it is live again', async () => (await shownAt(first)) > lostAt + 2)
-    await says(first, 'nodes-up', /5\/5/)
+    await saysOn(first, 'nodes-up', /5\/5/)
   })
 
   it('a host that is killed is told; nothing can be done, everything can be read', async () => {
@@ -139,10 +136,10 @@ describe.skipIf(browserPath === null)(suite, () => {
     const places = await Promise.all(STEADY.map((part) => first.locator(part).boundingBox()))
     await web.killHost()
     for (const page of [first, second]) {
-      await says(page, 'host-banner', /Host not answering.*(retrying in \d s|trying)/)
-      await says(page, 'host-state', /Host not answering/)
-      await says(page, 'nodes-up', /nodes answered when last heard of/)
-      await says(page, 'time-edge', /^LOST$/)
+      await saysOn(page, 'host-banner', /Host not answering.*(retrying in \d s|trying)/)
+      await saysOn(page, 'host-state', /Host not answering/)
+      await saysOn(page, 'nodes-up', /nodes answered when last heard of/)
+      await saysOn(page, 'time-edge', /^LOST$/)
       expect(await page.getByTestId('time-edge').getAttribute('title')).toMatch(/at \d+\.\d+ s/)
       expect(await page.getByTestId('stop').isDisabled()).toBe(true)
       expect(await page.locator('[data-node]').count()).toBe(5)
@@ -152,9 +149,9 @@ describe.skipIf(browserPath === null)(suite, () => {
     expect(await overlaps(first)).toEqual([])
     expect(await first.getByTestId('control-banner').count()).toBe(0)
     await first.getByTestId('event-filter').fill('type:elected')
-    await says(first, 'event-count', /^\s*[1-9]\d* of/)
+    await saysOn(first, 'event-count', /^\s*[1-9]\d* of/)
     await first.getByRole('row').filter({ hasText: 'elected' }).first().click()
-    await says(first, 'event-inspector', /"type": "elected"/)
+    await saysOn(first, 'event-inspector', /"type": "elected"/)
     const atEvent = await shownAt(first)
     await first.getByRole('button', { name: 'Start of the run' }).click()
     await eventually('it stands at the start', async () => (await shownAt(first)) < atEvent)
@@ -174,23 +171,28 @@ describe.skipIf(browserPath === null)(suite, () => {
     later = spawn(process.execPath, args, { cwd: web.folder })
     later.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')))
     const link = await eventually('it prints its link', () => LINK.exec(stdout)?.[0])
-    await says(first, 'host-banner', /does not know this page.*last link in the terminal/, BACK_MS)
+    await saysOn(
+      first,
+      'host-banner',
+      /does not know this page.*last link in the terminal/,
+      BACK_MS,
+    )
     expect(await first.locator('[data-node]').count()).toBe(5)
     expect(await axeFindings(first)).toEqual([])
     // One that has nothing to show yet gets a page of its own.
     const fourth = await first.context().newPage()
     await fourth.goto(`http://127.0.0.1:${port}/`)
-    await says(fourth, 'refused-page', /needs a new link.*npm start/s, BACK_MS)
+    await saysOn(fourth, 'refused-page', /needs a new link.*npm start/s, BACK_MS)
     expect(await axeFindings(fourth)).toEqual([])
     await fourth.close()
     const third = await first.context().newPage()
     await third.goto(link)
-    await says(third, 'host-state', /Host connected/)
-    await says(first, 'host-state', /Host connected/, BACK_MS)
+    await saysOn(third, 'host-state', /Host connected/)
+    await saysOn(first, 'host-state', /Host connected/, BACK_MS)
     await gone(first, 'host-banner')
     // The run ended with its host; what was seen of it is in the record.
     await first.getByRole('button', { name: 'Open its record' }).focus()
     await first.keyboard.press('Enter')
-    await says(first, 'saved-banner', /5 nodes.*saved run/)
+    await saysOn(first, 'saved-banner', /5 nodes.*saved run/)
   })
 })

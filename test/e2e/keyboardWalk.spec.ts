@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core'
 import { parseRecordLine } from '../../src/shared/recordLine'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -23,13 +24,7 @@ let page: Page
 /** Stops of the focus that nobody can see. */
 const unseen = new Set<string>()
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(
-    `${id} says ${String(words)}`,
-    async () => words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-    WAIT_MS,
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words, WAIT_MS)
 
 /** What has the focus: empty if it can be seen, else what it is. */
 function hiddenFocus(): Promise<string> {

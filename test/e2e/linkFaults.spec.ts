@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -19,11 +20,7 @@ const SHOTS = process.env['PAXOS_SHOTS']
 let web: WebWindow
 let page: Page
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(`${id} says ${String(words)}`, async () =>
-    words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words)
 
 /** While a menu is open, the rest of the page is hidden from readers: axe judges other scenes. */
 async function looksRight(scene: string, isMenu = false): Promise<void> {

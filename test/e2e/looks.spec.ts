@@ -11,6 +11,7 @@ import { findBrowser, NO_BROWSER } from '../support/browser'
 import { eventually } from '../support/eventually'
 import { browserName, isUpdating, keepBrowser, lookOf } from '../support/looks'
 import { openLowerTab } from '../support/lowerTab'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -54,11 +55,7 @@ async function rest(): Promise<void> {
   )
 }
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(`${id} says ${String(words)}`, async () =>
-    words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words)
 
 /** Stored runs, as the folder of runs holds them; a fresh page offers them by title. */
 async function unpackRuns(): Promise<void> {

@@ -7,6 +7,7 @@ import { findBrowser, NO_BROWSER } from '../support/browser'
 import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { saysOn } from '../support/pageScenes'
 import { openLowerTab } from '../support/lowerTab'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
@@ -17,11 +18,7 @@ const suite = `saved runs${browserPath === null ? ` (skipped: ${NO_BROWSER})` : 
 let web: WebWindow
 let page: Page
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(`${id} says ${String(words)}`, async () =>
-    words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words)
 
 async function looksRight(scene: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -5,6 +5,7 @@ import { findBrowser, NO_BROWSER } from '../support/browser'
 import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -20,11 +21,7 @@ const DRAIN_MS = 60_000
 let web: WebWindow
 let page: Page
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(`${id} says ${String(words)}`, async () =>
-    words.test((await page.getByTestId(id).first().textContent()) ?? ''),
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words)
 
 async function looksRight(scene: string): Promise<void> {
   for (const size of SIZES) {

@@ -5,6 +5,7 @@ import { findBrowser, NO_BROWSER } from '../support/browser'
 import { sendCommand } from '../support/clientCommand'
 import { eventually } from '../support/eventually'
 import { axeFindings, clippedTexts, overlaps } from '../support/pageChecks'
+import { saysOn } from '../support/pageScenes'
 import { openWebWindow } from '../support/webWindow'
 import type { WebWindow } from '../support/webWindow'
 
@@ -17,11 +18,7 @@ let page: Page
 const seen = (id: string): Promise<true> =>
   eventually(`${id} is shown`, async () => (await page.getByTestId(id).isVisible()) || undefined)
 
-async function says(id: string, words: RegExp): Promise<void> {
-  await eventually(`${id} says ${String(words)}`, async () =>
-    words.test((await page.getByTestId(id).textContent()) ?? ''),
-  )
-}
+const says = (id: string, words: RegExp) => saysOn(page, id, words)
 
 /** The layout holds, and axe has nothing serious, in both themes. */
 async function looksRight(scene: string): Promise<void> {

@@ -4,7 +4,10 @@ import { expect } from 'vitest'
 import { eventually } from './eventually'
 import { axeFindings, clippedTexts, overlaps } from './pageChecks'
 
-/** The first element of that test id says these words, at last. */
+/** An element that is not there is looked for again. */
+const LOOK_MS = 2000
+
+/** The first element of that test id says these words, at last; if not, the error has its words. */
 export async function saysOn(
   page: Page,
   id: string,
@@ -13,7 +16,11 @@ export async function saysOn(
 ): Promise<void> {
   await eventually(
     `${id} says ${String(words)}`,
-    async () => words.test((await page.getByTestId(id).first().textContent()) ?? ''),
+    async () => {
+      const text = (await page.getByTestId(id).first().textContent({ timeout: LOOK_MS })) ?? ''
+      if (!words.test(text)) throw new Error(`it says "${text}"`)
+      return true
+    },
     limitMs,
   )
 }

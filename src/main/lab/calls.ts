@@ -40,9 +40,6 @@ import type { Run } from './run'
 import type { SavedRunCalls } from './savedRuns'
 import type { Session } from './session'
 
-/** Beyond the node's own deadline: then it does not answer at all. */
-const ANSWER_GRACE_MS = 2000
-
 export type ActedBy = 'person' | 'scenario'
 
 /** What the calls need of the lab that they belong to. */
@@ -249,9 +246,9 @@ export class LabCalls implements LabApi {
     const session = this.lab.session()
     const member = node === null ? anyRunning(session) : running(session, node)
     const startMs = performance.now()
-    const waitMs = session.options.requestDeadlineMs + ANSWER_GRACE_MS
     const asked = subject.kind === 'key' ? { ...subject, key: toBinary(subject.key) } : subject
-    const answer = await member.call({ action: 'read', subject: asked, mode }, waitMs)
+    const body = { action: 'read', subject: asked, mode } as const
+    const answer = await member.call(body, session.answerMs, session.heldTo)
     if (answer.kind !== 'read') throw strange(member, answer.kind)
     const result = readable(answer.result)
     const latencyMs = roundMs(performance.now() - startMs)
@@ -266,8 +263,8 @@ export class LabCalls implements LabApi {
     if (args.length === 0) throw new LabCallError('badArgument', 'the command is empty')
     this.acted(session, `propose ${args.join(' ').slice(0, 100)} at node ${node}`)
     const startMs = performance.now()
-    const waitMs = session.options.requestDeadlineMs + ANSWER_GRACE_MS
-    const answer = await member.callRaw({ action: 'propose', args: args.map(toBinary) }, waitMs)
+    const body = { action: 'propose', args: args.map(toBinary) } as const
+    const answer = await member.callRaw(body, session.answerMs, session.heldTo)
     const latencyMs = roundMs(performance.now() - startMs)
     const result = { node, latencyMs, ...this.proposed(member, answer) }
     session.tellReply(args, result)

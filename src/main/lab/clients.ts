@@ -5,6 +5,8 @@
 import type { WriteResult } from '../../shared/api'
 import { roundMs } from './clock'
 import type { OnHistoryReply } from './historyBook'
+import { giveUpAfter, NEVER_HELD } from './patience'
+import type { HeldTo } from './patience'
 import { RespClient } from './respClient'
 import type { ClientTarget } from './respClient'
 import type { RespReply } from './respReply'
@@ -28,8 +30,7 @@ export class Clients {
     private readonly deadlineMs: number,
     /** A request is about to be sent; answers whom to tell of its reply. */
     private readonly onRequest: (args: readonly string[]) => OnHistoryReply = () => () => {},
-    /** True while nobody is given up: in step mode nodes answer when they are let to. */
-    private readonly isPatient: () => boolean = () => false,
+    private readonly heldTo: HeldTo = NEVER_HELD,
   ) {}
 
   waitingAt(node: number): number {
@@ -46,18 +47,13 @@ export class Clients {
     let gaveUp = false
     const told = this.onRequest(args)
     const reply = await new Promise<RespReply | null>((resolve) => {
-      const late = (): void => {
-        if (this.isPatient()) {
-          timer = setTimeout(late, giveUpMs)
-          return
-        }
+      const cancel = giveUpAfter(giveUpMs, this.heldTo, () => {
         gaveUp = true
         // Its replies come in order: after one that is missing, none can be told apart.
         client.close()
-      }
-      let timer = setTimeout(late, giveUpMs)
+      })
       client.request(args, (answer) => {
-        clearTimeout(timer)
+        cancel()
         resolve(answer)
       })
     })

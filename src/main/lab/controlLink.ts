@@ -9,6 +9,8 @@ import { LabCallError } from '../../shared/api'
 import type { Frame } from '../../shared/controlCodec'
 import { FrameError, FrameSplitter, parseFrame, printFrame } from '../../shared/frame'
 import type { Hello } from '../../shared/hello'
+import { giveUpAfter, NEVER_HELD } from './patience'
+import type { HeldTo } from './patience'
 
 const SEND_BYTES_MAX = 8 * 1024 * 1024
 const CALLS_MAX = 1000
@@ -23,7 +25,8 @@ export interface LinkListener {
 interface PendingCall {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: LabCallError) => void
-  readonly timer: NodeJS.Timeout
+  /** Does not wait any longer. */
+  readonly cancel: () => void
 }
 
 export class ControlLink {
@@ -73,18 +76,22 @@ export class ControlLink {
    * Sends the frame that `build` makes from a call number, and waits for `settle` with that number.
    * Rejects with `timedOut`, or `notRunning` when the connection ends first.
    */
-  async call(build: (call: number) => object, waitMs: number): Promise<unknown> {
+  async call(
+    build: (call: number) => object,
+    waitMs: number,
+    heldTo: HeldTo = NEVER_HELD,
+  ): Promise<unknown> {
     if (this.isClosed) throw new LabCallError('notRunning', 'its control channel is closed')
     if (this.pending.size >= CALLS_MAX) {
       throw new LabCallError('wrongState', `${CALLS_MAX} calls wait for an answer already`)
     }
     const call = (this.lastCall += 1)
     return await new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const cancel = giveUpAfter(waitMs, heldTo, () => {
         this.pending.delete(call)
         reject(new LabCallError('timedOut', `no answer within ${waitMs} ms`))
-      }, waitMs)
-      this.pending.set(call, { resolve, reject, timer })
+      })
+      this.pending.set(call, { resolve, reject, cancel })
       this.send(build(call))
     })
   }
@@ -94,7 +101,7 @@ export class ControlLink {
     const pending = this.pending.get(call)
     if (pending === undefined) return
     this.pending.delete(call)
-    clearTimeout(pending.timer)
+    pending.cancel()
     pending.resolve(answer)
   }
 
@@ -111,8 +118,8 @@ export class ControlLink {
   private finish(): void {
     if (this.isClosed) return
     this.isClosed = true
-    for (const { reject, timer } of this.pending.values()) {
-      clearTimeout(timer)
+    for (const { reject, cancel } of this.pending.values()) {
+      cancel()
       reject(new LabCallError('notRunning', 'the control channel closed before the answer'))
     }
     this.pending.clear()

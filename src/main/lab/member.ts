@@ -18,6 +18,7 @@ import type { NodeStepView } from '../../shared/stepping'
 import { checkCall } from './checkCall'
 import type { Child, ChildEnd } from './child'
 import type { ControlLink } from './controlLink'
+import type { HeldTo } from './patience'
 
 const START_WAIT_MS = 10_000
 const CALL_WAIT_MS = 5000
@@ -153,8 +154,8 @@ export class Member {
   }
 
   /** Rejects with `wrongState` if the node says that it cannot; `error` never comes back. */
-  async call(body: NodeCall, waitMs = CALL_WAIT_MS): Promise<NodeAnswer> {
-    const answer = await this.callRaw(body, waitMs)
+  async call(body: NodeCall, waitMs = CALL_WAIT_MS, heldTo?: HeldTo): Promise<NodeAnswer> {
+    const answer = await this.callRaw(body, waitMs, heldTo)
     if (answer.kind === 'error') {
       throw new LabCallError('wrongState', `node ${this.node}: ${answer.words}`)
     }
@@ -245,10 +246,11 @@ export class Member {
   }
 
   /** The answer as it is, `error` included. */
-  async callRaw(body: NodeCall, waitMs: number): Promise<NodeAnswer> {
+  async callRaw(body: NodeCall, waitMs: number, heldTo?: HeldTo): Promise<NodeAnswer> {
     if (this.link === null) throw this.wrong('is not connected')
     checkCall(body)
-    const answer: unknown = await this.link.call((call) => ({ type: 'call', call, body }), waitMs)
+    const build = (call: number): object => ({ type: 'call', call, body })
+    const answer: unknown = await this.link.call(build, waitMs, heldTo)
     if (!isAnswer(answer)) throw new LabCallError('internal', 'an answer without a kind')
     return answer
   }

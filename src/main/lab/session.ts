@@ -16,6 +16,7 @@ import { findingOfBook } from './historyFinding'
 import type { ClientTarget } from './respClient'
 import { NodeActs } from './nodeActs'
 import { HISTORY_FILE } from './offlineRun'
+import type { HeldTo } from './patience'
 import { PauseGuard } from './pauseGuard'
 import type { Run, RunResult, ScenarioEnd } from './run'
 import { Stepping } from './stepping'
@@ -26,6 +27,8 @@ import { Workload } from './workload'
 const SAMPLE_MS = 250
 /** A node answers by the deadline; where none comes, the load gives up this much later. */
 const LOAD_GRACE_MS = 1000
+/** Beyond a node's own deadline: then it does not answer at all. */
+const ANSWER_GRACE_MS = 2000
 const COMMAND_CHARS_MAX = 200
 
 export type SessionSetup = Omit<
@@ -71,13 +74,18 @@ export class Session {
     this.guard = new PauseGuard((words) => this.tell({ type: 'labNote', level: 'warn', words }))
     this.nodes = new NodeActs(this.cluster, this.guard)
     this.storm = new Storm(this.stormHost())
-    const isPatient = () => this.stepping.isOn
-    this.clients = new Clients(setup.options.requestDeadlineMs, this.onRequest, isPatient)
+    const { requestDeadlineMs } = setup.options
+    this.clients = new Clients(requestDeadlineMs, this.onRequest, this.heldTo)
     this.sampler = setInterval(() => this.sampleStatus(), SAMPLE_MS)
   }
 
   get options(): SessionSetup['options'] {
     return { ...this.setup.options, policy: this.cluster.policy }
+  }
+
+  /** In which a node answers, if only that its own deadline has passed. */
+  get answerMs(): number {
+    return this.setup.options.requestDeadlineMs + ANSWER_GRACE_MS
   }
 
   get identity(): SessionSetup['identity'] {
@@ -220,6 +228,8 @@ export class Session {
     const problem = (words: string) => this.tell({ type: 'labNote', level: 'error', words })
     return new HistoryBook(join(run.dir, HISTORY_FILE), () => run.nowMs, problem)
   }
+
+  readonly heldTo: HeldTo = () => this.stepping.heldToMs
 
   private readonly onRequest = (args: readonly string[]): OnHistoryReply => {
     return this.book?.begin(args) ?? (() => {})

@@ -46,6 +46,7 @@ export class Stepping {
   private queue: Promise<void> = Promise.resolve()
   private waiting = 0
   private isClosed = false
+  private leftAtMs = -Infinity
   private readonly rest: StepRest
   private readonly acts: StepActs
 
@@ -54,9 +55,14 @@ export class Stepping {
     this.acts = new StepActs(session, this.rest)
   }
 
-  /** Nodes that start now come up in step mode, and no client is given up. */
+  /** Nodes that start now come up in step mode. */
   get isOn(): boolean {
     return this.play !== null && !this.isClosed
+  }
+
+  /** As `HeldTo`: in step mode nobody who waits for a node is given up. */
+  get heldToMs(): number {
+    return this.isOn ? Infinity : this.leftAtMs
   }
 
   view(): SteppingView | null {
@@ -151,7 +157,7 @@ export class Stepping {
         this.remember(play, `${fault.kind} ${fault.node}`)
       }
     } else if (fact.type === 'faultEnded' && play?.fault === fact.fault.id) {
-      this.play = null
+      this.endPlay()
       this.inTurn(() => this.restore('person')).catch((error: unknown) => this.complain(error))
     }
   }
@@ -182,9 +188,14 @@ export class Stepping {
     session.changed()
   }
 
+  private endPlay(): void {
+    this.play = null
+    this.leftAtMs = performance.now()
+  }
+
   private async leave(by: StepActor): Promise<void> {
     const fault = this.play?.fault
-    this.play = null
+    this.endPlay()
     const { cluster } = this.session
     const active = cluster.faults.links().find(({ id }) => id === fault)
     try {
