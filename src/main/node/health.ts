@@ -35,7 +35,7 @@ export class Health {
     this.last = {
       flushMsP95: round(flushMsP95),
       lagMsP95: round(lagMsP95),
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: rssBytesOr(this.last.rssBytes),
     }
     return this.last
   }
@@ -47,6 +47,15 @@ export class Health {
 
   close(): void {
     this.delay.disable()
+  }
+}
+
+/** The system is asked by a file: a node without a free descriptor keeps the figure that it has. */
+function rssBytesOr(last: number): number {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return last
   }
 }
 
