@@ -194,6 +194,10 @@ describe.skipIf(browserPath === null)(suite, () => {
   it('draws recorded traffic', async () => {
     const drawn = page.locator('[data-packet], .flow')
     await eventually('packets or flow', async () => (await drawn.count()) > 0)
+    // A click that is meant for a link is not taken by what flies over it.
+    const packets = page.locator('.packets.moving')
+    const takes = await packets.evaluate((group) => getComputedStyle(group).pointerEvents)
+    expect(takes).toBe('none')
   })
 
   it('wrote no error', () => {

@@ -122,6 +122,10 @@ describe('packets of a run of the past', () => {
     expect(draw(true).findAll('.label')).toHaveLength(1)
     expect(draw(false).findAll('.label')).toHaveLength(0)
     expect(draw(false).findAll('[data-packet]')).toHaveLength(1)
+    // Those that move let a click through to the link; one that stands is a part of it.
+    expect(draw(false).classes()).toContain('moving')
+    expect(draw(true).classes()).not.toContain('moving')
+    expect(draw(true).find('[data-packet]').attributes('data-over')).toMatch(/^1>\d$/)
   })
 })
 

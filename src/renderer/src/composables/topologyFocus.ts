@@ -62,7 +62,8 @@ export function useTopologyFocus(options: FocusOptions): TopologyFocus {
   function targetOf(target: EventTarget | null): FocusTarget {
     const element = target instanceof Element ? target : document.body
     const node = element.closest('[data-node]')?.getAttribute('data-node') ?? null
-    const link = element.closest('[data-link]')?.getAttribute('data-link') ?? null
+    const over = element.closest('[data-link],[data-over]')
+    const link = over?.getAttribute('data-link') ?? over?.getAttribute('data-over') ?? null
     return { node: node === null ? null : Number(node), link: parseLinkKey(link), element }
   }
 
