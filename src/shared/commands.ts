@@ -179,7 +179,7 @@ const rows = [
   ['node.failpoint', 'Crash at a failpoint…', 'stage', 'nodeSelected'],
   ['node.isolate', 'Isolate', 'stage', 'nodeSelected', ['I']],
   ['node.startElection', 'Start an election', 'stage', 'nodeSelected', ['E']],
-  ['node.stepDown', 'Step down', 'stage', 'nodeSelected', ['D']],
+  ['node.stepDown', 'Step down', 'stage', 'nodeSelected', ['Shift+E']],
   ['node.propose', 'Propose now…', 'stage', 'nodeSelected', ['O']],
   ['node.logs', 'Logs of the node', 'stage', 'nodeSelected', ['G']],
   ['node.copyAddress', 'Copy the client address', 'stage', 'nodeSelected'],

@@ -47,8 +47,8 @@ export interface WindowApi extends LabApi, DeskApi {}
 /** Calls of a viewer. Types of the lab's calls are those of LabApi. */
 export interface HostCalls extends WindowApi, ShellApi {
   takeControl(): Promise<void>
-  /** Answered at once, whatever the lab does: the host is there. */
-  beat(): Promise<void>
+  /** Answered at once, whatever the lab does: the host is there. Names this start of the host. */
+  beat(): Promise<string>
   /** Frame `seq` was read. */
   ack(seq: number): void
 }
@@ -66,8 +66,10 @@ export interface LabClient {
   readonly control: ControlClient
   /** Pushes begin with the first `call.snapshot()`. Answers how to stop listening. */
   listen(push: Partial<LabPush & ShellPush & ClientPush>): () => void
-  /** Resolves when the host has answered, which a frozen one does not. */
-  beat(): Promise<void>
+  /** As that of the host. Resolves when it has answered, which a frozen one does not. */
+  beat(): Promise<string>
+  /** What came from the host so far, in messages: one that speaks is there. */
+  readonly heard: number
   /** Called once; at once if it is closed already. */
   onClose(listener: (reason: string) => void): void
   close(): void
@@ -94,6 +96,7 @@ export function connectLab(channel: Channel): LabClient {
   const listeners = new Set<Partial<LabPush & ShellPush & ClientPush>>()
   let closed: string | null = null
   let control = NO_CONTROL
+  let heard = 0
 
   const read = (frame: PushFrame): void => {
     if (frame.control) control = frame.control
@@ -122,7 +125,11 @@ export function connectLab(channel: Channel): LabClient {
       if (closed !== null) throw disconnected(closed)
       channel.post(text)
     },
-    on: (listener) => channel.on(listener),
+    on: (listener) =>
+      channel.on((text) => {
+        heard += 1
+        listener(text)
+      }),
     serialize: (message) => JSON.stringify(message),
     deserialize: reviveMessage,
   })
@@ -144,6 +151,9 @@ export function connectLab(channel: Channel): LabClient {
       return () => listeners.delete(push)
     },
     beat: () => rpc.beat(),
+    get heard() {
+      return heard
+    },
     onClose: (listener) => channel.onClose(listener),
     close: () => channel.close(),
   }

@@ -8,6 +8,7 @@ import { HostRefusal } from '../../src/renderer/src/api/client'
 import HostBanner from '../../src/renderer/src/components/frame/HostBanner.vue'
 import { useLabStore } from '../../src/renderer/src/stores/lab'
 import { useSeriesStore } from '../../src/renderer/src/stores/series'
+import { useSpacetimeStore } from '../../src/renderer/src/stores/spacetime'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
 import { NO_CONTROL } from '../../src/shared/rpc'
 import { BROWSER_CAPS } from '../../src/shared/shell'
@@ -92,6 +93,46 @@ describe('a host that goes away', () => {
     expect(gaps).toMatchObject([{ label: 'host not answering', fromMs: lostAtMs }])
     expect(gaps[0]?.toMs).toBeGreaterThan(lostAtMs)
     expect(open).toHaveBeenCalledTimes(1)
+    end()
+  })
+
+  it('is no host that speaks while a question stays open', async () => {
+    const lab = useLabStore()
+    const client = syntheticClient(new SyntheticLab())
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open: async () => client })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    client.freeze(true)
+    for (let turn = 0; turn < 10; turn += 1) {
+      client.heard += 1
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(lab.connection.state).toBe('connected')
+    }
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(lab.connection.state).toBe('silent')
+    // Its messages come again before the answer does.
+    client.heard += 1
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(lab.connection.state).toBe('connected')
+    end()
+  })
+
+  it('that was silent is told by the diagram that nobody watches any more', async () => {
+    const [lab, space] = [useLabStore(), useSpacetimeStore()]
+    const double = new SyntheticLab()
+    const asked = vi.spyOn(double, 'watchMessages')
+    const client = syntheticClient(double)
+    const end = lab.connect({ caps: BROWSER_CAPS, platform: 'Linux', open: async () => client })
+    await vi.waitFor(() => expect(lab.connected).toBe(true))
+    space.show(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveBeenLastCalledWith(true)
+    client.freeze(true)
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(lab.connection.state).toBe('silent')
+    space.show(false)
+    client.freeze(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(asked).toHaveBeenLastCalledWith(false)
     end()
   })
 

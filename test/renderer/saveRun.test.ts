@@ -76,6 +76,14 @@ describe('saving the run', () => {
     expect(toast?.why).toMatch(/the run so far\.$/)
   })
 
+  it('is asked for once while it lasts, and again after it', async () => {
+    simulated(3)
+    await Promise.all([saveRun(), saveRun(), saveRun()])
+    expect(saved.files).toHaveLength(1)
+    await saveRun()
+    expect(saved.files).toHaveLength(2)
+  })
+
   it('of the simulator prints all its events, each with the hash of the line before', async () => {
     simulated(12_001)
     await saveRun()
@@ -95,7 +103,7 @@ describe('saving the run', () => {
   it('is offered where a run is in front, and says why where it is not', () => {
     expect([canSaveRun(), noRunWords()]).toEqual([false, expect.stringMatching(/^No run/)])
     live()
-    expect(canSaveRun()).toBe(true)
+    expect([canSaveRun(), noRunWords()]).toEqual([true, null])
     useUiStore().view = 'experiments'
     expect([canSaveRun(), noRunWords()]).toEqual([false, null])
     useUiStore().view = 'timeline'

@@ -155,7 +155,8 @@ describe('a diagram that is narrowed to a slot', () => {
     const space = useSpacetimeStore()
     const time = useTimeStore()
     const port = space.engine()
-    const messages = [seen(1, 3, 1000), seen(2, 3, 1100), seen(3, 9, 50_000)]
+    const long = { ...seen(4, 7, 20_000), endedAtMs: 59_000 }
+    const messages = [seen(1, 3, 1000), seen(2, 3, 1100), long, seen(3, 9, 50_000)]
     const told = { atMs: 50_010, by: 'lab', type: 'messagesSeen', missed: 0 } as const
     port.tell({ kind: 'events', events: [{ seq: 1, ...told, messages }] })
     time.setNow(60_000)
@@ -183,6 +184,19 @@ describe('a diagram that is narrowed to a slot', () => {
     expect(time.toMs).toBeLessThan(50_000)
     look()
     await vi.waitFor(() => expect(note.text()).toBe(''))
+  })
+
+  it('says nothing over a message that began before the window and is still under way', async () => {
+    const { space, time, look, note } = setUp()
+    time.look(50_000, 60_000)
+    look()
+    space.slot = 7
+    await vi.waitFor(() => expect(space.summary).toMatchObject({ matching: 1, inWindow: 0 }))
+    expect(space.summary.inSight).toBe(true)
+    expect(note.text()).toBe('')
+    time.look(59_500, 60_000)
+    look()
+    await vi.waitFor(() => expect(note.text()).toContain('outside of the shown window'))
   })
 
   it('says that a slot has no message, and offers nothing', async () => {

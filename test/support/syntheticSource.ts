@@ -14,7 +14,8 @@ export function syntheticClient(
   lab: Lab,
   desk: Partial<DeskApi> = {},
   shell: Partial<ShellApi> = {},
-): LabClient & { lose(reason: string): void; freeze(frozen: boolean): void } {
+  host = 'one',
+): LabClient & { heard: number; lose(reason: string): void; freeze(frozen: boolean): void } {
   const closeListeners: ((reason: string) => void)[] = []
   let frozen = false
   const unanswered: (() => void)[] = []
@@ -33,9 +34,10 @@ export function syntheticClient(
     },
     beat: () =>
       new Promise((resolve) => {
-        if (frozen) unanswered.push(resolve)
-        else resolve()
+        if (frozen) unanswered.push(() => resolve(host))
+        else resolve(host)
       }),
+    heard: 0,
     freeze(next) {
       frozen = next
       if (!frozen) for (const answer of unanswered.splice(0)) answer()

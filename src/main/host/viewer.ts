@@ -6,6 +6,7 @@
  * Errors: a call that fails rejects with code, words, details. Text that is no call or is too long
  *         closes the channel with a note.
  */
+import { randomUUID } from 'node:crypto'
 import { createBirpc } from 'birpc'
 import type { BirpcReturn } from 'birpc'
 import type { Lab, LabApi, LabPush, LabSnapshot } from '../../shared/api'
@@ -52,6 +53,9 @@ export interface Viewer {
 }
 
 /** A request of birpc; a viewer has no business sending anything else. */
+/** Another one after every start: a window tells by it that its host is another. */
+const HOST_START = randomUUID()
+
 const requestSchema = z.object({
   t: z.literal('q'),
   i: z.string().max(64).optional(),
@@ -193,7 +197,7 @@ class ServedViewer implements Viewer, ViewerSeat {
     }
     if (name === 'beat') {
       parseArgs('beat', args)
-      return Promise.resolve()
+      return Promise.resolve(HOST_START)
     }
     if (name === 'watchMessages') return this.watchMessages(...parseArgs('watchMessages', args))
     if (isShellCall(name)) return this.shellCall(name, args)

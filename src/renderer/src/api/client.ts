@@ -26,8 +26,10 @@ export interface ConnectionView {
   readonly words: string
   /** Seconds until the next try, 0 while trying. */
   readonly retryInS: number
-  /** Seconds since a silent host was asked; 0 in every other state. */
+  /** About how many seconds a silent host was not heard; 0 in every other state. */
   readonly silentS: number
+  /** Names this start of the host; missing: it has not answered yet. */
+  readonly host?: string
 }
 
 /** Before the first try has ended. */
@@ -53,6 +55,8 @@ export function keepConnected(options: KeepOptions): () => void {
   let away: 'lost' | 'refused' = 'lost'
   let timer: ReturnType<typeof setTimeout> | undefined
   let unwatch = (): void => undefined
+  let host: string | undefined
+  const heard = (): ConnectionView => ({ ...HEARD, ...(host === undefined ? {} : { host }) })
 
   async function tryOpen(): Promise<void> {
     const state = tries === 0 ? 'connecting' : away
@@ -62,7 +66,7 @@ export function keepConnected(options: KeepOptions): () => void {
       await options.onOpen(client)
       tries = 0
       if (stopped) return
-      options.onView(HEARD)
+      options.onView(heard())
       watch(client)
       client.onClose((reason) => lost('lost', reason))
     } catch (error) {
@@ -73,15 +77,23 @@ export function keepConnected(options: KeepOptions): () => void {
 
   function watch(client: LabClient): void {
     unwatch = watchSilence({
-      beat: () => client.beat(),
-      onSilent: (silentS) => options.onView({ ...HEARD, state: 'silent', silentS }),
-      onHeard: () => options.onView(HEARD),
+      beat: () => client.beat().then(learnHost),
+      heard: () => client.heard,
+      onSilent: (silentS) => options.onView({ ...heard(), state: 'silent', silentS }),
+      onHeard: () => options.onView(heard()),
     })
+  }
+
+  function learnHost(name: string): void {
+    if (stopped || host === name) return
+    host = name
+    options.onView(heard())
   }
 
   function lost(state: 'lost' | 'refused', reason: string): void {
     unwatch()
     if (stopped) return
+    host = undefined
     away = state
     words = reason
     const wait = RETRY_S[Math.min(tries, RETRY_S.length - 1)] ?? 5

@@ -13,27 +13,40 @@ export const SILENT_TURNS = 3
 
 export interface SilenceOptions {
   /** Asks the host. A refusal is an answer, too. */
-  readonly beat: () => Promise<void>
-  /** Every turn while it is silent; `turns` of about a second since it was asked. */
+  readonly beat: () => Promise<unknown>
+  /** Messages of the host so far: a long answer before that to the question is no silence. */
+  readonly heard: () => number
+  /** Every turn while it is silent; `turns` of about a second since it was heard last. */
   readonly onSilent: (turns: number) => void
   /** It answers again. */
   readonly onHeard: () => void
 }
 
 /** Answers how to stop. */
-export function watchSilence({ beat, onSilent, onHeard }: SilenceOptions): () => void {
+export function watchSilence(options: SilenceOptions): () => void {
+  const { beat, onSilent, onHeard } = options
   let asked = false
   let turns = 0
   let stopped = false
+  let known = options.heard()
 
-  function heard(): void {
+  function speaks(): void {
     const wasSilent = turns >= SILENT_TURNS
-    asked = false
     turns = 0
     if (wasSilent && !stopped) onHeard()
   }
 
+  function heard(): void {
+    asked = false
+    speaks()
+  }
+
   function turn(): void {
+    const messages = options.heard()
+    if (messages !== known) {
+      known = messages
+      speaks()
+    }
     if (asked) {
       turns += 1
       if (turns >= SILENT_TURNS) onSilent(turns)
@@ -43,6 +56,7 @@ export function watchSilence({ beat, onSilent, onHeard }: SilenceOptions): () =>
     void beat().then(heard, heard)
   }
 
+  turn()
   const timer = setInterval(turn, BEAT_MS)
   return () => {
     stopped = true

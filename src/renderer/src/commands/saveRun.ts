@@ -21,6 +21,8 @@ import { flushRecord, liveRun, textsOf } from './runText'
 const TITLE = 'Save the run'
 const EVENTS_A_READ = 5000
 const NAME_CHARS_MAX = 60
+/** Larger records are not there at once: it is told that they are being read. */
+const TOLD_BYTES = 16 * 1024 * 1024
 /** Views that show a run; elsewhere Save means what is open there. */
 const RUN_VIEWS: readonly string[] = ['lab', 'timeline', 'teach']
 
@@ -34,10 +36,10 @@ export function canSaveRun(): boolean {
   return saved.kind !== 'saved'
 }
 
-/** Why there is none to save, where a run could be shown; null: another view is open. */
+/** Why there is none to save, where a run could be shown; null: there is, or another view is open. */
 export function noRunWords(): string | null {
   const lab = useLabStore()
-  if (!RUN_VIEWS.includes(useUiStore().view)) return null
+  if (!RUN_VIEWS.includes(useUiStore().view) || canSaveRun()) return null
   if (!lab.connected && (lab.saved === null || lab.saved.run !== undefined)) {
     return 'The host that keeps the record is not connected.'
   }
@@ -45,7 +47,20 @@ export function noRunWords(): string | null {
   return 'No run is shown: start a cluster or open a run.'
 }
 
+/** A large record takes its time: one is saved at a time. */
+let isSaving = false
+
 export async function saveRun(): Promise<void> {
+  if (isSaving) return
+  isSaving = true
+  try {
+    await save()
+  } finally {
+    isSaving = false
+  }
+}
+
+async function save(): Promise<void> {
   const toasts = useToastsStore()
   const { saved, status } = useLabStore()
   const run = saved === null ? liveRun() : saved.run
@@ -63,11 +78,15 @@ export async function saveRun(): Promise<void> {
   }
 }
 
-async function copied(run: string): Promise<string[]> {
+async function copied(run: string): Promise<Blob[]> {
   await flushRecord()
   const { recordBytes } = await useLabStore().askHost((call) => call.lessonRun(run))
-  const parts: string[] = []
-  for await (const text of textsOf(run, RECORD_NAME, recordBytes)) parts.push(text)
+  if (recordBytes > TOLD_BYTES) {
+    useToastsStore().show({ title: TITLE, why: `${bytesWords(recordBytes)} are being read.` })
+  }
+  // As blobs: the browser may keep those on disk.
+  const parts: Blob[] = []
+  for await (const text of textsOf(run, RECORD_NAME, recordBytes)) parts.push(new Blob([text]))
   return parts
 }
 

@@ -20,6 +20,7 @@ export function keepFocusInside(
     changes,
     () => {
       const isLost = held !== null && (!held.isConnected || held.matches(':disabled'))
+      held = null
       if (isLost && panel.value) next(panel.value)?.focus({ preventScroll: true })
     },
     { flush: 'post' },

@@ -9,6 +9,7 @@ import { reportedRun } from '../commands/reportActs'
 import { COMMAND_RUNS } from '../commands/run'
 import { canSaveRun } from '../commands/saveRun'
 import { whyNot } from '../commands/whyNot'
+import { isEnabled } from '../commands/when'
 import type { Situation } from '../commands/when'
 import { useEditingStore } from '../stores/editing'
 import { useGateStore } from '../stores/gate'
@@ -35,6 +36,8 @@ export interface Commands {
   readonly views: ComputedRef<readonly CommandView[]>
   readonly run: (id: CommandId) => void
   readonly canRun: (command: Command) => boolean
+  /** Why what is selected cannot do it, where the window could; null: it can, or the window not. */
+  readonly refusalOf: (command: Command) => string | null
   /** Key of a command in words, empty if it has none. */
   readonly keyOf: (id: CommandId) => string
 }
@@ -66,6 +69,8 @@ export function useCommands(): Commands {
     if (!lab.connected) return 'The host is not connected.'
     return lab.control.holds ? 'This window has the control.' : null
   }
+  const refusalOf = (command: Command): string | null =>
+    isEnabled(command, situation.value) ? obstacleOf(command) : null
   const canRun = (command: Command): boolean => obstacleOf(command) === null
   const namesOf = (command: Command): Pick<CommandView, 'key' | 'keys' | 'keptKey'> => {
     const keys = keysOf(command, lab.caps.reservedShortcuts)
@@ -89,5 +94,5 @@ export function useCommands(): Commands {
     const command = COMMANDS.find((one) => one.id === id)
     if (command && canRun(command)) void COMMAND_RUNS[id]()
   }
-  return { views, run, canRun, keyOf }
+  return { views, run, canRun, refusalOf, keyOf }
 }

@@ -1,6 +1,6 @@
 /**
  * Tells that another host answers in place of the one that was lost: the run that was shown ended
- * with its host. Its record is on disk, and can be opened.
+ * with its host, or before. Its record is on disk, and can be opened.
  */
 import { watch } from 'vue'
 import { runIdOf } from '../../../shared/runIds'
@@ -10,26 +10,36 @@ import { useToastsStore } from '../stores/toasts'
 
 export function useNewHost(): void {
   const lab = useLabStore()
-  /** The run of a cluster that was shown when the host was lost. */
-  let lost: string | null = null
+  /** The host that answered last. */
+  let known: string | undefined
+  /** The run that was shown when it was lost, and whether it went on then. */
+  let lost: { readonly run: string; readonly went: boolean } | null = null
 
   watch(
-    () => lab.connection.state,
-    (state) => {
-      if (state === 'lost') lost = lab.saved === null ? lab.status.runDir : null
-      if (state !== 'connected' || lost === null) return
-      if (lab.saved === null && lab.status.runDir !== lost) tell(runIdOf(lost))
+    () => lab.connection,
+    ({ state, host }) => {
+      if (state === 'lost' && lost === null) {
+        const { runDir: run, state: was } = lab.status
+        lost = lab.saved === null && run !== null ? { run, went: was !== 'idle' } : null
+      }
+      if (host === undefined) return
+      const isOther = known !== undefined && host !== known
+      if (isOther && lost !== null && lab.saved === null && lab.status.runDir !== lost.run) {
+        tell(runIdOf(lost.run), lost.went)
+      }
+      known = host
       lost = null
     },
     { flush: 'sync' },
   )
 
-  function tell(id: string | null): void {
+  function tell(id: string | null, went: boolean): void {
     const listed = lab.runs.some((run) => run.id === id)
+    const ended = went ? 'ended with the host before' : 'had ended before'
     useToastsStore().show({
-      level: 'error',
+      level: went ? 'error' : 'info',
       title: 'The host was started again',
-      why: 'The run that was shown here ended with the host before.',
+      why: `The run that was shown here ${ended}.`,
       action:
         listed && id !== null ? { label: 'Open its record', run: () => void openRun(id) } : null,
     })

@@ -171,9 +171,10 @@ export class Engine {
       done = this.paint(contextOf(canvas), palette, level, count, beganAtMs + BUDGET_MS)
     }
     const { matching, skewed } = this.matches.totals(late)
+    const inSight = count > 0 || this.matches.crossesEdge(this.view, this.shift)
     if (this.matches.isBehind) done = false
     this.summary = {
-      ...{ level, inWindow: count, matching, skewed, total: this.store.size },
+      ...{ level, inWindow: count, inSight, matching, skewed, total: this.store.size },
       ...{ missed: this.ingest.missed, spilled: this.store.spilled, held: this.ingest.held.size },
       ...{ fault: this.matches.fault, frameMs: this.parts.nowMs() - beganAtMs, busy: !done },
     }

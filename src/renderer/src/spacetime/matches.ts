@@ -5,6 +5,8 @@
  * Cost:  O(messages) after another filter, in slices: `totals` and `inWindow` stop when it is late,
  *        say so in `isBehind`, and go on where they were when they are asked again.
  */
+import { isDrawnWithin } from './clockShift'
+import type { ClockShift } from './clockShift'
 import { fateCode, FLAG, typeCode } from './kinds'
 import { compileFilter } from './filterTest'
 import type { RowTest } from './filterTest'
@@ -88,6 +90,23 @@ export class Matches {
     }
     this.window = { revision: store.revision, version, fromMs, toMs, count }
     return count
+  }
+
+  /**
+   * Some that pass are drawn in the window although none began in it: they began before, or aligned
+   * clocks move them into it.
+   */
+  crossesEdge({ fromMs, toMs }: TimeRange, shift: ClockShift): boolean {
+    const { store, test } = this
+    let found = false
+    const visit = (row: number): void => {
+      if (found || !isDrawnWithin(store, shift, row, fromMs, toMs)) return
+      found = test === null || test(row)
+    }
+    const { reachMs } = shift
+    store.within(fromMs - reachMs, fromMs + reachMs, visit)
+    if (reachMs > 0 && !found) store.within(toMs - reachMs, toMs + reachMs, visit)
+    return found
   }
 
   /** Of all: those that pass, and those whose clocks disagree. Counts on from where it was. */

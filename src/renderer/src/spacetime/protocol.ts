@@ -142,6 +142,8 @@ export interface Summary {
   readonly level: Level
   /** Passing the filter: in the window, and of all. */
   readonly inWindow: number
+  /** Some of these are drawn in the window, those too that began before it. */
+  readonly inSight: boolean
   readonly matching: number
   readonly total: number
   readonly missed: number
@@ -157,6 +159,7 @@ export interface Summary {
 export const NO_SUMMARY: Summary = {
   level: 1,
   inWindow: 0,
+  inSight: false,
   matching: 0,
   total: 0,
   missed: 0,

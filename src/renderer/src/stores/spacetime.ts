@@ -23,6 +23,7 @@ import { useGateStore } from './gate'
 import { useLabStore } from './lab'
 import { useSelectionStore } from './selection'
 import { useTimeStore } from './time'
+import { useToastsStore } from './toasts'
 
 export interface TimeRange {
   readonly fromMs: number
@@ -85,8 +86,8 @@ function newCounts(isNarrowed: () => boolean) {
   return { summary, reading, nothingShown, hearSummary, endReading }
 }
 
-function whyNothing({ inWindow, matching, total, busy }: Summary): 'outside' | 'none' | null {
-  if (total === 0 || inWindow > 0) return null
+function whyNothing({ inSight, matching, total, busy }: Summary): 'outside' | 'none' | null {
+  if (total === 0 || inSight) return null
   if (matching > 0) return 'outside'
   return busy ? null : 'none'
 }
@@ -270,10 +271,16 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
 
   /** Looks at the time of what passes filter and slot. */
   async function fitMatches(): Promise<void> {
-    const answer = await engine().ask({ what: 'extent' })
-    if (answer.what !== 'extent' || answer.range === null) return
-    const { fromMs, toMs } = withRoom(answer.range)
-    useTimeStore().look(fromMs, toMs)
+    const mine = reads
+    try {
+      const answer = await engine().ask({ what: 'extent' })
+      if (reads !== mine || answer.what !== 'extent' || answer.range === null) return
+      const { fromMs, toMs } = withRoom(answer.range)
+      useTimeStore().look(fromMs, toMs)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      useToastsStore().show({ title: 'Show what passes', why })
+    }
   }
 
   function setRange(next: TimeRange | null): void {
@@ -314,9 +321,9 @@ export const useSpacetimeStore = defineStore('spacetime', () => {
       const grows = range.value !== null && range.value.toMs > now - 2 * RANGE_MS
       if (grows && performance.now() - lastRangeMs > RANGE_MS) void refreshRange()
     })
-    watch([() => lab.connected, () => lab.saved], () => {
-      // A new connection is a new viewer: it watches only when it says so.
-      if (!lab.connected) isWatching = false
+    watch([() => lab.connection.state, () => lab.saved], ([state]) => {
+      // A new connection is a new viewer: it watches only when it says so. Silence is none.
+      if (state !== 'connected' && state !== 'silent') isWatching = false
       void watchMessages()
     })
     lab.listen({

@@ -43,6 +43,8 @@ export interface OpenLesson {
   readonly told: ComputedRef<Told | null>
   readonly mine: ComputedRef<StepProgress>
   readonly answer: ComputedRef<AnswerView | null>
+  /** Chosen in the question of the step, and not locked yet. */
+  readonly picked: Ref<number | null>
   readonly choice: ComputedRef<ChoiceView | null>
   readonly goals: ComputedRef<readonly GoalView[]>
   /** The question of the step waits for a goal, or for a run to be marked in. */
@@ -93,6 +95,8 @@ export function openLesson(): OpenLesson {
     const choice = told.value?.answers.get(step.value?.id ?? '')
     return choice === undefined ? null : { choice, at: '' }
   })
+  const picked = ref<number | null>(null)
+  watch([() => lesson.value?.id, () => step.value?.id, answer], () => (picked.value = null))
   const choice = computed<ChoiceView | null>(() => {
     const state = step.value?.choice ?? null
     if (step.value === null || state === null) return null
@@ -142,7 +146,7 @@ export function openLesson(): OpenLesson {
   const forgotten = forgetSteps(told)
   const news = keepReached({ lesson, progress, told, change }, forgotten.isStale)
   const facts = { lesson, progress, step, index, replays, told, mine, answer, choice, goals, news }
-  return { ...facts, isTooEarly, change, show, recordedStep, forget: forgotten.forget }
+  return { ...facts, picked, isTooEarly, change, show, recordedStep, forget: forgotten.forget }
 }
 
 type Kept = Pick<OpenLesson, 'lesson' | 'progress' | 'told' | 'change'>

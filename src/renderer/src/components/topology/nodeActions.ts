@@ -89,7 +89,7 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
     {
       id: 'stepDown',
       title: 'Step down',
-      key: 'D',
+      key: 'Shift+E',
       blocked: needsUp ?? (leads ? null : `${name} does not lead.`),
     },
     { id: 'logs', title: 'Logs', key: 'G', blocked: null, separated: true },
