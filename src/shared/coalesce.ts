@@ -33,8 +33,8 @@ export const DETAILS: ReadonlySet<LabEventType> = new Set([
 
 /** What stands in pictures until another of them ends it, and what nobody may miss. */
 export const LANDMARKS: ReadonlySet<LabEventType> = new Set([
-  ...(['clusterStarted', 'clusterStopped', 'nodeReady', 'nodeExited'] as const),
-  ...(['faultStarted', 'faultEnded', 'acted', 'violated', 'factsDropped'] as const),
+  ...(['clusterStarted', 'clusterStopped', 'nodeStarted', 'nodeReady', 'nodeExited'] as const),
+  ...(['faultStarted', 'faultEnded', 'acted', 'violated', 'factsDropped', 'policySet'] as const),
 ])
 
 /** Samples feed pictures and are no milestones: they are not kept for a viewer that comes later. */

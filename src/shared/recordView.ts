@@ -3,8 +3,8 @@
  * last status. One fold for saved runs, files that somebody drops, and runs made in the page.
  *
  * Limits: VIEW_EVENTS_MAX events are kept. Of a longer run what a viewer would have been pushed
- *         (`coalesce`), then no details and messages (lean), then fewer samples, then the newest;
- *         `left` counts the rest.
+ *         (`coalesce`), then no details and messages (lean), then fewer of the older ones
+ *         (`thinned`); `left` counts the rest.
  * Order:  events in the order of the record; `view` may be asked for at any time, and changes
  *         nothing.
  */
@@ -12,8 +12,9 @@ import type { LabEvent } from '../core/event'
 import { Measures } from '../core/measure/measures'
 import type { SeriesSnapshot } from '../core/measure/series'
 import type { LabStatus } from './api'
-import { coalesce, DETAILS, SAMPLES } from './coalesce'
+import { coalesce, DETAILS } from './coalesce'
 import { StatusFold } from './statusFold'
+import { thinned } from './thinned'
 
 export const VIEW_EVENTS_MAX = 50_000
 /** Events of a view that one call answers; some 600 KB of text. */
@@ -160,7 +161,7 @@ export class RecordView {
     this.batch = []
     if (this.kept.length <= VIEW_EVENTS_MAX) return
     this.isLean = true
-    this.kept = thinned(this.kept)
+    this.kept = half(this.kept)
   }
 
   private withBatch(batch: readonly LabEvent[]): LabEvent[] {
@@ -169,18 +170,14 @@ export class RecordView {
 }
 
 /** Down to half of the bound, so that it is done now and then and not at every batch. */
-function thinned(events: readonly LabEvent[]): LabEvent[] {
+function half(events: readonly LabEvent[]): LabEvent[] {
   const room = VIEW_EVENTS_MAX / 2
-  let kept = events.filter(({ type }) => !PASSED.has(type))
-  let odd = false
-  if (kept.length > room) {
-    kept = kept.filter(({ type }) => !SAMPLES.has(type) || (odd = !odd))
-  }
-  return kept.slice(-room)
+  const lean = events.filter(({ type }) => !PASSED.has(type))
+  return lean.length > room ? thinned(lean, room) : lean
 }
 
 function bounded(events: LabEvent[]): LabEvent[] {
-  return events.length > VIEW_EVENTS_MAX ? thinned(events) : events
+  return events.length > VIEW_EVENTS_MAX ? half(events) : events
 }
 
 function inBatches(events: readonly LabEvent[]): LabEvent[] {

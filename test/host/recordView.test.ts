@@ -1,6 +1,7 @@
 /** The fold of a recorded run: what is kept, what its end looks like, what its slots held. */
 import { describe, expect, it } from 'vitest'
 import type { LabEvent, LabFact, NodeFact } from '../../src/core/event'
+import type { ActiveFault } from '../../src/core/fault'
 import { EAGER_POLICY, LEADER_POLICY } from '../../src/core/paxos/config'
 import type { PaxosFact } from '../../src/core/paxos/fact'
 import { DEFAULT_CLUSTER } from '../../src/shared/api'
@@ -112,6 +113,42 @@ describe('what a window holds of a record', () => {
     const acts = view.events.filter(({ type }) => type === 'acted')
     expect(acts).toHaveLength(LONG / 1000)
     expect(view.status.events).toBe(run.events.length)
+  })
+})
+
+describe('a moment long ago of a long run', () => {
+  it('has its faults, its policy and the state of its nodes, and the newest is whole', () => {
+    const run = started()
+    const fault = { kind: 'slow', links: [{ from: 1, to: 2 }], delayMs: 40 } as const
+    run.atMs = 100
+    const spell = { id: 'f1', fault, startedAtMs: 100, endedAtMs: null } as unknown as ActiveFault
+    run.lab({ type: 'faultStarted', fault: spell })
+    for (const node of [1, 2, 3]) run.node(node, { type: 'policySet', policy: EAGER_POLICY })
+    const ballot = (round: number) => ({ round, node: 1 + (round % 3) })
+    for (let round = 1; round <= 4 * VIEW_EVENTS_MAX; round += 1) {
+      run.atMs = 100 + round * 4
+      run.node(ballot(round).node, { type: 'bid', ballot: ballot(round) } as PaxosFact)
+    }
+    const { events, left } = viewOf(run)
+    expect(events.length).toBeLessThanOrEqual(VIEW_EVENTS_MAX)
+    expect(left).toBe(run.events.length - events.length)
+    const early = statusAt(
+      events.filter(({ atMs }) => atMs <= 1000),
+      1000,
+      viewOf(run).status,
+    )
+    expect(early.faults.map(({ id }) => id)).toEqual(['f1'])
+    expect(early.nodes.map(({ state }) => state)).toEqual(['running', 'running', 'running'])
+    // No tenth of the run is without its part; the last events are all there.
+    const tenth = run.atMs / 10
+    const parts = Array.from({ length: 10 }, (_, at) =>
+      events.filter(({ atMs }) => atMs >= at * tenth && atMs < (at + 1) * tenth),
+    )
+    for (const part of parts) expect(part.length).toBeGreaterThan(VIEW_EVENTS_MAX / 100)
+    expect(events.slice(-5000)).toEqual(run.events.slice(-5000))
+    expect(events.map(({ seq }) => seq)).toEqual(
+      events.map(({ seq }) => seq).toSorted((a, b) => a - b),
+    )
   })
 })
 

@@ -118,7 +118,7 @@ describe('ballot staircase', () => {
 
 describe('other pictures', () => {
   it('preempted ballots are counted up to the cursor', () => {
-    expect(legendOf('preempted', input(duel))).toEqual({ N2: '32', N3: '1', N4: '31' })
+    expect(legendOf('preempted', input(duel))).toEqual({ N2: '32×', N3: '1×', N4: '31×' })
   })
 
   it('two claimants overlap from the second election on', () => {
@@ -312,6 +312,18 @@ describe('bands', () => {
 })
 
 describe('axes and words', () => {
+  it('two ticks never have one text, however far from 0 they are', () => {
+    for (const [low, high] of [
+      [24_380, 24_390],
+      [1_000_000, 1_000_004],
+      [7000, 7500],
+    ] as const) {
+      const texts = niceRange(low, high, 3, axisText, true).ticks.map(({ text }) => text)
+      expect(new Set(texts).size).toBe(texts.length)
+    }
+    expect(niceRange(24_380, 24_390, 3, axisText, true).ticks[0]?.text).toMatch(/^24\.3\dk$/)
+  })
+
   it('bounds are round, enclose the values and have few ticks', () => {
     for (const [low, high] of [
       [0, 3],

@@ -26,14 +26,14 @@ class NoObserver {
 }
 
 /** A host whose lab is in this state, with one run in its list. */
-async function hostWith(status: Partial<LabStatus>) {
+async function hostWith(status: Partial<LabStatus>, host = 'one') {
   const double = new SyntheticLab()
   const whole = await double.snapshot()
   vi.spyOn(double, 'snapshot').mockResolvedValue({
     ...whole,
     ...{ status: { ...whole.status, ...status }, runs: [CARD] },
   })
-  return syntheticClient(double)
+  return syntheticClient(double, {}, {}, host)
 }
 
 const OVER = { state: 'idle', runDir: `/runs/${ID}`, atMs: 4000 } as const
@@ -76,7 +76,7 @@ describe('a run that has ended', () => {
     vi.useFakeTimers()
     const clients = [
       await hostWith({ state: 'running', runDir: `/runs/${ID}`, atMs: 4000 }),
-      await hostWith(NO_CLUSTER),
+      await hostWith(NO_CLUSTER, 'two'),
     ]
     let next = 0
     const open = async () => clients[next++] ?? (clients[1] as (typeof clients)[number])

@@ -53,6 +53,22 @@ describe('the store of milestone events', () => {
     expect(events.forgotten).toBe(10)
   })
 
+  it('keeps landmarks that left the front, and those that a snapshot had before its events', () => {
+    const events = useEventsStore()
+    const act = (seq: number): LabEvent => ({
+      ...{ seq, atMs: seq, by: 'lab', type: 'acted', act: `act ${seq}`, actor: 'person' },
+    })
+    events.reset([act(5), ...notes(6, 10)], [act(1)])
+    expect(events.earlier.map(({ seq }) => seq)).toEqual([1])
+    events.append(notes(11, 10 + EVENTS_MAX))
+    expect(events.earlier.map(({ seq }) => seq)).toEqual([1, 5])
+    events.append([...notes(20 + EVENTS_MAX, 30 + 2 * EVENTS_MAX)])
+    expect(events.held.length).toBe(EVENTS_MAX)
+    expect(events.earlier.map(({ seq }) => seq)).toEqual([1, 5])
+    events.reset(notes(1, 3))
+    expect(events.earlier).toEqual([])
+  })
+
   it('finds an event by its place in the record, which has gaps', () => {
     const events = useEventsStore()
     events.append([note(2), note(5), note(9)])

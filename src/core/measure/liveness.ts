@@ -67,6 +67,7 @@ export class Liveness {
   #highestSlot: Slot = 0
   #waitingAtNodes = 0
   #waitingAtLoad = 0
+  #loadToldAtMs = -Infinity
   #rate = new Array<{ cell: number; count: number }>(RATE_CELLS)
 
   advance(nowMs: number): void {
@@ -111,6 +112,7 @@ export class Liveness {
 
   waitingAtLoad(requests: number): void {
     this.#waitingAtLoad = requests
+    this.#loadToldAtMs = this.#nowMs
   }
 
   view(quorumPossible: boolean): LivenessView {
@@ -132,7 +134,9 @@ export class Liveness {
     const recentMs = this.#nowMs - RECENT_MS
     const bidding = this.#undecided > 0 && this.#bidAtMs > recentMs
     const choosing = this.#chosenAtMs !== null && this.#chosenAtMs > recentMs
-    const waiting = this.#waitingAtNodes + this.#waitingAtLoad > 0
+    // A load that ended says nothing any more, nor that its last requests do not wait.
+    const atLoad = this.#loadToldAtMs > recentMs ? this.#waitingAtLoad : 0
+    const waiting = this.#waitingAtNodes + atLoad > 0
     return verdictOf({
       quorumPossible,
       working: waiting || bidding || choosing,

@@ -27,7 +27,7 @@ import { judgeRun } from './judgeRun'
 import { RECORD_FILE } from './runDir'
 
 const VIEW_FILE = 'view.json'
-const VIEW_VERSION = 4
+const VIEW_VERSION = 5
 /** From here on reading the record again takes longer than a person likes to wait. */
 export const CACHE_EVENTS_MIN = 20_000
 export const PART_BYTES = 512 * 1024

@@ -36,7 +36,7 @@ export function canSaveRun(): boolean {
   return saved.kind !== 'saved'
 }
 
-/** Why there is none to save, where a run could be shown; null: there is, or another view is open. */
+/** Why there is no run to save; null: there is one, or a view is open that shows none. */
 export function noRunWords(): string | null {
   const lab = useLabStore()
   if (!RUN_VIEWS.includes(useUiStore().view) || canSaveRun()) return null

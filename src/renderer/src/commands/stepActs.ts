@@ -17,7 +17,12 @@ export async function toggleStepping(): Promise<void> {
     return
   }
   useUiStore().askGate()
-  await lab.act((call) => call.startStepping(), 'Step mode')
+  const hadLoad = lab.status.load !== null
+  const done = await lab.act((call) => call.startStepping(), 'Step mode')
+  if (hadLoad && done !== null) {
+    const why = 'Its clients would send by themselves. Start it again after step mode.'
+    useToastsStore().show({ title: 'The load was stopped', why })
+  }
 }
 
 /** All steps since step mode is on, as an experiment file. */

@@ -7,11 +7,11 @@ export function countText(value: number): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 }
 
-/** A number on an axis: 7500 is written 7.5k. */
-export function axisText(value: number): string {
+/** A number on an axis: 7500 is written 7.5k. `step`: to the next one, which has another text. */
+export function axisText(value: number, step = Infinity): string {
   const size = Math.abs(value)
-  if (size >= 1_000_000) return `${trim(value / 1_000_000)}M`
-  if (size >= 1000) return `${trim(value / 1000)}k`
+  if (size >= 1_000_000) return `${trim(value / 1_000_000, step / 1_000_000)}M`
+  if (size >= 1000) return `${trim(value / 1000, step / 1000)}k`
   return size >= 1 || size === 0 ? trim(value) : String(value)
 }
 
@@ -35,6 +35,7 @@ export function momentText(atMs: number, digits = 3): string {
   return (atMs / 1000).toFixed(digits)
 }
 
-function trim(value: number): string {
-  return String(Number(value.toFixed(value < 10 ? 2 : 1)))
+function trim(value: number, step = Infinity): string {
+  const digits = Math.max(value < 10 ? 2 : 1, Math.ceil(-Math.log10(step)))
+  return String(Number(value.toFixed(digits)))
 }

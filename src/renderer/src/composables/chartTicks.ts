@@ -22,7 +22,7 @@ export function niceRange(
   min: number,
   max: number,
   count: number,
-  text: (value: number) => string,
+  text: (value: number, step: number) => string,
   whole = false,
 ): AxisRange {
   let step = niceStep(Math.max(max - min, whole ? 1 : 1e-6) / count, whole)
@@ -35,7 +35,7 @@ export function niceRange(
   const ticks: Tick[] = []
   for (let at = 0; low + at * step <= high + step / 1000; at += 1) {
     const value = low + at * step
-    ticks.push({ value, text: text(value) })
+    ticks.push({ value, text: text(value, step) })
   }
   return { min: low, max: high, ticks }
 }
@@ -43,7 +43,11 @@ export function niceRange(
 const LADDER = [1, 2, 4, 6, 10] as const
 
 /** From 0 to the next rung of a coarse ladder above `max`. */
-export function ladderRange(max: number, text: (value: number) => string, count = 4): AxisRange {
+export function ladderRange(
+  max: number,
+  text: (value: number, step: number) => string,
+  count = 4,
+): AxisRange {
   const power = 10 ** Math.floor(Math.log10(Math.max(max, 1)))
   const top = LADDER.map((rung) => rung * power).find((rung) => rung >= max * 1.02) ?? 10 * power
   return niceRange(0, top, count, text)

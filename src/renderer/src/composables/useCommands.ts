@@ -36,7 +36,7 @@ export interface Commands {
   readonly views: ComputedRef<readonly CommandView[]>
   readonly run: (id: CommandId) => void
   readonly canRun: (command: Command) => boolean
-  /** Why what is selected cannot do it, where the window could; null: it can, or the window not. */
+  /** Why what is selected or shown cannot do it; null: it can, or nothing is there to do it. */
   readonly refusalOf: (command: Command) => string | null
   /** Key of a command in words, empty if it has none. */
   readonly keyOf: (id: CommandId) => string
@@ -70,7 +70,7 @@ export function useCommands(): Commands {
     return lab.control.holds ? 'This window has the control.' : null
   }
   const refusalOf = (command: Command): string | null =>
-    isEnabled(command, situation.value) ? obstacleOf(command) : null
+    isEnabled(command, situation.value) || lab.saved !== null ? obstacleOf(command) : null
   const canRun = (command: Command): boolean => obstacleOf(command) === null
   const namesOf = (command: Command): Pick<CommandView, 'key' | 'keys' | 'keptKey'> => {
     const keys = keysOf(command, lab.caps.reservedShortcuts)

@@ -3,15 +3,20 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { LabEvent } from '../../../core/event'
 import { isSample } from '../api/words'
+import { LANDMARKS } from '../../../shared/coalesce'
 import { EMPTY_LOG, EventLog } from './eventLog'
 
 export const EVENTS_MAX = 50_000
+/** As many as a snapshot of the host has. */
+const EARLIER_MAX = 2000
 
 export const useEventsStore = defineStore('events', () => {
   /** Another object with each batch, so that it reaches the props of a child. */
   const held = shallowRef(EMPTY_LOG)
   /** Events that left the front because the store was full. */
   const forgotten = ref(0)
+  /** Landmarks from before those that are held: a moment is folded from them, too. In order. */
+  const earlier = shallowRef<readonly LabEvent[]>([])
   /** Of those that are held, without samples. */
   const milestones = ref(0)
 
@@ -24,11 +29,27 @@ export const useEventsStore = defineStore('events', () => {
     milestones.value += milestonesIn(batch) - milestonesIn([...before.slice(0, over)])
     if (over > before.length) milestones.value -= milestonesIn(batch.slice(0, over - before.length))
     forgotten.value += over
+    if (over > 0) {
+      const left = batch.slice(0, Math.max(0, over - before.length))
+      remember([...before.slice(0, over), ...left])
+    }
     held.value = before.appended(batch, EVENTS_MAX)
   }
 
-  function reset(events: readonly LabEvent[]): void {
+  function remember(gone: readonly LabEvent[]): void {
+    const landmarks = gone.filter(({ type }) => LANDMARKS.has(type))
+    if (landmarks.length === 0) return
+    const all = [...earlier.value, ...landmarks]
+    const start = all.findLast(({ type }) => type === 'clusterStarted')
+    const newest = all.slice(-EARLIER_MAX)
+    earlier.value = start === undefined || newest.includes(start) ? newest : [start, ...newest]
+  }
+
+  /** `before`: landmarks from before these. */
+  function reset(events: readonly LabEvent[], before: readonly LabEvent[] = []): void {
     const last = events.slice(-EVENTS_MAX)
+    earlier.value = []
+    remember([...before, ...events.slice(0, events.length - last.length)])
     forgotten.value = 0
     milestones.value = milestonesIn(last)
     held.value = EventLog.of(last)
@@ -36,6 +57,7 @@ export const useEventsStore = defineStore('events', () => {
 
   return {
     held,
+    earlier,
     forgotten,
     milestones,
     append,

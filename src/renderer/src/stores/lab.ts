@@ -133,7 +133,7 @@ export const useLabStore = defineStore('lab', () => {
 
   function show(snapshot: LabSnapshot): void {
     status.value = snapshot.status
-    useEventsStore().reset(snapshot.events)
+    useEventsStore().reset(snapshot.events, snapshot.earlier)
     for (const listener of listeners) listener.reset?.(snapshot)
   }
 

@@ -26,7 +26,9 @@ export const useShownStore = defineStore('shown', () => {
   })
   const status = computed(() => {
     if (log.value === null || time.cursorMs === null) return lab.status
-    return statusAt(log.value.slice(), time.cursorMs, lab.status)
+    const { cursorMs } = time
+    const before = events.earlier.filter(({ atMs }) => atMs <= cursorMs)
+    return statusAt([...before, ...log.value.slice()], cursorMs, lab.status)
   })
   return { log, status }
 })

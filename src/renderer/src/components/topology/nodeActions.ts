@@ -47,8 +47,11 @@ interface Draft {
   readonly separated?: boolean
 }
 
-/** Every action in the order of the menu. */
-export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
+/** Nothing of a run that is over can be changed. */
+const LOOKING: readonly NodeActionId[] = ['logs', 'copyAddress']
+
+/** Every action in the order of the menu. `over`: of a run that is over. */
+export function nodeActions(view: NodeView, status: LabStatus, over = false): NodeAction[] {
   const name = `N${view.node}`
   const isUp = view.state === 'running'
   const isPaused = view.state === 'paused'
@@ -100,7 +103,12 @@ export function nodeActions(view: NodeView, status: LabStatus): NodeAction[] {
       blocked: view.clientPort > 0 ? null : `${name} has not told its port.`,
     },
   ]
-  return drafts.map((draft) => ({ danger: false, separated: false, ...draft }))
+  const blockedOf = ({ id, blocked }: Draft): string | null =>
+    over && !LOOKING.includes(id) ? 'This run is over.' : blocked
+  return drafts.map((draft) => ({
+    ...{ danger: false, separated: false, ...draft },
+    blocked: blockedOf(draft),
+  }))
 }
 
 function pauseTitle(status: LabStatus): string {

@@ -75,9 +75,9 @@ function picture(input: PictureInput): Picture {
   }
 }
 
-/** Why nothing is drawn: nothing was answered in the window, or in the run. */
-function nothing({ data, ended }: PictureInput): string {
-  if (data.load.some((point) => point.p50Ms !== null)) {
+/** Why nothing is drawn: nothing was answered in the window, or in the run, if it is in sight. */
+function nothing({ data, ended, fromMs }: PictureInput): string {
+  if (fromMs > 0 || data.load.some((point) => point.p50Ms !== null)) {
     return 'No request was acknowledged in the time shown.'
   }
   return ended === true

@@ -1,9 +1,11 @@
 /** Leader timeline: one row per node; what each believes of itself, when it could not answer. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { formatBallot } from '../../../../core/paxos/ballot'
+import { LEADERS_MAX } from '../../../../core/measure/series'
 import type { LeaderSpan } from '../../../../core/measure/series'
 import { drawMarker, haloText, Hatches, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
+import { countText } from '../chartText'
 import type { Picture } from '../useLabChart'
 import { nodeId, tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
@@ -56,13 +58,19 @@ function inWindow({ data, fromMs, toMs, nowMs }: PictureInput): readonly LeaderS
 
 function picture(input: PictureInput): Picture {
   const hatches = new Hatches()
-  const none = 'No node runs yet.'
   return {
     lines: [],
     axis: NO_TICKS,
     over: (frame) => paint(frame, input, hatches),
-    empty: input.members.length === 0 ? none : null,
+    empty: nothing(input),
   }
+}
+
+/** Why nothing is drawn; null: something is. */
+function nothing(input: PictureInput): string | null {
+  if (input.members.length === 0) return 'No node runs yet.'
+  if (input.data.leaders.length < LEADERS_MAX || inWindow(input).length > 0) return null
+  return `Not kept: a long run has its newest ${countText(LEADERS_MAX)} spans here.`
 }
 
 interface Row {

@@ -89,7 +89,13 @@ function legend(input: PictureInput): readonly LegendItem[] {
         preemptedAtMs >= fromMs &&
         preemptedAtMs <= readMs,
     ).length
-    return { id: nodeId(node), label: nodeId(node), value: countText(count), swatch: 'node', node }
+    return {
+      id: nodeId(node),
+      label: nodeId(node),
+      value: `${countText(count)}×`,
+      swatch: 'node',
+      node,
+    }
   })
 }
 

@@ -1,12 +1,13 @@
 /** Ballot staircase: rounds over time, one stepped line per proposer. A duel climbs. */
 import type { NodeId } from '../../../../core/paxos/ballot'
 import { formatBallot } from '../../../../core/paxos/ballot'
+import { STAIRS_MAX } from '../../../../core/measure/series'
 import type { Stair } from '../../../../core/measure/series'
 import { edgesOf, placeLabels, strokesOf } from '../chartLabels'
 import type { Box, Placed, Strokes, Wish } from '../chartLabels'
 import { drawMarker, haloText, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
-import { axisText } from '../chartText'
+import { axisText, countText } from '../chartText'
 import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
@@ -65,8 +66,12 @@ function picture(input: PictureInput): Picture {
   }
 }
 
-/** Why nothing is drawn: no ballot was begun in the window, or in the run. */
-function nothing({ data, ended }: PictureInput): string {
+/** Why nothing is drawn: no ballot was begun in the window, or in the run, or they are not kept. */
+function nothing({ data, ended, toMs }: PictureInput): string {
+  const { stairs } = data
+  if (stairs.length >= STAIRS_MAX && toMs < (stairs[0]?.bidAtMs ?? 0)) {
+    return `Not kept: a long run has its newest ${countText(STAIRS_MAX)} ballots here.`
+  }
   if (data.stairs.length > 0) return 'No ballot in the time shown.'
   return ended === true
     ? 'No ballot was begun in this run.'

@@ -107,9 +107,9 @@ function picture(input: PictureInput): Picture {
   }
 }
 
-/** Why nothing is drawn: nothing was counted in the window, or in the run. */
-function nothing({ data, ended }: PictureInput): string {
-  if (data.load.length > 0) return 'No traffic in the time shown.'
+/** Why nothing is drawn: nothing was counted in the window, or in the run, if it is in sight. */
+function nothing({ data, ended, fromMs }: PictureInput): string {
+  if (data.load.length > 0 || fromMs > 0) return 'No traffic in the time shown.'
   return ended === true
     ? 'No client asked anything in this run.'
     : 'No traffic yet. Start the load, or write through a node.'
