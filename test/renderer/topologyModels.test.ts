@@ -185,13 +185,6 @@ describe('node actions', () => {
       .filter((action) => action.blocked === null)
       .map((action) => action.id)
 
-  it('of a run that is over only look', () => {
-    const open = nodeActions(view(2, 'running', report(2)), RUNNING, true).filter(
-      ({ blocked }) => blocked === null,
-    )
-    expect(open.map(({ id }) => id)).toEqual(['logs', 'copyAddress'])
-  })
-
   const DISK = ['wipe', 'storageFault', 'clock', 'slow', 'failpoint'] as const
   it.each([
     [

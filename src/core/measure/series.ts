@@ -118,6 +118,8 @@ export interface ReachSpan {
 
 /** Rule of the verdict chip over the staircase; see `liveness.ts`. */
 export interface LivenessView {
+  /** Of a past moment whose ballots are not kept: the verdict says less than was. */
+  readonly unknown?: boolean
   readonly verdict: 'progressing' | 'dueling' | 'noQuorum' | 'idle'
   /** Ballots begun since a value was last chosen, and the most in this run. */
   readonly undecidedBallots: number

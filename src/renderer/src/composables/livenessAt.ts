@@ -69,6 +69,7 @@ export function livenessAt(
       proposers: new Set(open.map((stair) => stair.ballot.node)).size,
       preemptions: openLost.length,
     }),
+    unknown: data.dropped > 0 && atMs < (data.stairs[0]?.bidAtMs ?? 0),
     undecidedBallots: open.length,
     undecidedBallotsMax: open.length,
     undecidedPreemptions: openLost.length,

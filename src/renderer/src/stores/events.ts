@@ -62,6 +62,11 @@ export const useEventsStore = defineStore('events', () => {
     milestones,
     append,
     reset,
+    /** All that a fold up to `atMs` needs: landmarks of before, then what is held. */
+    upTo: (atMs: number): readonly LabEvent[] => [
+      ...earlier.value.filter((event) => event.atMs <= atMs),
+      ...held.value.until(atMs).slice(),
+    ],
     bySeq: (seq: number): LabEvent | null => held.value.bySeq(seq),
     /** How many happened up to `atMs`: the part of the log a cursor in the past shows. */
     countUntil: (atMs: number): number => held.value.countUntil(atMs),

@@ -80,6 +80,7 @@ function legend(input: PictureInput): readonly LegendItem[] {
   const { data, fromMs, toMs, readMs } = input
   const bins = data.preemptions.filter((bin) => bin.atMs + data.binMs > fromMs && bin.atMs < toMs)
   const nodes = [...new Set(bins.map((bin) => bin.node))].sort((a, b) => a - b)
+  const isKnown = data.dropped === 0 || readMs >= (data.stairs[0]?.bidAtMs ?? 0)
   return nodes.map((node) => {
     // Ballot by ballot: a bin would count what came after the cursor.
     const count = data.stairs.filter(
@@ -92,7 +93,7 @@ function legend(input: PictureInput): readonly LegendItem[] {
     return {
       id: nodeId(node),
       label: nodeId(node),
-      value: `${countText(count)}×`,
+      value: isKnown ? `${countText(count)}×` : '–',
       swatch: 'node',
       node,
     }
