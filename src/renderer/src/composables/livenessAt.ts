@@ -4,6 +4,7 @@ import { RECENT_MS, verdictOf } from '../../../core/measure/liveness'
 import type { LivenessView } from '../../../core/measure/series'
 import type { LabEvent } from '../../../core/event'
 import type { SeriesData } from './seriesData'
+import { ballotsFromMs } from './pictures/notKept'
 import { firstAt } from './pictures/picture'
 
 /** The last moment up to `atMs` at which the log grew, as far as status lines and ballots tell. */
@@ -69,7 +70,7 @@ export function livenessAt(
       proposers: new Set(open.map((stair) => stair.ballot.node)).size,
       preemptions: openLost.length,
     }),
-    unknown: data.dropped > 0 && atMs < (data.stairs[0]?.bidAtMs ?? 0),
+    unknown: atMs < ballotsFromMs(data),
     undecidedBallots: open.length,
     undecidedBallotsMax: open.length,
     undecidedPreemptions: openLost.length,

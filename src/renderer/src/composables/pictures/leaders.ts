@@ -7,7 +7,7 @@ import { drawMarker, haloText, Hatches, textWidth } from '../chartPaint'
 import type { PlotFrame } from '../chartPaint'
 import { countText } from '../chartText'
 import type { Picture } from '../useLabChart'
-import { paintNotKept } from './notKept'
+import { beliefsFromMs, paintNotKept } from './notKept'
 import { nodeId, tableTimes } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
@@ -70,7 +70,7 @@ function picture(input: PictureInput): Picture {
 /** Why nothing is drawn; null: something is. */
 function nothing(input: PictureInput): string | null {
   if (input.members.length === 0) return 'No node runs yet.'
-  if (input.data.dropped === 0 || inWindow(input).length > 0) return null
+  if (input.toMs >= beliefsFromMs(input.data) || inWindow(input).length > 0) return null
   return `Not kept: a long run has its newest ${countText(LEADERS_MAX)} spans here.`
 }
 
@@ -83,7 +83,7 @@ function paint(frame: PlotFrame, input: PictureInput, hatches: Hatches): void {
   const { ctx, theme } = frame
   const { members, nowMs, data } = input
   const spans = inWindow(input)
-  paintNotKept(frame, input, data.leaders.length < LEADERS_MAX ? 0 : data.leaders[0]?.fromMs)
+  paintNotKept(frame, input, beliefsFromMs(data))
   const overlaps = claimantOverlaps(spans, nowMs)
   const height = (frame.bottom - frame.top) / Math.max(1, members.length)
   members.forEach((node, at) => {

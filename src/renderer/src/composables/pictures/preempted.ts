@@ -5,6 +5,7 @@ import { axisText, countText } from '../chartText'
 import { ladderRange } from '../chartTicks'
 import type { PlotFrame } from '../chartPaint'
 import type { Picture } from '../useLabChart'
+import { ballotsFromMs } from './notKept'
 import { nodeId, rateOf, tableTimes, unitOf } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 
@@ -80,7 +81,7 @@ function legend(input: PictureInput): readonly LegendItem[] {
   const { data, fromMs, toMs, readMs } = input
   const bins = data.preemptions.filter((bin) => bin.atMs + data.binMs > fromMs && bin.atMs < toMs)
   const nodes = [...new Set(bins.map((bin) => bin.node))].sort((a, b) => a - b)
-  const isKnown = data.dropped === 0 || readMs >= (data.stairs[0]?.bidAtMs ?? 0)
+  const isKnown = readMs >= ballotsFromMs(data)
   return nodes.map((node) => {
     // Ballot by ballot: a bin would count what came after the cursor.
     const count = data.stairs.filter(

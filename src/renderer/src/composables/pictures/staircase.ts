@@ -12,7 +12,7 @@ import { isSecond } from '../chartTheme'
 import { niceRange } from '../chartTicks'
 import type { Line, Picture, XY } from '../useLabChart'
 import { LENS_STEP_PX, lensAt, paintLens } from './lens'
-import { paintNotKept } from './notKept'
+import { ballotsFromMs, paintNotKept } from './notKept'
 import { nodeId, tableTimes, within } from './picture'
 import type { ChartDefinition, LegendItem, PictureInput, Table } from './picture'
 import { paintTwine, twined } from './twine'
@@ -69,8 +69,7 @@ function picture(input: PictureInput): Picture {
 
 /** Why nothing is drawn: no ballot was begun in the window, or in the run, or they are not kept. */
 function nothing({ data, ended, toMs }: PictureInput): string {
-  const { stairs } = data
-  if (data.dropped > 0 && toMs < (stairs[0]?.bidAtMs ?? 0)) {
+  if (toMs < ballotsFromMs(data)) {
     return `Not kept: a long run has its newest ${countText(STAIRS_MAX)} ballots here.`
   }
   if (data.stairs.length > 0) return 'No ballot in the time shown.'
@@ -110,7 +109,7 @@ function paint(
   ctx.beginPath()
   ctx.rect(frame.left, 0, frame.right - frame.left, frame.bottom + 4)
   ctx.clip()
-  paintNotKept(frame, input, input.data.stairs[0]?.bidAtMs)
+  paintNotKept(frame, input, ballotsFromMs(input.data))
   const landed = told(frame, input)
   const leads = ledSpans(frame, input)
   for (const lead of leads) paintLead(frame, lead)
