@@ -12,7 +12,7 @@ const KEPT: ReadonlySet<LabEventType> = new Set([...LANDMARKS, 'messagesWatched'
 /** Events of a span of the past: one of each type first, the state of the nodes before all. */
 const A_SPAN = 8
 
-/** At most `max` of these, in the same order; a run has too many landmarks if they are `max / 2`. */
+/** At most `max` of these, in the same order. Of landmarks at most the newest `max / 2`. */
 export function thinned(events: readonly LabEvent[], max: number): LabEvent[] {
   const isKept = new Set(events.filter(({ type }) => KEPT.has(type)).slice(-max / 2))
   const first = events.find(({ type }) => type === 'clusterStarted')
